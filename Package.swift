@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// `make check` sets this: a warning in our own code is an error there, and only there,
+// so that a newer compiler's new warning breaks nobody's build.
+let warningsAreErrors = Context.environment["EXT2WALK_WARNINGS_AS_ERRORS"] != nil
+
+let settings: [SwiftSetting] =
+  [
+    .strictMemorySafety(),
+    // Mappings and cursors are tied to the memory they look at by `@_lifetime`. The flag is
+    // experimental in name: the Language Steering Group has promised two releases' notice before
+    // anything under it changes, and swift-nio and swift-collections stand on the same promise.
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+  name: "ext2walk",
+  products: [
+    .executable(name: "ext2walk", targets: ["Ext2Walk"]),
+    .library(name: "FolioCore", targets: ["FolioCore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CExt2fs",
+      pkgConfig: "ext2fs",
+      providers: [
+        .apt(["libext2fs-dev"]),
+        .yum(["e2fsprogs-devel"]),
+        .brew(["e2fsprogs"]),
+      ]),
+    .target(
+      name: "FolioCore",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Ext2Walk",
+      dependencies: [
+        "CExt2fs",
+        "FolioCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "FolioCoreTests",
+      dependencies: ["FolioCore"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "Ext2WalkTests",
+      dependencies: [
+        "CExt2fs",
+        "Ext2Walk",
+        "FolioCore",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
