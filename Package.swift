@@ -38,14 +38,19 @@ let package = Package(
         .yum(["e2fsprogs-devel"]),
         .brew(["e2fsprogs"]),
       ]),
+    .systemLibrary(name: "CLibc"),
     .target(
       name: "FolioCore",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "CLibc",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "Ext2Walk",
       dependencies: [
         "CExt2fs",
+        "CLibc",
         "FolioCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -1,0 +1,11 @@
+// What glibc declares only under _GNU_SOURCE or _XOPEN_SOURCE: Swift imports it without them.
+#pragma once
+
+#include <stddef.h>
+
+// memfd_create(2) and its MFD_CLOEXEC: Linux only.
+#define CLIBC_MFD_CLOEXEC 0x0001U
+extern int memfd_create(const char *name, unsigned int flags);
+
+// Cells that a character takes on a terminal.
+extern int wcwidth(wchar_t character);

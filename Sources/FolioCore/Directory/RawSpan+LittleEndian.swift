@@ -1,0 +1,16 @@
+extension RawSpan {
+  /// The integer at `offset`, which need not be aligned. Traps unless all of it is in the span.
+  @inlinable
+  public func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+    at offset: Int, as type: Value.Type = Value.self
+  ) -> Value {
+    // Unsafe only for types with invalid bit patterns; an integer has none, and the bounds are checked.
+    unsafe Value(littleEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: type))
+  }
+
+  /// The byte at `offset`. Traps unless it is in the span.
+  @inlinable
+  public subscript(byteAt offset: Int) -> UInt8 {
+    littleEndian(at: offset)
+  }
+}

@@ -1,0 +1,73 @@
+/// Walks the records of one directory block, or of as much of it as has been read.
+///
+/// Mirrors the loops of `ext2_readdir()` and `ext2fs_process_dir_block()`, and checks each record when it
+/// is reached, as `__ext4_check_dir_entry()`. It looks at borrowed memory and can't outlive it. Every step
+/// goes on by at least 12 bytes or ends the walk, so a loop over it ends whatever the bytes say.
+///
+/// - Complexity: constant time a step. No copies.
+public struct RecordCursor: ~Copyable, ~Escapable {
+  /// What a step came to.
+  public enum Step: Equatable, Sendable {
+    /// A record that keeps every rule; the cursor is behind it.
+    case record(Record)
+    /// The cursor needs the block's bytes up to here to go on. It has not moved: make a new one
+    /// ``init(_:format:at:)`` its ``offset`` when they are there.
+    case needsBytes(through: Int)
+    /// A rule is broken; the cursor has not moved. ``RecordFormat/wayBack(in:after:)`` may know how to go on.
+    case damage(RecordDamage)
+    /// The end of the block.
+    case end
+  }
+
+  /// Where the next record begins, in bytes from the start of the block.
+  public private(set) var offset: Int
+
+  private let bytes: RawSpan
+  private let format: RecordFormat
+
+  /// A cursor over `bytes`, the front of a block or all of it.
+  ///
+  /// - Parameter offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be.
+  @_lifetime(copy bytes)
+  public init(_ bytes: RawSpan, format: RecordFormat, at offset: Int = 0) {
+    self.bytes = bytes
+    self.format = format
+    self.offset = offset
+  }
+
+  /// Reads the next record.
+  @_lifetime(self: copy self)
+  public mutating func next() -> Step {
+    let left = format.blockSize - offset
+    guard left >= Record.leastByteCount else {
+      if left == 0 { return .end }
+      let remains = Record(offset: offset, length: 0, inode: 0, nameLength: 0, fileTypeCode: 0)
+      return .damage(RecordDamage(rule: .blockEndUnreachable, record: remains))
+    }
+    guard bytes.byteCount - offset >= Record.headerByteCount else {
+      return .needsBytes(through: offset + Record.headerByteCount)
+    }
+    let record = format.record(at: offset, in: bytes)
+    if let rule = format.brokenRule(by: record) {
+      return firstStepIntoZeroes() ?? .damage(RecordDamage(rule: rule, record: record))
+    }
+    if record.isEntry {
+      guard record.usedBytes.upperBound <= bytes.byteCount else {
+        return .needsBytes(through: record.usedBytes.upperBound)
+      }
+    } else if let step = firstStepIntoZeroes() {
+      return step
+    }
+    offset = record.end
+    return .record(record)
+  }
+
+  /// Says of a block whose first record is all zeroes whether the rest is too. In a 64 KiB block such a
+  /// record is legal by its length (0 is the whole block), but no implementation leaves the block empty of anything.
+  private func firstStepIntoZeroes() -> Step? {
+    guard offset == 0, bytes.littleEndian(at: 0, as: UInt64.self) == 0 else { return nil }
+    guard bytes.byteCount >= format.blockSize else { return .needsBytes(through: format.blockSize) }
+    for index in 0..<format.blockSize where bytes[byteAt: index] != 0 { return nil }
+    return .damage(RecordDamage(rule: .blockOfZeroes, record: format.record(at: 0, in: bytes)))
+  }
+}

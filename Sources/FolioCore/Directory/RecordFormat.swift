@@ -1,0 +1,50 @@
+/// What has to be known of a file system and a directory to read and judge its records.
+public struct RecordFormat: Hashable, Sendable {
+  /// The size of the directory's blocks, in bytes. Inline directories have regions of any size.
+  public let blockSize: Int
+  /// The highest inode number there is: `s_inodes_count`.
+  public let inodeCount: UInt32
+  /// What follows each name: 8 bytes in directories that are both encrypted and casefolded, else 0.
+  public let hashByteCount: Int
+
+  /// The format of records in blocks of `blockSize` bytes.
+  public init(blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0) {
+    self.blockSize = blockSize
+    self.inodeCount = inodeCount
+    self.hashByteCount = hashByteCount
+  }
+
+  /// Reads the header at `offset`, whatever it says.
+  ///
+  /// name_len is one byte, with or without the `filetype` feature: so read both kernel drivers, libext2fs and e2fsck.
+  ///
+  /// - Parameter bytes: at least 8 bytes from `offset` on.
+  @inlinable
+  public func record(at offset: Int, in bytes: RawSpan) -> Record {
+    let header = bytes.littleEndian(at: offset, as: UInt64.self)
+    return Record(
+      offset: offset,
+      length: RecordLength.decode(UInt16(truncatingIfNeeded: header >> 32), blockSize: blockSize),
+      inode: UInt32(truncatingIfNeeded: header),
+      nameLength: Int(UInt8(truncatingIfNeeded: header >> 48)),
+      fileTypeCode: UInt8(truncatingIfNeeded: header >> 56))
+  }
+
+  /// The first rule that `record` breaks, in the kernel's order; nil where it keeps them all.
+  @inlinable
+  public func brokenRule(by record: Record) -> RecordRule? {
+    if record.length < Record.leastByteCount { return .recordTooShort }
+    if record.length & 3 != 0 { return .recordUnaligned }
+    if record.length < leastLength(of: record) { return .nameTooLong }
+    if record.length > blockSize - record.offset { return .recordAcrossBlocks }
+    if record.inode > inodeCount { return .inodeOutOfBounds }
+    return nil
+  }
+
+  @inlinable
+  func leastLength(of record: Record) -> Int {
+    // The tail and the htree's own records are free and carry no hash, nor do "." and "..".
+    let hash = record.isEntry && record.nameLength > 2 ? hashByteCount : 0
+    return RecordLength.least(nameLength: record.nameLength, hashByteCount: hash)
+  }
+}
