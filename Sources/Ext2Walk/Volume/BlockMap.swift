@@ -1,0 +1,208 @@
+import FolioCore
+
+/// Finds the blocks of a directory: block maps and extents, holes told apart, in logical order.
+///
+/// Mirrors what `ext2fs_block_iterate3()` tells its callback. Written here since the map of a hostile image
+/// must neither loop, nor make a block turn up twice, nor end at its first bad node, and since most
+/// directories keep all they have in the inode: no block is read for those.
+struct BlockMap: ~Copyable {
+  private let volume: Volume
+  /// How many logical blocks the directory's size takes.
+  private let blockCount: UInt64
+  private var runs: [BlockRun] = []
+  /// Logical blocks below this are in `runs`.
+  private var covered: UInt64 = 0
+  /// Blocks seen so far: a block serves once, as contents or as a node of the map.
+  private var seen: Set<UInt64> = []
+
+  /// The runs of `directory`'s blocks, which cover its size without a gap.
+  ///
+  /// - Complexity: linear in the blocks that are there. Each is read at most once, and only those that hold block numbers.
+  static func runs(of directory: Inode, on volume: Volume) -> [BlockRun] {
+    var map = BlockMap(volume, byteCount: directory.attributes.byteCount)
+    if directory.hasExtents {
+      map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
+    } else {
+      map.addPointers(in: directory.blockArea.span.raw)
+    }
+    map.addGap(through: map.blockCount)
+    return map.runs
+  }
+
+  private init(_ volume: Volume, byteCount: UInt64) {
+    self.volume = volume
+    let (whole, rest) = byteCount.quotientAndRemainder(dividingBy: UInt64(volume.superblock.blockSize))
+    blockCount = whole + (rest > 0 ? 1 : 0)
+  }
+
+  // MARK: Block maps
+
+  /// The 15 numbers of an inode: 12 blocks, then a block of block numbers, one of those, and one of those.
+  private mutating func addPointers(in area: RawSpan) {
+    var logical: UInt64 = 0
+    for index in 0..<15 {
+      let level = max(0, index - 11)
+      add(pointer: UInt64(area.littleEndian(at: index * 4, as: UInt32.self)), level: level, at: logical)
+      logical += blocksPerPointer(level: level)
+    }
+  }
+
+  /// How many blocks a number stands for, with `level` blocks of numbers between.
+  private func blocksPerPointer(level: Int) -> UInt64 {
+    1 << (UInt64(level) * UInt64((volume.superblock.blockSize / 4).trailingZeroBitCount))
+  }
+
+  private mutating func add(pointer: UInt64, level: Int, at logical: UInt64) {
+    guard pointer != 0, logical < blockCount else { return }
+    guard level > 0 else {
+      add(logical: logical..<logical + 1, physical: pointer)
+      return
+    }
+    let step = blocksPerPointer(level: level - 1)
+    let end = min(blockCount, logical + blocksPerPointer(level: level))
+    guard let node = readNode(pointer, for: logical..<end) else { return }
+    var next = logical
+    for index in 0..<volume.superblock.blockSize / 4 where next < end {
+      let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
+      add(pointer: UInt64(number), level: level - 1, at: next)
+      next += step
+    }
+  }
+
+  // MARK: Extents
+
+  private static var extentHeaderSize: Int { 12 }
+  private static var extentSize: Int { 12 }
+  private static var extentMagic: UInt16 { 0xF30A }
+  private static var deepestExtentTree: UInt16 { 5 }
+  private static var longestWrittenExtent: UInt64 { 32768 }
+
+  /// A node of an extent tree.
+  ///
+  /// - Parameters:
+  ///   - depth: what the node above it makes it; nil for the root.
+  ///   - end: the logical block at which the next node's part begins.
+  private mutating func addExtents(in node: RawSpan, depth expected: UInt16?, through end: UInt64) {
+    let capacity = (node.byteCount - Self.extentHeaderSize) / Self.extentSize
+    let entryCount = Int(node.littleEndian(at: 2, as: UInt16.self))
+    let depth = node.littleEndian(at: 6, as: UInt16.self)
+    guard node.littleEndian(at: 0, as: UInt16.self) == Self.extentMagic, entryCount <= capacity,
+      depth <= Self.deepestExtentTree, depth == expected ?? depth
+    else {
+      addUnreadable(covered..<end, "the header of its extent node is damaged")
+      return
+    }
+    for index in 0..<entryCount {
+      let at = Self.extentHeaderSize + index * Self.extentSize
+      let logical = UInt64(node.littleEndian(at: at, as: UInt32.self))
+      if depth == 0 {
+        let rawCount = UInt64(node.littleEndian(at: at + 4, as: UInt16.self))
+        let high = UInt64(node.littleEndian(at: at + 6, as: UInt16.self))
+        let physical = UInt64(node.littleEndian(at: at + 8, as: UInt32.self)) | high << 32
+        addExtent(logical: logical, rawCount: rawCount, physical: physical)
+      } else {
+        let high = UInt64(node.littleEndian(at: at + 8, as: UInt16.self))
+        let child = UInt64(node.littleEndian(at: at + 4, as: UInt32.self)) | high << 32
+        let next =
+          index + 1 < entryCount ? UInt64(node.littleEndian(at: at + Self.extentSize, as: UInt32.self)) : end
+        let part = max(logical, covered)..<max(logical, covered, min(next, end, blockCount))
+        guard let bytes = readNode(child, for: part) else { continue }
+        addExtents(in: bytes.raw, depth: depth - 1, through: part.upperBound)
+      }
+    }
+  }
+
+  private mutating func addExtent(logical: UInt64, rawCount: UInt64, physical: UInt64) {
+    let isWritten = rawCount <= Self.longestWrittenExtent
+    let count = isWritten ? rawCount : rawCount - Self.longestWrittenExtent
+    guard logical >= covered else {
+      addUnreadable(covered..<logical + count, "its extents are not in order")
+      return
+    }
+    let part = logical..<min(max(logical, blockCount), logical + count)
+    if isWritten {
+      add(logical: part, physical: physical)
+    } else {
+      addUnreadable(part, "its extent was allocated and never written")
+    }
+  }
+
+  // MARK: Both
+
+  /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
+  private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
+    guard seen.insert(block).inserted else {
+      addUnreadable(logical, "block \(block) of its block map serves twice")
+      return nil
+    }
+    do throws(VolumeError) {
+      return try volume.readBlock(block)
+    } catch {
+      addUnreadable(logical, "its block map can't be read: \(error.description)")
+      return nil
+    }
+  }
+
+  /// Adds contents, as far as they are in the file system and in the image, and no block twice.
+  private mutating func add(logical: Range<UInt64>, physical: UInt64) {
+    guard !logical.isEmpty else { return }
+    let blockSize = UInt64(volume.superblock.blockSize)
+    let blocksThere = min(volume.superblock.blockCount, volume.image.byteCount / blockSize)
+    var part = logical
+    if physical < volume.superblock.firstDataBlock || physical == 0 {
+      addUnreadable(part, "block \(physical) can't hold contents")
+      return
+    }
+    if physical >= blocksThere || UInt64(part.count) > blocksThere - physical {
+      let left = physical >= blocksThere ? 0 : blocksThere - physical
+      part = logical.lowerBound..<logical.lowerBound + left
+    }
+    for (index, block) in part.enumerated() {
+      let number = physical + UInt64(index)
+      if seen.insert(number).inserted {
+        addRun(block..<block + 1, physical: number)
+      } else {
+        addUnreadable(block..<block + 1, "block \(number) serves twice")
+      }
+    }
+    if part.upperBound < logical.upperBound {
+      addUnreadable(
+        part.upperBound..<logical.upperBound, reasonForMissing(block: physical + UInt64(part.count)))
+    }
+  }
+
+  private func reasonForMissing(block: UInt64) -> String {
+    block >= volume.superblock.blockCount
+      ? "block \(block) is outside the file system, whose last is \(volume.superblock.blockCount - 1)"
+      : "block \(block) lies behind the end of the image"
+  }
+
+  private mutating func addRun(_ logical: Range<UInt64>, physical: UInt64) {
+    addGap(through: logical.lowerBound)
+    covered = logical.upperBound
+    if let last = runs.last, case .mapped(let start) = last.contents,
+      last.logical.upperBound == logical.lowerBound,
+      start + UInt64(last.logical.count) == physical
+    {
+      runs[runs.count - 1] = BlockRun(
+        logical: last.logical.lowerBound..<logical.upperBound, contents: .mapped(physical: start))
+    } else {
+      runs.append(BlockRun(logical: logical, contents: .mapped(physical: physical)))
+    }
+  }
+
+  private mutating func addUnreadable(_ logical: Range<UInt64>, _ reason: String) {
+    let part =
+      max(covered, logical.lowerBound)..<max(covered, logical.lowerBound, min(blockCount, logical.upperBound))
+    guard !part.isEmpty else { return }
+    addGap(through: part.lowerBound)
+    covered = part.upperBound
+    runs.append(BlockRun(logical: part, contents: .unreadable(reason)))
+  }
+
+  private mutating func addGap(through end: UInt64) {
+    guard end > covered else { return }
+    runs.append(BlockRun(logical: covered..<end, contents: .hole))
+    covered = end
+  }
+}

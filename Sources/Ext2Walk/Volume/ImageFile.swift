@@ -1,0 +1,109 @@
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Why bytes of an image could not be read. Positions are bytes from the start of the file system.
+enum ImageReadError: Error, CustomStringConvertible {
+  case system(Errno, position: UInt64)
+  case pastEnd(position: UInt64, byteCount: UInt64)
+
+  var description: String {
+    switch self {
+    case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
+    case .pastEnd(let position, let byteCount):
+      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
+    }
+  }
+}
+
+/// A file or block device, open for reading only.
+struct ImageFile: ~Copyable {
+  let location: ImageLocation
+  /// How much there is from the start of the file system on, in bytes.
+  let byteCount: UInt64
+  private let descriptor: FileDescriptor
+
+  init(_ location: ImageLocation) throws(VolumeError) {
+    let opened: FileDescriptor
+    do {
+      opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec])
+    } catch {
+      let advice: String? =
+        (error as? Errno) == .permissionDenied ? "reading a device usually takes root" : nil
+      throw VolumeError("opening the image", reason: String(describing: error), advice: advice)
+    }
+    let size: UInt64
+    do throws(VolumeError) {
+      size = try Self.size(of: opened)
+      guard size > 0 else { throw VolumeError("opening the image", reason: "it is empty") }
+      guard location.offset < size else {
+        throw VolumeError(
+          "opening the image", reason: "offset \(location.offset) is behind its end at byte \(size)")
+      }
+    } catch {
+      try? opened.close()
+      throw error
+    }
+    self.location = location
+    byteCount = size - location.offset
+    descriptor = opened
+  }
+
+  deinit {
+    // Open for reading only: closing it can't lose anything.
+    try? descriptor.close()
+  }
+
+  /// Reads all of `destination` from `position`, which counts from the start of the file system.
+  ///
+  /// One system call where the system gives all at once, as it does for files and devices.
+  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ImageReadError) {
+    let wanted = UInt64(destination.byteCount)
+    guard position <= byteCount, byteCount - position >= wanted else {
+      throw .pastEnd(position: max(position, byteCount), byteCount: byteCount)
+    }
+    let start = Int64(location.offset + position)
+    let descriptor = self.descriptor
+    var done = 0
+    try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ImageReadError) in
+      while done < buffer.count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        let count: Int
+        do {
+          count = unsafe try descriptor.read(fromAbsoluteOffset: start + Int64(done), into: rest)
+        } catch {
+          throw .system(error as? Errno ?? .ioError, position: position + UInt64(done))
+        }
+        // It was as long as that when it was opened: somebody cuts it while we read.
+        guard count > 0 else {
+          throw .pastEnd(position: position + UInt64(done), byteCount: position + UInt64(done))
+        }
+        done += count
+      }
+    }
+  }
+
+  private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {
+    var facts = stat()
+    guard unsafe fstat(descriptor.rawValue, &facts) == 0 else {
+      throw VolumeError("opening the image", reason: String(describing: Errno(rawValue: errno)))
+    }
+    switch facts.st_mode & S_IFMT {
+    case S_IFREG, S_IFBLK:
+      guard let end = try? descriptor.seek(offset: 0, from: .end), end >= 0 else {
+        throw VolumeError("opening the image", reason: "its size can't be told")
+      }
+      return UInt64(end)
+    case S_IFDIR:
+      throw VolumeError(
+        "opening the image", reason: "it is a directory",
+        advice: "give a file or device that holds a file system")
+    default:
+      throw VolumeError("opening the image", reason: "it is neither a regular file nor a block device")
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import SystemPackage
+
+/// Which file or device holds a file system, and where in it the file system begins.
+struct ImageLocation: Equatable {
+  /// The path's bytes: a path need not be text.
+  let path: [UInt8]
+  /// Where the file system begins, in bytes.
+  let offset: UInt64
+
+  /// Reads `IMAGE` or libext2fs' `IMAGE?offset=BYTES`; nil if both that and `offset` are given.
+  ///
+  /// A path that merely contains a question mark is a path: only digits behind the last `?offset=` make an offset.
+  init?(argument: [UInt8], offset: UInt64?) {
+    let marker = Array("?offset=".utf8)
+    let start = argument.indices.last { argument[$0...].starts(with: marker) }
+    if let start, let value = UInt64(String(decoding: argument[(start + marker.count)...], as: UTF8.self)) {
+      guard offset == nil else { return nil }
+      path = Array(argument[..<start])
+      self.offset = value
+    } else {
+      path = argument
+      self.offset = offset ?? 0
+    }
+  }
+
+  var filePath: FilePath {
+    unsafe FilePath(platformString: path.map { CChar(bitPattern: $0) } + [0])
+  }
+}

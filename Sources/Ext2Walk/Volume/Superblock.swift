@@ -1,0 +1,53 @@
+import CExt2fs
+
+/// The facts of a superblock that reading directories takes.
+struct Superblock {
+  /// Bytes a block: 1024 to 65536.
+  let blockSize: Int
+  /// Blocks numbered from `firstDataBlock` up to, not including, this.
+  let blockCount: UInt64
+  /// The block that holds the first superblock: 1 in file systems of 1 KiB blocks, else 0.
+  let firstDataBlock: UInt64
+  /// The highest inode number.
+  let inodeCount: UInt32
+  let inodesPerGroup: UInt32
+  /// Bytes an inode takes in its table: a power of two from 128.
+  let inodeSize: Int
+  /// The first inode that is not reserved: `/lost+found`, as mke2fs makes it.
+  let firstInode: UInt32
+  /// Whether byte 7 of a record is a file type (`filetype`).
+  let recordsNameTypes: Bool
+  /// Whether directory blocks end in a checksum (`metadata_csum`).
+  let hasChecksums: Bool
+  /// Whether a directory may be larger than 4 GiB (`large_dir`).
+  let hasLargeDirectories: Bool
+  /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
+  let hasHugeFiles: Bool
+  /// Whether a journal waits to be replayed (`needs_recovery`).
+  let needsRecovery: Bool
+
+  /// - Parameter super: a superblock in this machine's byte order, as libext2fs leaves it.
+  init(_ super: UnsafeMutablePointer<ext2_super_block>, blockSize: Int) throws(VolumeError) {
+    let raw = unsafe `super`.pointee
+    self.blockSize = blockSize
+    blockCount = unsafe ext2fs_blocks_count(`super`)
+    firstDataBlock = UInt64(raw.s_first_data_block)
+    inodeCount = raw.s_inodes_count
+    inodesPerGroup = raw.s_inodes_per_group
+    inodeSize = raw.s_rev_level == 0 ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
+    firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
+    recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
+    hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
+    hasLargeDirectories = unsafe ext2fs_has_feature_largedir(`super`) != 0
+    hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
+    needsRecovery = unsafe ext2fs_has_feature_journal_needs_recovery(`super`) != 0
+
+    guard inodeSize.nonzeroBitCount == 1, (Int(EXT2_GOOD_OLD_INODE_SIZE)...blockSize).contains(inodeSize)
+    else {
+      throw VolumeError("reading the superblock", reason: "an inode can't take \(inodeSize) bytes")
+    }
+    guard inodesPerGroup > 0 else {
+      throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
+    }
+  }
+}

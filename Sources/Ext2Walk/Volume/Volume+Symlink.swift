@@ -1,0 +1,35 @@
+import FolioCore
+
+extension InodeTable {
+  /// Where a symbolic link leads: bytes, not text.
+  ///
+  /// Mirrors `ext4_get_link()` and `ext4_encrypted_get_link()` without a key: short targets stand in the inode's
+  /// block area, inline ones in the inode, others in the first block, of which only they are read.
+  mutating func target(ofLink inode: Inode, on volume: Volume) throws(VolumeError) -> [UInt8] {
+    let byteCount = inode.attributes.byteCount
+    let operation = "reading the target of symbolic link \(inode.number)"
+    guard byteCount <= UInt64(volume.superblock.blockSize) else {
+      throw VolumeError(operation, reason: "it can't be \(byteCount) bytes long")
+    }
+    if inode.hasInlineData {
+      return try inlineData(of: inode).bytes(first: Int(byteCount))
+    }
+    if byteCount < 60 {
+      return Array([UInt8](copying: inode.blockArea.span.raw).prefix(Int(byteCount)))
+    }
+    guard let run = BlockMap.runs(of: inode, on: volume).first, case .mapped(let block) = run.contents,
+      let position = volume.position(ofBlock: block)
+    else {
+      throw VolumeError(operation, reason: "its block can't be found")
+    }
+    var bytes = [UInt8](repeating: 0, count: Int(byteCount))
+    do throws(ImageReadError) {
+      try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
+        try volume.image.read(into: &span, at: position)
+      }
+    } catch {
+      throw VolumeError(operation, error)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,143 @@
+import CExt2fs
+import FolioCore
+import SystemPackage
+
+/// A file system in an image, open for reading: libext2fs' handle, and the file that blocks are read from.
+///
+/// Mirrors `ext2_filsys`. Like it, not for use by two threads at once.
+@safe
+final class Volume {
+  /// What to take for the superblock, and what it must say.
+  struct OpenOptions {
+    /// The block size there must be, in bytes; where `superblock` is given, what it is.
+    var blockSize: Int?
+    /// The block that holds a backup superblock.
+    var superblock: UInt32?
+  }
+
+  let image: ImageFile
+  let superblock: Superblock
+  /// Whether the superblock's checksum is wrong. It was read all the same.
+  let hasWrongSuperblockChecksum: Bool
+
+  /// For the extensions in this folder only.
+  let handle: ext2_filsys
+
+  /// Opens the file system at `location`. Never writes: neither descriptor could.
+  ///
+  /// Mirrors `ext2fs_open2()`.
+  init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
+    image = try ImageFile(location)
+    let (handle, hasWrongChecksum) = unsafe try Self.open(location, options: options)
+    unsafe self.handle = unsafe handle
+    hasWrongSuperblockChecksum = hasWrongChecksum
+    do throws(VolumeError) {
+      superblock = unsafe try Superblock(handle.pointee.super, blockSize: Int(handle.pointee.blocksize))
+      if let wanted = options.blockSize, wanted != superblock.blockSize {
+        throw VolumeError(
+          "checking the block size",
+          reason: "it is \(superblock.blockSize) bytes, not the \(wanted) asked for")
+      }
+    } catch {
+      var handle: ext2_filsys? = unsafe handle
+      _ = unsafe ext2fs_close_free(&handle)
+      throw error
+    }
+    // verify judges checksums; a listing must get through without.
+    unsafe handle.pointee.flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS
+  }
+
+  deinit {
+    var handle: ext2_filsys? = unsafe handle
+    // Nothing was changed, so closing has nothing to write and nothing to fail at.
+    _ = unsafe ext2fs_close_free(&handle)
+  }
+
+  /// How long the image must be to hold all of the file system, in bytes.
+  var declaredByteCount: UInt64 {
+    superblock.blockCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize)).partialValue
+  }
+
+  /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block.
+  func position(ofBlock block: UInt64) -> UInt64? {
+    guard block >= superblock.firstDataBlock, block < superblock.blockCount else { return nil }
+    let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
+    return overflow ? nil : position
+  }
+
+  /// Reads a whole block.
+  func readBlock(_ block: UInt64) throws(VolumeError) -> [UInt8] {
+    guard let position = position(ofBlock: block) else {
+      throw VolumeError(
+        "reading block \(block)", reason: "the file system has blocks up to \(superblock.blockCount - 1)")
+    }
+    var bytes = [UInt8](repeating: 0, count: superblock.blockSize)
+    do throws(ImageReadError) {
+      try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
+        try image.read(into: &span, at: position)
+      }
+    } catch {
+      throw VolumeError("reading block \(block)", error)
+    }
+    return bytes
+  }
+
+  /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
+  func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
+    let block = unsafe ext2fs_inode_table_loc(handle, group)
+    guard unsafe group < handle.pointee.group_desc_count, let position = position(ofBlock: block) else {
+      throw VolumeError(
+        "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE))
+    }
+    return position
+  }
+
+  private static func open(
+    _ location: ImageLocation, options: OpenOptions
+  ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool) {
+    // A backup says where it is, not how large blocks are; without --block-size each is tried.
+    let blockSizes: [Int] =
+      if options.superblock == nil { [0] } else {
+        options.blockSize.map { [$0] } ?? (10...16).map { 1 << $0 }
+      }
+    var failure: errcode_t = 0
+    for blockSize in blockSizes {
+      for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
+        let (handle, code) = unsafe open(
+          location, superblock: options.superblock ?? 0, blockSize: blockSize,
+          flags: EXT2_FLAG_64BITS | ignored)
+        if let handle = unsafe handle { return unsafe (handle, ignored != 0) }
+        if failure == 0 || code != EXT2_ET_BAD_MAGIC { failure = code }
+        guard code == EXT2_ET_SB_CSUM_INVALID else { break }
+      }
+    }
+    throw VolumeError("opening the file system", code: failure, advice: advice(for: failure))
+  }
+
+  private static func open(
+    _ location: ImageLocation, superblock: UInt32, blockSize: Int, flags: Int32
+  ) -> (ext2_filsys?, errcode_t) {
+    var handle: ext2_filsys?
+    // An io_options argument of our own keeps libext2fs from looking for one behind a "?" in the name.
+    let ioOptions = location.offset == 0 ? "" : "offset=\(location.offset)"
+    let code = unsafe location.filePath.withPlatformString { name in
+      unsafe ext2fs_open2(
+        name, ioOptions, flags, Int32(bitPattern: superblock), UInt32(blockSize), cext2fs_unix_io_manager(),
+        &handle)
+    }
+    return unsafe (code == 0 ? handle : nil, code)
+  }
+
+  private static func advice(for code: errcode_t) -> String? {
+    switch code {
+    case errcode_t(EXT2_ET_BAD_MAGIC):
+      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock)"
+    case errcode_t(EXT2_ET_CORRUPT_SUPERBLOCK), errcode_t(EXT2_ET_GDESC_READ),
+      errcode_t(EXT2_ET_SHORT_READ):
+      "a backup may serve: --superblock"
+    case errcode_t(EXT2_ET_UNSUPP_FEATURE):
+      "it has a feature this build's libext2fs doesn't know: a newer one may"
+    default: nil
+    }
+  }
+}
