@@ -1,0 +1,27 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The command: its subcommands, and what holds for all of them.
+@main
+struct Ext2Walk: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ext2walk",
+    abstract:
+      "Reads ext2, ext3 and ext4 images, also those whose blocks are larger than this machine's pages.",
+    discussion: """
+      Images are only ever read. Exit status: 0 all well; 1 damage found, or something had to be left out \
+      (stderr says what); 2 the job could not be done; 64 wrong usage.
+      """,
+    subcommands: [List.self])
+
+  static func main() {
+    // A reader that has had enough is no error: writing says so, and we end quietly.
+    _ = signal(SIGPIPE, SIG_IGN)
+    main(nil)
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+
+/// The image, and how to open it: the same for every command.
+struct ImageOptions: ParsableArguments {
+  @Argument(help: "A file or block device. A file system further in: IMAGE?offset=BYTES.")
+  var image: String
+
+  @Option(help: ArgumentHelp("Where in IMAGE the file system begins.", valueName: "bytes[K|M|G]"))
+  var offset: ByteOffset?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the block size must be; with --superblock, what it is.", valueName: "bytes"))
+  var blockSize: Int?
+
+  @Option(help: ArgumentHelp("Open by the backup superblock in this block.", valueName: "block"))
+  var superblock: UInt32?
+
+  mutating func validate() throws {
+    if let blockSize, !(1024...65536).contains(blockSize) || blockSize.nonzeroBitCount != 1 {
+      throw ValidationError("--block-size takes a power of two from 1024 to 65536, not \(blockSize)")
+    }
+    _ = try location()
+  }
+
+  /// The image as its bytes were typed.
+  var imageBytes: [UInt8] { RawArguments.bytes(of: image) }
+
+  func location() throws -> ImageLocation {
+    guard let location = ImageLocation(argument: imageBytes, offset: offset?.byteCount) else {
+      throw ValidationError("give the offset once: as --offset or as ?offset=")
+    }
+    return location
+  }
+
+  func open() throws -> Volume {
+    try Volume(at: try location(), options: Volume.OpenOptions(blockSize: blockSize, superblock: superblock))
+  }
+}
+
+/// A number of bytes as people type it: `32256`, `63K`, `1M`, `2G`.
+struct ByteOffset: ExpressibleByArgument {
+  let byteCount: UInt64
+
+  init?(argument: String) {
+    let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = argument.last.flatMap { units[Character($0.uppercased())] }
+    guard let number = UInt64(unit == nil ? argument : String(argument.dropLast())) else { return nil }
+    let (value, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+    guard !overflow, value <= UInt64(Int64.max) else { return nil }
+    byteCount = value
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import SystemPackage
+
+/// Runs a command's work on one image and turns what came of it into an exit status.
+enum Job {
+  /// - Parameter body: the work; it returns whether something was damaged or left out.
+  static func run(image: [UInt8], _ body: (inout Messages) throws -> Bool) throws {
+    var messages = Messages(image: image)
+    do {
+      if try body(&messages) { throw ExitCode(1) }
+    } catch let error as VolumeError {
+      messages.problem(error.description)
+      throw ExitCode(2)
+    } catch OutputError.closed {
+      return
+    } catch OutputError.failed(let errno) {
+      Messages.write("ext2walk: standard output: \(errno)\n")
+      throw ExitCode(2)
+    }
+  }
+}

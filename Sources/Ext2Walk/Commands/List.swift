@@ -1,0 +1,77 @@
+import ArgumentParser
+import FolioCore
+import SystemPackage
+
+/// `ls`: lists directories.
+struct List: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "Lists directories.",
+    usage: "ext2walk ls [OPTIONS] IMAGE [PATH...]",
+    discussion: """
+      Examples:
+        ext2walk ls nas.img                       names in the root directory
+        ext2walk ls -l nas.img /home              with mode, owner, size and time
+        ext2walk ls -RA nas.img | grep -i photo   every path
+        ext2walk ls -R0 nas.img | xargs -0 …      names with any bytes in them
+        ext2walk ls --format ndjson -lR nas.img   one JSON object a line, for programs
+
+      PATH begins at the root; <N> is inode N; a path that ends in / follows a symbolic link to its directory.
+      On a terminal names are escaped and arranged in columns; into a pipe they go as they are, one a line, and \
+      -R writes whole paths. What is damaged is said on stderr, and the rest is listed.
+      """,
+    helpNames: .long)
+
+  @OptionGroup(title: "Image") var imageOptions: ImageOptions
+
+  @Argument(help: ArgumentHelp("What to list. (default: /)", valueName: "path"))
+  var paths: [String] = []
+
+  @OptionGroup(title: "What is shown") var what: WhatToList
+  @OptionGroup(title: "How it is shown") var how: HowToList
+
+  @Flag(help: "Check the checksums of directory blocks too.")
+  var checksums = false
+
+  func run() throws {
+    try Job.run(image: imageOptions.imageBytes) { messages in
+      let volume = try imageOptions.open()
+      messages.tell(aboutStateOf: volume)
+      if checksums, !volume.superblock.hasChecksums {
+        messages.note("this file system has no checksums (metadata_csum) to check")
+      }
+      return try list(volume, messages)
+    }
+  }
+
+  /// Returns whether something was damaged or left out.
+  private func list(_ volume: Volume, _ messages: Messages) throws -> Bool {
+    var walk = try TreeWalk(volume, checksChecksums: checksums)
+    var lookup = try PathLookup(volume)
+    var targets: [LookedUp] = []
+    var messages = messages
+    var hasMissingPath = false
+    for path in paths.isEmpty ? ["/"] : paths {
+      do throws(VolumeError) {
+        targets.append(try lookup.lookUp(RawArguments.bytes(of: path), inodes: &walk.inodes))
+      } catch {
+        messages.problem(error.description)
+        hasMissingPath = true
+      }
+    }
+    let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
+    let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
+
+    var listing = Listing(
+      volume, options: how.listingOptions(what, targetCount: targets.count),
+      format: how.format(what, volume: volume), messages: messages)
+    try listing.listAlone(alone, inodes: &walk.inodes)
+    for directory in directories {
+      try walk.walk(
+        from: FoundDirectory(inode: directory.inode.number, path: directory.path), visitor: &listing)
+    }
+    try listing.end()
+    if hasMissingPath { throw ExitCode(2) }
+    return listing.messages.hasProblems
+  }
+}

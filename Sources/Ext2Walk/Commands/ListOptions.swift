@@ -1,0 +1,135 @@
+import ArgumentParser
+import FolioCore
+import SystemPackage
+
+/// Which entries `ls` shows, and in what order.
+struct WhatToList: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Show names that begin with a dot, . and .. among them.")
+  var all = false
+
+  @Flag(name: [.customShort("A"), .long], help: "Show names that begin with a dot, but not . and ..")
+  var almostAll = false
+
+  @Flag(name: .shortAndLong, help: "List directories themselves, not what is in them.")
+  var directory = false
+
+  @Flag(name: [.customShort("R"), .long], help: "List directories in directories too.")
+  var recursive = false
+
+  @Flag(name: [.customShort("U"), .long], help: "As on disk: unsorted, written as it is read.")
+  var unsorted = false
+
+  @Flag(name: [.customShort("S"), .customLong("sort-size")], help: "Largest first.")
+  var sortBySize = false
+
+  @Flag(name: [.customShort("t"), .customLong("sort-time")], help: "Last modified first.")
+  var sortByTime = false
+
+  @Flag(name: .shortAndLong, help: "Reverse the order.")
+  var reverse = false
+
+  mutating func validate() throws {
+    if [unsorted, sortBySize, sortByTime].count(where: { $0 }) > 1 {
+      throw ValidationError("-U, -S and -t exclude each other")
+    }
+    if unsorted, reverse { throw ValidationError("-U is the order on disk, which -r can't reverse") }
+  }
+
+  var order: EntryTable.Order? {
+    if unsorted { return nil }
+    if sortBySize { return .size }
+    return sortByTime ? .time : .name
+  }
+}
+
+/// How `ls` shows entries.
+struct HowToList: ParsableArguments {
+  enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, ndjson
+  }
+
+  enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
+    case auto, always, never
+  }
+
+  @Flag(name: .shortAndLong, help: "Mode, links, owner, group, size, time and the targets of symbolic links.")
+  var long = false
+
+  @Flag(name: .shortAndLong, help: "Inode numbers.")
+  var inode = false
+
+  @Flag(name: [.customShort("1"), .customLong("one")], help: "One name a line.")
+  var one = false
+
+  @Flag(name: [.customShort("h"), .customLong("human-readable")], help: "Sizes as 1.5K, 23M.")
+  var human = false
+
+  @Flag(
+    name: [.customShort("F"), .long], help: "Mark names: / directory, @ link, | fifo, = socket, * executable."
+  )
+  var classify = false
+
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "Whole paths, each ended by NUL, as they are.")
+  var null = false
+
+  @Flag(name: .long, help: "A path from the root on every line.")
+  var fullPath = false
+
+  @Flag(
+    name: [.customShort("n"), .customLong("numeric-uid-gid")],
+    help: "Numeric owner and group: always so here.")
+  var numeric = false
+
+  @Option(help: "For people, or for programs. JSON shows names that begin with a dot, as with -A.")
+  var format = OutputFormat.text
+
+  @Option(help: "Colours; auto: on a terminal, unless NO_COLOR is set.")
+  var color = ColorChoice.auto
+
+  private var isTerminal: Bool { Terminal.isTerminal(.standardOutput) }
+
+  /// Whether each line is a whole path: what -R prints when not on a terminal.
+  private func showsFullPath(_ what: WhatToList) -> Bool {
+    fullPath || null || (what.recursive && !isTerminal)
+  }
+
+  func listingOptions(_ what: WhatToList, targetCount: Int) -> ListingOptions {
+    var options = ListingOptions()
+    options.hidden = what.all ? .all : (what.almostAll || format != .text) ? .allButDots : .leftOut
+    options.order = what.order
+    options.isReversed = what.reverse
+    options.isRecursive = what.recursive && !what.directory
+    if format == .text, !showsFullPath(what) {
+      options.hasHeadings = what.recursive || targetCount > 1
+      if isTerminal, !one, !long { options.columnsWidth = Terminal.width(of: .standardOutput) }
+    }
+    return options
+  }
+
+  func format(_ what: WhatToList, volume: Volume) -> Listing.Format {
+    switch format {
+    case .json: return .json(JSONListing(isArray: true, isLong: long))
+    case .ndjson: return .json(JSONListing(isArray: false, isLong: long))
+    case .text:
+      var style = TextStyle()
+      style.isLong = long
+      style.showsInode = inode
+      style.inodeWidth = String(volume.superblock.inodeCount).utf8.count
+      style.classifies = classify
+      style.showsFullPath = showsFullPath(what)
+      style.endsWithNUL = null
+      style.hasHumanSizes = human
+      style.escapes = isTerminal && !null
+      style.colors = usesColor ? Colors(lsColors: Terminal.environment("LS_COLORS")) : nil
+      return .text(TextListing(style: style))
+    }
+  }
+
+  private var usesColor: Bool {
+    switch color {
+    case .always: !null
+    case .never: false
+    case .auto: isTerminal && !null && (Terminal.environment("NO_COLOR") ?? "").isEmpty
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import FolioCore
+
+/// What is known of an entry beyond its record.
+struct Details {
+  /// Nil where it wasn't asked for, or can't be read.
+  var attributes: InodeAttributes?
+  /// Of a symbolic link; nil where it wasn't asked for, or can't be read.
+  var target: [UInt8]?
+
+  /// The best that is known of the type of `entry`.
+  func type(of entry: Entry) -> FileType {
+    attributes?.fileType ?? entry.type
+  }
+}

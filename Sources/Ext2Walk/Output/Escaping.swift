@@ -1,0 +1,53 @@
+/// Makes names safe to look at: a terminal obeys bytes that a file name may hold.
+enum Escaping {
+  /// `bytes` as text in which nothing acts on a terminal or hides: control characters, bidirectional and
+  /// zero-width characters and bytes that are not UTF-8 are written as escapes, a backslash as two.
+  static func text(_ bytes: [UInt8]) -> String {
+    var text = ""
+    appendText(bytes) { text.append($0) }
+    return text
+  }
+
+  private static func appendText(_ bytes: [UInt8], to append: (String) -> Void) {
+    var decoder = UTF8.ForwardParser()
+    var input = bytes.makeIterator()
+    var rest = bytes[...]
+    while true {
+      switch decoder.parseScalar(from: &input) {
+      case .valid(let encoded):
+        let scalar = UTF8.decode(encoded)
+        append(escape(for: scalar) ?? String(scalar))
+        rest = rest.dropFirst(encoded.count)
+      case .error(let length):
+        for byte in rest.prefix(length) { append(hexadecimal(byte)) }
+        rest = rest.dropFirst(length)
+      case .emptyInput: return
+      }
+    }
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return "\\x" + (byte < 16 ? "0" : "") + digits
+  }
+
+  private static func escape(for scalar: Unicode.Scalar) -> String? {
+    switch scalar.value {
+    case 0x5C: "\\\\"
+    case 0x09: "\\t"
+    case 0x0A: "\\n"
+    case 0x0D: "\\r"
+    case 0..<0x20, 0x7F: hexadecimal(UInt8(scalar.value))
+    case _ where acts(scalar): "\\u{" + String(scalar.value, radix: 16) + "}"
+    default: nil
+    }
+  }
+
+  /// Whether a character changes how its neighbours are shown, or can't be seen.
+  private static func acts(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+}

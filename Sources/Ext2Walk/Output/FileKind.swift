@@ -1,0 +1,69 @@
+import FolioCore
+
+/// How kinds of files are shown: the words of JSON, and the letters of `ls`.
+extension FileType {
+  var word: String {
+    switch self {
+    case .unknown: "unknown"
+    case .regular: "regular"
+    case .directory: "directory"
+    case .character: "character"
+    case .block: "block"
+    case .fifo: "fifo"
+    case .socket: "socket"
+    case .symlink: "symlink"
+    }
+  }
+
+  /// The first letter of `ls -l`.
+  var letter: UInt8 {
+    switch self {
+    case .unknown: UInt8(ascii: "?")
+    case .regular: UInt8(ascii: "-")
+    case .directory: UInt8(ascii: "d")
+    case .character: UInt8(ascii: "c")
+    case .block: UInt8(ascii: "b")
+    case .fifo: UInt8(ascii: "p")
+    case .socket: UInt8(ascii: "s")
+    case .symlink: UInt8(ascii: "l")
+    }
+  }
+
+  /// The suffix of `ls -F`; nil for what has none.
+  func suffix(mode: UInt16?) -> UInt8? {
+    switch self {
+    case .directory: UInt8(ascii: "/")
+    case .symlink: UInt8(ascii: "@")
+    case .fifo: UInt8(ascii: "|")
+    case .socket: UInt8(ascii: "=")
+    case .regular: (mode ?? 0) & 0o111 != 0 ? UInt8(ascii: "*") : nil
+    case .unknown, .character, .block: nil
+    }
+  }
+}
+
+extension InodeAttributes {
+  /// The ten letters of `ls -l`, such as `drwxr-xr-x`.
+  var modeLetters: [UInt8] {
+    var letters = [fileType.letter]
+    for shift in [6, 3, 0] {
+      let bits = mode >> UInt16(shift)
+      letters.append(UInt8(ascii: bits & 4 != 0 ? "r" : "-"))
+      letters.append(UInt8(ascii: bits & 2 != 0 ? "w" : "-"))
+      letters.append(UInt8(ascii: bits & 1 != 0 ? "x" : "-"))
+    }
+    // Set-user-id, set-group-id and sticky take the place of an x: small where there is one, capital where not.
+    for (bit, at, small, capital) in Self.specialBits where mode & bit != 0 {
+      letters[at] = letters[at] == UInt8(ascii: "x") ? small : capital
+    }
+    return letters
+  }
+
+  private static var specialBits: [(UInt16, Int, UInt8, UInt8)] {
+    [
+      (0o4000, 3, UInt8(ascii: "s"), UInt8(ascii: "S")),
+      (0o2000, 6, UInt8(ascii: "s"), UInt8(ascii: "S")),
+      (0o1000, 9, UInt8(ascii: "t"), UInt8(ascii: "T")),
+    ]
+  }
+}

@@ -1,0 +1,76 @@
+import FolioCore
+
+/// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
+struct JSONObject {
+  private var isEmpty = true
+
+  mutating func add(_ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout OutputBuffer) {
+    begin(key, &output)
+    if let value { output.append(value) } else { output.append("null") }
+  }
+
+  mutating func add(_ key: StaticString, _ value: Bool, to output: inout OutputBuffer) {
+    begin(key, &output)
+    output.append(value ? "true" : "false")
+  }
+
+  mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
+    begin(key, &output)
+    if let value { Self.append(value, to: &output) } else { output.append("null") }
+  }
+
+  /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
+  mutating func add(_ key: StaticString, bytes: [UInt8], to output: inout OutputBuffer) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    add(key, text, to: &output)
+    guard !text.utf8.elementsEqual(bytes) else { return }
+    output.append(",\"")
+    output.append(key)
+    output.append("Bytes\":\"")
+    for byte in bytes {
+      output.append(Self.hexadecimalDigit(byte >> 4))
+      output.append(Self.hexadecimalDigit(byte & 15))
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  mutating func add(
+    _ key: StaticString, nanoseconds: StaticString, _ time: Timestamp?, to output: inout OutputBuffer
+  ) {
+    add(key, time?.seconds, to: &output)
+    add(nanoseconds, time?.nanoseconds, to: &output)
+  }
+
+  /// Closes the object, which has at least one member.
+  func end(_ output: inout OutputBuffer) {
+    output.append(UInt8(ascii: "}"))
+  }
+
+  private mutating func begin(_ key: StaticString, _ output: inout OutputBuffer) {
+    output.append(isEmpty ? "{\"" : ",\"")
+    isEmpty = false
+    output.append(key)
+    output.append("\":")
+  }
+
+  private static func append(_ text: String, to output: inout OutputBuffer) {
+    output.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        output.append(UInt8(ascii: "\\"))
+        output.append(byte)
+      case 0..<0x20, 0x7F:
+        output.append("\\u00")
+        output.append(hexadecimalDigit(byte >> 4))
+        output.append(hexadecimalDigit(byte & 15))
+      default: output.append(byte)
+      }
+    }
+    output.append(UInt8(ascii: "\""))
+  }
+
+  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+}

@@ -1,0 +1,241 @@
+import FolioCore
+
+/// What `ls` shows of a directory, and in what order.
+struct ListingOptions {
+  enum Hidden {
+    /// Leaves out names that begin with a dot.
+    case leftOut
+    /// Leaves out only `.` and `..`.
+    case allButDots
+    case all
+  }
+
+  var hidden = Hidden.leftOut
+  /// Nil for the order on disk, written as it is read.
+  var order: EntryTable.Order? = .name
+  var isReversed = false
+  var isRecursive = false
+  /// Writes the path of each directory above its entries.
+  var hasHeadings = false
+  /// Arranges names in columns for a terminal of so many cells.
+  var columnsWidth: Int?
+}
+
+/// Lists directories: filters, sorts, finds out what is asked for, writes.
+struct Listing: ~Copyable, TreeVisitor {
+  typealias Failure = OutputError
+
+  enum Format {
+    case text(TextListing)
+    case json(JSONListing)
+  }
+
+  private let volume: Volume
+  private let options: ListingOptions
+  private var format: Format
+  private var output: OutputBuffer
+  private(set) var messages: Messages
+  private let needs: DetailNeeds
+
+  private var directory: FoundDirectory?
+  private var isFirstDirectory = true
+  private var table = EntryTable()
+  private var found: [FoundDirectory] = []
+
+  init(_ volume: Volume, options: ListingOptions, format: Format, messages: Messages) {
+    self.volume = volume
+    self.options = options
+    self.format = format
+    self.messages = messages
+    output = OutputBuffer()
+    needs = DetailNeeds(options: options, format: format)
+  }
+
+  /// Lists things by their own paths: files, or directories not to be looked into.
+  mutating func listAlone(_ items: [LookedUp], inodes: inout InodeTable) throws(OutputError) {
+    guard !items.isEmpty else { return }
+    for item in items {
+      let path = item.path.isEmpty ? [UInt8(ascii: "/")] : item.path
+      try add(item.entry, name: path.raw, inodes: &inodes)
+    }
+    _ = try finishTable(inodes: &inodes)
+    isFirstDirectory = false
+  }
+
+  /// Ends the output. Nothing may be listed after that.
+  mutating func end() throws(OutputError) {
+    if case .json(let json) = format { json.end(&output) }
+    try output.flush()
+  }
+
+  // MARK: TreeVisitor
+
+  mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
+    self.directory = directory
+    if options.hasHeadings {
+      if !isFirstDirectory { output.append(UInt8(ascii: "\n")) }
+      output.append(Escaping.text(directory.path.isEmpty ? [UInt8(ascii: "/")] : directory.path))
+      output.append(":\n")
+    }
+    isFirstDirectory = false
+  }
+
+  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) -> Bool {
+    if shows(name) { try add(entry, name: name, inodes: &inodes) }
+    return true
+  }
+
+  mutating func report(_ problem: DirectoryProblem) {
+    messages.problem(problem, directory: directory?.inode ?? 0, path: directory?.path ?? [])
+  }
+
+  mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
+    try finishTable(inodes: &inodes)
+    defer { found.removeAll() }
+    return found
+  }
+
+  // MARK: Entries
+
+  private func shows(_ name: RawSpan) -> Bool {
+    guard name.byteCount > 0, name[byteAt: 0] == UInt8(ascii: ".") else { return true }
+    return switch options.hidden {
+    case .all: true
+    case .allButDots: !DotName.matches(name)
+    case .leftOut: false
+    }
+  }
+
+  private mutating func add(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) {
+    if options.order == nil {
+      try write(entry, name: name, details: details(of: entry, name: name, inodes: &inodes))
+    } else {
+      table.append(entry, name: name)
+    }
+  }
+
+  private mutating func finishTable(inodes: inout InodeTable) throws(OutputError) {
+    guard let order = options.order else { return }
+    let table = self.table
+    self.table = EntryTable()
+    try finish(table, order: order, inodes: &inodes)
+  }
+
+  private mutating func finish(
+    _ unsorted: consuming EntryTable, order: EntryTable.Order, inodes: inout InodeTable
+  ) throws(OutputError) {
+    var table = unsorted
+    for index in table.rows.indices {
+      let row = table.rows[index]
+      let details = details(of: row.entry, name: table.name(of: row), inodes: &inodes)
+      table.setDetails(details, at: index)
+    }
+    if case .text(var text) = format {
+      text.widths = LongWidths()
+      for row in table.rows {
+        if let attributes = row.details.attributes { text.widen(for: attributes) }
+      }
+      format = .text(text)
+    }
+    let places = table.sorted(by: order, reversed: options.isReversed)
+    if let width = options.columnsWidth, case .text(let text) = format {
+      try writeColumns(places, of: table, text: text, width: width)
+    } else {
+      for place in places {
+        let row = table.rows[place]
+        try write(row.entry, name: table.name(of: row), details: row.details)
+      }
+    }
+  }
+
+  private mutating func write(_ entry: Entry, name: RawSpan, details: Details) throws(OutputError) {
+    let path = directory?.path
+    switch format {
+    case .text(var text):
+      text.append(entry, name: name, directory: path, details: details, to: &output)
+      format = .text(text)
+    case .json(var json):
+      json.append(entry, name: name, directory: path, details: details, to: &output)
+      format = .json(json)
+    }
+    noteDirectory(entry, name: name, details: details)
+    try output.endPiece()
+  }
+
+  /// Remembers a directory that is to be walked too.
+  private mutating func noteDirectory(_ entry: Entry, name: RawSpan, details: Details) {
+    guard options.isRecursive, let directory, details.type(of: entry) == .directory, !DotName.matches(name)
+    else {
+      return
+    }
+    let path = directory.path + [UInt8(ascii: "/")] + [UInt8](copying: name)
+    found.append(FoundDirectory(inode: entry.inode, path: path))
+  }
+
+  private mutating func writeColumns(
+    _ places: [Int], of table: EntryTable, text: TextListing, width: Int
+  ) throws(OutputError) {
+    let cells = places.map {
+      text.cellCount(table.rows[$0].entry, name: table.name(of: table.rows[$0]), table.rows[$0].details)
+    }
+    let layout = ColumnLayout(cellCounts: cells, width: width)
+    for line in 0..<layout.rowCount {
+      for (column, columnWidth) in layout.columnWidths.enumerated() {
+        let index = column * layout.rowCount + line
+        guard index < places.count else { break }
+        let row = table.rows[places[index]]
+        text.appendCell(row.entry, name: table.name(of: row), details: row.details, to: &output)
+        if index + layout.rowCount < places.count {
+          for _ in cells[index]..<columnWidth { output.append(UInt8(ascii: " ")) }
+        }
+        noteDirectory(row.entry, name: table.name(of: row), details: row.details)
+      }
+      output.append(UInt8(ascii: "\n"))
+      try output.endPiece()
+    }
+  }
+
+  private mutating func details(of entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Details {
+    var details = Details()
+    guard needs.attributes(for: entry.type) else { return details }
+    do throws(VolumeError) {
+      let inode = try inodes.inode(entry.inode)
+      details.attributes = inode.attributes
+      if needs.targets, inode.attributes.fileType == .symlink {
+        details.target = try inodes.target(ofLink: inode, on: volume)
+      }
+    } catch {
+      let path = (directory.map { $0.path + [UInt8(ascii: "/")] } ?? []) + [UInt8](copying: name)
+      messages.problem("\(Escaping.text(path)): \(error.description)")
+    }
+    return details
+  }
+}
+
+/// Which entries' inodes a listing has to read.
+private struct DetailNeeds {
+  let targets: Bool
+  private let all: Bool
+  private let ofUnknownType: Bool
+  private let ofRegularFiles: Bool
+
+  init(options: ListingOptions, format: Listing.Format) {
+    switch format {
+    case .text(let text):
+      targets = text.style.isLong
+      let showsTypes = text.style.classifies || text.style.colors != nil
+      ofUnknownType = options.isRecursive || showsTypes
+      // Whether a file can be executed is not in its record.
+      ofRegularFiles = showsTypes
+    case .json(let json):
+      targets = json.isLong
+      ofUnknownType = true
+      ofRegularFiles = false
+    }
+    all = targets || options.order == .size || options.order == .time
+  }
+
+  func attributes(for type: FileType) -> Bool {
+    all || (ofUnknownType && type == .unknown) || (ofRegularFiles && type == .regular)
+  }
+}

@@ -1,0 +1,145 @@
+import FolioCore
+
+/// What a line of a listing for people shows.
+struct TextStyle {
+  var isLong = false
+  var showsInode = false
+  var classifies = false
+  /// A path from the root on every line, instead of a name under a heading.
+  var showsFullPath = false
+  /// Ends names with NUL instead of a new line, and leaves them as they are.
+  var endsWithNUL = false
+  var hasHumanSizes = false
+  /// Whether names are made safe for a terminal.
+  var escapes = false
+  var colors: Colors?
+  /// Cells for an inode number; the same on every line.
+  var inodeWidth = 0
+}
+
+/// Cells for the columns of a long listing.
+struct LongWidths {
+  var links = 1
+  var uid = 1
+  var gid = 1
+  var size = 1
+
+  /// Wide enough for most, for lines that are written before all are known.
+  static let streaming = LongWidths(links: 3, uid: 5, gid: 5, size: 11)
+}
+
+/// Writes entries for people: names, or the columns of `ls -l`.
+struct TextListing {
+  let style: TextStyle
+  var widths = LongWidths.streaming
+  private var clock = Clock()
+
+  init(style: TextStyle) {
+    self.style = style
+  }
+
+  /// Appends one line. `directory` is the path `name` stands under; nil where `name` is a whole path.
+  mutating func append(
+    _ entry: Entry, name: RawSpan, directory: [UInt8]?, details: Details, to output: inout OutputBuffer
+  ) {
+    appendInode(entry, to: &output)
+    if style.isLong { appendColumns(entry, details: details, to: &output) }
+    if style.showsFullPath, let directory {
+      append(path: directory, to: &output)
+      output.append(UInt8(ascii: "/"))
+    }
+    appendName(entry, name: name, details: details, to: &output)
+    if style.isLong, let target = details.target {
+      output.append(" -> ")
+      append(path: target, to: &output)
+    }
+    output.append(UInt8(ascii: style.endsWithNUL ? "\0" : "\n"))
+  }
+
+  /// Appends what a cell of a listing in columns shows.
+  func appendCell(_ entry: Entry, name: RawSpan, details: Details, to output: inout OutputBuffer) {
+    appendInode(entry, to: &output)
+    appendName(entry, name: name, details: details, to: &output)
+  }
+
+  /// How many cells wide ``appendCell(_:name:details:to:)`` is on a terminal.
+  func cellCount(_ entry: Entry, name: RawSpan, _ details: Details) -> Int {
+    let nameCells = Terminal.cellCount(of: Escaping.text([UInt8](copying: name)))
+    let suffix = style.classifies ? details.type(of: entry).suffix(mode: details.attributes?.mode) : nil
+    return (style.showsInode ? style.inodeWidth + 1 : 0) + nameCells + (suffix == nil ? 0 : 1)
+  }
+
+  private func appendInode(_ entry: Entry, to output: inout OutputBuffer) {
+    guard style.showsInode else { return }
+    output.append(entry.inode, width: style.inodeWidth)
+    output.append(UInt8(ascii: " "))
+  }
+
+  private func appendName(_ entry: Entry, name: RawSpan, details: Details, to output: inout OutputBuffer) {
+    let type = details.type(of: entry)
+    let mode = details.attributes?.mode
+    if let color = style.colors?.color(of: type, mode: mode, name: [UInt8](copying: name)) {
+      output.append("\u{1B}[\(color)m")
+      append(name: name, to: &output)
+      output.append("\u{1B}[0m")
+    } else {
+      append(name: name, to: &output)
+    }
+    // Behind a long listing's link comes its target.
+    if style.classifies, let suffix = type.suffix(mode: mode), !(style.isLong && type == .symlink) {
+      output.append(suffix)
+    }
+  }
+
+  /// Makes the columns wide enough for `attributes`.
+  mutating func widen(for attributes: InodeAttributes) {
+    func digits(_ value: some BinaryInteger) -> Int { String(value).utf8.count }
+    widths.links = max(widths.links, digits(attributes.links))
+    widths.uid = max(widths.uid, digits(attributes.uid))
+    widths.gid = max(widths.gid, digits(attributes.gid))
+    widths.size = max(widths.size, sizeText(attributes).utf8.count)
+  }
+
+  private mutating func appendColumns(_ entry: Entry, details: Details, to output: inout OutputBuffer) {
+    guard let attributes = details.attributes else {
+      // As ls shows what it could not stat.
+      output.append(entry.type.letter)
+      output.append("?????????")
+      for width in [widths.links, widths.uid, widths.gid, widths.size, 16] {
+        append("?", width: width + 1, to: &output)
+      }
+      output.append(UInt8(ascii: " "))
+      return
+    }
+    output.append(attributes.modeLetters)
+    output.append(attributes.links, width: widths.links + 1)
+    output.append(attributes.uid, width: widths.uid + 1)
+    output.append(attributes.gid, width: widths.gid + 1)
+    append(sizeText(attributes), width: widths.size + 1, to: &output)
+    output.append(UInt8(ascii: " "))
+    output.append(clock.text(for: attributes.modified))
+    output.append(UInt8(ascii: " "))
+  }
+
+  private func sizeText(_ attributes: InodeAttributes) -> String {
+    if let device = attributes.device { return "\(device.major), \(device.minor)" }
+    return style.hasHumanSizes ? ByteCount.human(attributes.byteCount) : String(attributes.byteCount)
+  }
+
+  private func append(_ text: String, width: Int, to output: inout OutputBuffer) {
+    for _ in 0..<max(0, width - text.utf8.count) { output.append(UInt8(ascii: " ")) }
+    output.append(text)
+  }
+
+  private func append(name: RawSpan, to output: inout OutputBuffer) {
+    if style.escapes {
+      output.append(Escaping.text([UInt8](copying: name)))
+    } else {
+      output.append(name)
+    }
+  }
+
+  private func append(path: [UInt8], to output: inout OutputBuffer) {
+    append(name: path.raw, to: &output)
+  }
+}

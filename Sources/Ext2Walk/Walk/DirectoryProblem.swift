@@ -1,0 +1,71 @@
+import FolioCore
+
+/// Something wrong with a directory that cost entries, or may have.
+struct DirectoryProblem {
+  enum Kind {
+    /// A record breaks a rule. `resumedAt` is the offset from which records are good again, where there is one.
+    case record(RecordDamage, resumedAt: Int?)
+    /// A record behind a damaged one can't be what it seems to be, for this reason; it isn't listed.
+    case implausible(name: [UInt8], reason: String)
+    /// The block can't be read, in the system's words.
+    case unreadable(String)
+    case wrongChecksum
+    /// Blocks that were never allocated.
+    case hole(Range<UInt64>)
+    /// Blocks that the damaged map of the directory's blocks doesn't lead to, and why.
+    case unmapped(Range<UInt64>, String)
+    /// `i_size` in bytes.
+    case sizeNotInBlocks(UInt64)
+    /// The directory itself could not be read.
+    case directory(String)
+    /// A directory that is walked already has this name too.
+    case secondName([UInt8], inode: UInt32)
+  }
+
+  let kind: Kind
+  var block: BlockPlace?
+
+  /// Where and what, without the directory: "block 0 (physical 17), offset 512: unaligned …".
+  var description: String {
+    switch kind {
+    case .record(let damage, let resumedAt):
+      let rest =
+        resumedAt.map { "entries from offset \($0) on are salvaged" } ?? "nothing behind it could be salvaged"
+      return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
+    case .implausible(let name, let reason):
+      return "\(place): behind the damage, \"\(Escaping.text(name))\" is not listed: \(reason)"
+    case .unreadable(let words): return "\(place): \(words)"
+    case .wrongChecksum: return "\(place): directory fails checksum"
+    case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
+    case .unmapped(let blocks, let reason): return "\(Self.named(blocks)): \(reason)"
+    case .sizeNotInBlocks(let byteCount):
+      return "size of directory, \(byteCount) bytes, is not a multiple of the block size"
+    case .directory(let words): return words
+    case .secondName(let name, let inode):
+      return
+        "\"\(Escaping.text(name))\" is a second name of directory inode \(inode), which is not walked again"
+    }
+  }
+
+  private var place: String {
+    block.map { "block \($0.logical) (physical \($0.physical))" } ?? "contents of the inode"
+  }
+
+  private static func named(_ blocks: Range<UInt64>) -> String {
+    blocks.count == 1
+      ? "block \(blocks.lowerBound)" : "blocks \(blocks.lowerBound) to \(blocks.upperBound - 1)"
+  }
+}
+
+extension RecordDamage {
+  /// The fields that the rule is about, as found.
+  var facts: String {
+    switch rule {
+    case .recordTooShort, .recordUnaligned, .recordAcrossBlocks: "rec_len \(record.length)"
+    case .nameTooLong: "rec_len \(record.length), name_len \(record.nameLength)"
+    case .inodeOutOfBounds: "inode \(record.inode)"
+    case .blockEndUnreachable: "the last bytes hold no record"
+    case .blockOfZeroes: "no kernel leaves one"
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import FolioCore
+
+/// Where a directory block is, in blocks.
+struct BlockPlace: Equatable {
+  /// Counted from 0 in the directory.
+  let logical: UInt64
+  /// Counted from 0 in the file system.
+  let physical: UInt64
+}
+
+/// A record in use, and where it stands.
+struct Entry {
+  /// What it names: 1 to the superblock's inode count.
+  let inode: UInt32
+  /// The inode of the directory it stands in; nil for what was named by its inode, and the root.
+  let directory: UInt32?
+  /// As its record says; `unknown` where records name no types.
+  let type: FileType
+  /// Nil for a directory kept in its inode.
+  let block: BlockPlace?
+  /// Where in its block, or in the contents of its inode, the record begins, in bytes.
+  let offset: Int
+  /// In bytes; 0 where there is no record.
+  let recordLength: Int
+  /// Whether header and name lie on two pages of the size in use.
+  let crossesPage: Bool
+  /// Whether it was found behind a damaged record.
+  let isSalvaged: Bool
+
+  /// Something that was not reached by a record.
+  init(inode: UInt32, type: FileType) {
+    self.inode = inode
+    self.type = type
+    directory = nil
+    block = nil
+    offset = 0
+    recordLength = 0
+    crossesPage = false
+    isSalvaged = false
+  }
+
+  init(
+    _ record: Record, type: FileType, directory: UInt32, block: BlockPlace?, regionStart: Int = 0,
+    crossesPage: Bool, isSalvaged: Bool
+  ) {
+    inode = record.inode
+    self.directory = directory
+    self.type = type
+    self.block = block
+    offset = regionStart + record.offset
+    recordLength = record.length
+    self.crossesPage = crossesPage
+    self.isSalvaged = isSalvaged
+  }
+}
+
+/// Names that every directory has.
+enum DotName {
+  /// Whether `name` is `.` or `..`.
+  static func matches(_ name: RawSpan) -> Bool {
+    switch name.byteCount {
+    case 1: name[byteAt: 0] == UInt8(ascii: ".")
+    case 2: name[byteAt: 0] == UInt8(ascii: ".") && name[byteAt: 1] == UInt8(ascii: ".")
+    default: false
+    }
+  }
+}

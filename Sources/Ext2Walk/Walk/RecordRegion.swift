@@ -1,0 +1,105 @@
+import FolioCore
+
+/// A stretch of records that ends where it ends: a directory block, or a part of an inode. Knows how far it was read.
+struct RecordRegion {
+  enum Outcome: Equatable {
+    /// Call again when this many bytes are there.
+    case needsBytes(Int)
+    case done
+    /// The visitor wants no more.
+    case stopped
+  }
+
+  let directory: Inode
+  /// Nil in an inode.
+  let block: BlockPlace?
+  /// What offsets count from, in bytes.
+  var regionStart = 0
+  /// Nil where there are no pages to cross.
+  let pageSize: PageSize?
+  let format: RecordFormat
+  /// Whether records say the types of what they name.
+  let namesTypes: Bool
+  /// Whether entries behind a damaged record are looked for.
+  let salvages: Bool
+
+  private var offset = 0
+  private var salvage: Salvage?
+
+  init(
+    directory: Inode, block: BlockPlace?, regionStart: Int = 0, pageSize: PageSize?, format: RecordFormat,
+    namesTypes: Bool, salvages: Bool
+  ) {
+    self.directory = directory
+    self.block = block
+    self.regionStart = regionStart
+    self.pageSize = pageSize
+    self.format = format
+    self.namesTypes = namesTypes
+    self.salvages = salvages
+  }
+
+  /// Whether no record has been read yet.
+  var isUntouched: Bool { offset == 0 }
+
+  /// Hands the entries in `bytes`, the front of the region, to `visitor`, from where the last call ended.
+  mutating func visitEntries<Visitor: EntryVisitor & ~Copyable>(
+    in bytes: RawSpan, volume: Volume, inodes: inout InodeTable, visitor: inout Visitor
+  ) throws(Visitor.Failure) -> Outcome {
+    var cursor = RecordCursor(bytes, format: format, at: offset)
+    while true {
+      switch cursor.next() {
+      case .record(let record):
+        guard record.isEntry else { continue }
+        let name = bytes.extracting(record.nameBytes)
+        let entry = entry(of: record)
+        if salvage != nil,
+          let reason = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes)
+        {
+          let kind = DirectoryProblem.Kind.implausible(name: [UInt8](copying: name), reason: reason)
+          try visitor.report(DirectoryProblem(kind: kind, block: block))
+          continue
+        }
+        guard try visitor.visit(entry, name: name, inodes: &inodes) else { return .stopped }
+      case .needsBytes(let count):
+        offset = cursor.offset
+        return .needsBytes(count)
+      case .damage(let damage):
+        // The way back is found from the end.
+        guard bytes.byteCount >= format.blockSize else {
+          offset = cursor.offset
+          return .needsBytes(format.blockSize)
+        }
+        if damage.rule == .blockOfZeroes, block.map({ $0.logical > 0 }) ?? false,
+          volume.leavesEmptyBlocksZero(inodes: &inodes)
+        {
+          return .done
+        }
+        let wayBack = salvages ? format.wayBack(in: bytes, after: damage) : nil
+        let kind = DirectoryProblem.Kind.record(damage, resumedAt: wayBack.map { regionStart + $0 })
+        try visitor.report(DirectoryProblem(kind: kind, block: block))
+        guard let wayBack else { return .done }
+        salvage = salvage ?? Salvage(directory: directory, block: block)
+        cursor = RecordCursor(bytes, format: format, at: wayBack)
+      case .end:
+        return .done
+      }
+    }
+  }
+
+  private func entry(of record: Record) -> Entry {
+    Entry(
+      record, type: namesTypes ? FileType(code: record.fileTypeCode) : .unknown, directory: directory.number,
+      block: block, regionStart: regionStart, crossesPage: pageSize?.isCrossed(by: record.usedBytes) ?? false,
+      isSalvaged: salvage != nil)
+  }
+}
+
+extension Volume {
+  /// How the records of `directory` are read.
+  func recordFormat(of directory: Inode, regionSize: Int) -> RecordFormat {
+    RecordFormat(
+      blockSize: regionSize, inodeCount: superblock.inodeCount,
+      hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0)
+  }
+}

@@ -1,0 +1,69 @@
+/// A directory on the way: its inode, and a path that leads to it.
+struct FoundDirectory {
+  let inode: UInt32
+  /// From the root, without a slash at its end: empty for the root itself.
+  let path: [UInt8]
+}
+
+/// What takes directories one after the other, and says which to walk next.
+protocol TreeVisitor: EntryVisitor, ~Copyable {
+  /// The entries that follow are those of `directory`.
+  mutating func begin(_ directory: FoundDirectory) throws(Failure)
+
+  /// The directory is complete.
+  ///
+  /// - Returns: the directories in it that are to be walked too, in that order.
+  mutating func end(inodes: inout InodeTable) throws(Failure) -> [FoundDirectory]
+}
+
+/// Walks directories: one, or a tree.
+///
+/// Parents come before their children, and a directory's own entries before any child's, as in `ls -R`. What is
+/// yet to do is a list, so a tree may be as deep as it likes; an inode is walked once, so that cycles end.
+struct TreeWalk: ~Copyable {
+  var inodes: InodeTable
+  private var reader: DirectoryReader
+
+  init(_ volume: Volume, checksChecksums: Bool = false) throws(VolumeError) {
+    inodes = InodeTable(volume)
+    reader = try DirectoryReader(volume, checksChecksums: checksChecksums)
+  }
+
+  /// Walks `root` and all that `visitor` asks for.
+  mutating func walk<Visitor: TreeVisitor & ~Copyable>(
+    from root: FoundDirectory, visitor: inout Visitor
+  ) throws(Visitor.Failure) {
+    var pending = [root]
+    var walked: Set<UInt32> = [root.inode]
+    while let directory = pending.popLast() {
+      try visitor.begin(directory)
+      try read(directory, visitor: &visitor)
+      var next: [FoundDirectory] = []
+      for found in try visitor.end(inodes: &inodes) {
+        if walked.insert(found.inode).inserted {
+          next.append(found)
+        } else {
+          let name = found.path[directory.path.count...].dropFirst()
+          try visitor.report(DirectoryProblem(kind: .secondName(Array(name), inode: found.inode)))
+        }
+      }
+      pending += next.reversed()
+    }
+  }
+
+  private mutating func read<Visitor: TreeVisitor & ~Copyable>(
+    _ directory: FoundDirectory, visitor: inout Visitor
+  ) throws(Visitor.Failure) {
+    let inode: Inode
+    do throws(VolumeError) {
+      inode = try inodes.inode(directory.inode)
+    } catch {
+      return try visitor.report(DirectoryProblem(kind: .directory(error.description)))
+    }
+    guard inode.isDirectory else {
+      let words = "its inode is no directory but of type \(inode.attributes.fileType.word)"
+      return try visitor.report(DirectoryProblem(kind: .directory(words)))
+    }
+    try reader.read(inode, inodes: &inodes, visitor: &visitor)
+  }
+}
