@@ -1,0 +1,75 @@
+# Everything here works on a machine that has Swift and nothing else: what is missing is installed first.
+# `make` alone lists the targets.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINARY := .build/release/ext2walk
+UNPACKED := fixtures/unpacked
+IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
+DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
+SOURCES := Package.swift Sources Tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build check format fixtures deps install uninstall clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build $(DEMO_IMAGE) ## install what is missing, build, and list a real 64 KiB-block image
+	@echo
+	@echo '$$ $(BINARY) ls -l $(DEMO_IMAGE)'
+	@$(BINARY) ls -l $(DEMO_IMAGE)
+	@echo
+	@echo '$$ $(BINARY) ls -lF $(DEMO_IMAGE) /special /docs'
+	@$(BINARY) ls -lF $(DEMO_IMAGE) /special /docs
+	@echo
+	@echo 'What you saw: an ext2 file system of 64 KiB blocks, written by a PowerPC kernel with 64 KiB pages.'
+	@echo "This machine's pages are $$(getconf PAGESIZE) bytes, and most kernels here refuse to mount it:"
+	@echo '"bad block size 65536". ext2walk read it in place, through libext2fs and its own folios.'
+	@echo "Next: $(BINARY) ls --help"
+
+test: deps fixtures ## install what is missing, build, and run all tests
+	swift build --build-tests
+	swift test --skip-build
+
+build: deps ## build the command, with the Swift runtime inside
+	swift build -c release --static-swift-stdlib --product ext2walk
+
+check: deps ## formatting, and warnings as errors
+	swift format lint --strict --recursive $(SOURCES)
+	EXT2WALK_WARNINGS_AS_ERRORS=1 swift build --build-tests --scratch-path .build-check
+
+format: ## put the sources into the house's form
+	swift format --in-place --recursive $(SOURCES)
+
+fixtures: $(IMAGES) ## unpack the images in fixtures/ to fixtures/unpacked/
+
+$(UNPACKED)/%: fixtures/%.zst | deps
+	@mkdir -p $(UNPACKED)
+	zstd --quiet --decompress --sparse --force $< -o $@
+	@touch $@
+
+# The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
+deps:
+	@command -v swift >/dev/null || { \
+	  echo 'Swift 6.2 or later is missing: get it from https://www.swift.org/install/linux/'; exit 1; }
+	@if ! { pkg-config --exists ext2fs && command -v zstd && command -v script \
+	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs; } >/dev/null 2>&1; then \
+	  sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	  command -v apt-get >/dev/null || { \
+	    echo 'Install the development files of libext2fs, pkg-config, zstd and e2fsprogs first.'; exit 1; }; \
+	  $$sudo apt-get update -qq && { \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils || \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils; }; fi
+
+install: ## install the command below $(DESTDIR)$(PREFIX), after `make build`
+	@test -x $(BINARY) || { echo 'There is nothing to install yet: run `make build` first.'; exit 1; }
+	install -D -m 755 --strip $(BINARY) $(DESTDIR)$(PREFIX)/bin/ext2walk
+
+uninstall: ## remove what `make install` put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/ext2walk
+
+clean: ## remove what was built and unpacked
+	rm -rf .build .build-check $(UNPACKED)
