@@ -58,7 +58,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "FolioCoreTests",
-      dependencies: ["FolioCore"],
+      dependencies: [
+        "FolioCore",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "Ext2WalkTests",

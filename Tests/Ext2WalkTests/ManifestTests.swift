@@ -13,7 +13,8 @@ import Testing
     for entry in entries {
       let expected = try #require(manifest[entry.wholePath], "\(entry.path) is listed and isn't there")
       let listed = ManifestLine(
-        inode: entry.inode, type: entry.type, mode: entry.mode ?? "", links: entry.links ?? -1, uid: entry.uid ?? -1,
+        inode: entry.inode, type: entry.type, mode: entry.mode ?? "", links: entry.links ?? -1,
+        uid: entry.uid ?? -1,
         gid: entry.gid ?? -1, size: entry.size ?? -1, mtime: entry.mtime ?? -1,
         mtimeNanoseconds: entry.mtimeNanoseconds ?? -1, path: entry.wholePath, target: entry.wholeTarget,
         device: [entry.deviceMajor ?? 0, entry.deviceMinor ?? 0])
@@ -59,13 +60,16 @@ import Testing
   private func line(for entry: ManifestLine) -> [UInt8] {
     let isDevice = ["character", "block"].contains(entry.type)
     let size = isDevice ? "\(entry.device[0]), \(entry.device[1])" : "\(entry.size)"
-    let columns = "\(entry.inode) \(modeLetters(entry)) \(entry.links) \(entry.uid) \(entry.gid) \(size) \(utcMinute(entry.mtime)) "
-    return Array(columns.utf8) + entry.path + (entry.type == "symlink" ? Array(" -> ".utf8) + entry.target : [])
+    let columns =
+      "\(entry.inode) \(modeLetters(entry)) \(entry.links) \(entry.uid) \(entry.gid) \(size) \(utcMinute(entry.mtime)) "
+    return Array(columns.utf8) + entry.path
+      + (entry.type == "symlink" ? Array(" -> ".utf8) + entry.target : [])
   }
 
   private func modeLetters(_ line: ManifestLine) -> String {
     let letter = [
-      "regular": "-", "directory": "d", "symlink": "l", "fifo": "p", "socket": "s", "character": "c", "block": "b",
+      "regular": "-", "directory": "d", "symlink": "l", "fifo": "p", "socket": "s", "character": "c",
+      "block": "b",
     ]
     let bits = Int(line.mode, radix: 8) ?? 0
     var text = Array("rwxrwxrwx")

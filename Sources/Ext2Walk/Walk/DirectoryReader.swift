@@ -7,7 +7,6 @@ import SystemPackage
 /// as records reach. Damage never ends a directory: what is wrong goes to the visitor, and the rest follows.
 struct DirectoryReader: ~Copyable {
   private let volume: Volume
-  private let arena: PageArena
   private var folio: Folio
   /// Whether each block's checksum is computed, for which all of the block is read.
   private let checksChecksums: Bool
@@ -20,14 +19,11 @@ struct DirectoryReader: ~Copyable {
     self.checksChecksums = checksChecksums && volume.superblock.hasChecksums
     let blockSize = volume.superblock.blockSize
     do throws(Errno) {
-      arena = try PageArena(frameCount: PageSize.host.pageCount(for: blockSize))
+      let arena = try PageArena(frameCount: PageSize.host.pageCount(for: blockSize))
+      folio = try Folio(byteCount: blockSize, in: arena)
     } catch {
       throw VolumeError("making the page arena", reason: error.description)
     }
-    guard let folio = Folio(byteCount: blockSize, in: arena) else {
-      preconditionFailure("an arena of one folio's frames has no room for it")
-    }
-    self.folio = folio
   }
 
   /// Reads all of `directory`, or as much as `visitor` wants.
@@ -67,7 +63,7 @@ struct DirectoryReader: ~Copyable {
     folio.clear()
     let mapping = FolioMapping(direct: folio)
     var region = RecordRegion(
-      directory: directory, block: place, pageSize: arena.pageSize,
+      directory: directory, block: place, pageSize: folio.arena.pageSize,
       format: volume.recordFormat(of: directory, regionSize: folio.byteCount),
       namesTypes: volume.superblock.recordsNameTypes, salvages: salvages)
     var needed = checksChecksums ? folio.byteCount : Record.headerByteCount

@@ -1,3 +1,5 @@
+public import SystemPackage
+
 /// 2^n page frames that hold one block.
 ///
 /// Mirrors `struct folio`. A block smaller than a page takes one frame and leaves the rest of it
@@ -13,12 +15,13 @@ public struct Folio: ~Copyable {
   /// How many bytes, from the front, have been read so far.
   public private(set) var filledByteCount = 0
 
-  /// Allocates a folio for a block of `byteCount` bytes; nil where the arena has no room for it.
+  /// Allocates a folio for a block of `byteCount` bytes.
   ///
   /// - Parameter byteCount: a power of two.
-  public init?(byteCount: Int, in arena: PageArena) {
+  /// - Throws: `.noMemory` where the arena has no run of frames left for it.
+  public init(byteCount: Int, in arena: PageArena) throws(Errno) {
     precondition(byteCount > 0 && byteCount.nonzeroBitCount == 1, "a folio of \(byteCount) bytes")
-    guard let frames = arena.allocateFrames(arena.pageSize.pageCount(for: byteCount)) else { return nil }
+    guard let frames = arena.allocateFrames(arena.pageSize.pageCount(for: byteCount)) else { throw .noMemory }
     self.arena = arena
     self.frames = frames
     self.byteCount = byteCount

@@ -15,11 +15,20 @@ struct Finished {
 
 /// Runs programs: the tool under test, and the peers it is measured against.
 enum Command {
-  /// Runs the ext2walk that was built together with these tests.
+  /// The ext2walk that was built together with these tests.
+  static var tool: FilePath {
+    get throws {
+      FilePath(try #require(readLink("/proc/self/exe"))).removingLastComponent().appending("ext2walk")
+    }
+  }
+
   static func ext2walk(_ arguments: [String], environment: [String: String] = [:]) async throws -> Finished {
-    let tests = try FilePath(#require(readLink("/proc/self/exe")))
-    let tool = tests.removingLastComponent().appending("ext2walk")
-    return try await run(.path(tool), arguments, environment: environment)
+    try await run(.path(tool), arguments, environment: environment)
+  }
+
+  /// Runs a script of bash; `$1` is the tool, and what follows are `arguments`.
+  static func script(_ script: String, _ arguments: [String]) async throws -> Finished {
+    try await run("bash", ["-c", script, "bash", tool.string] + arguments)
   }
 
   /// Runs a program by its name, also where only root has /usr/sbin in the path.

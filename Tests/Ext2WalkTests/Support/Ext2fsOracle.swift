@@ -19,7 +19,7 @@ final class Ext2fsOracle {
     var handle: ext2_filsys?
     let code = unsafe ext2fs_open2(image, "", EXT2_FLAG_64BITS, 0, 0, cext2fs_unix_io_manager(), &handle)
     try #require(code == 0)
-    unsafe self.handle = unsafe handle!
+    unsafe self.handle = unsafe try #require(handle)
   }
 
   deinit {
@@ -43,8 +43,9 @@ final class Ext2fsOracle {
     let code = unsafe ext2fs_dir_iterate2(
       handle, directory, 0, nil,
       { _, _, record, offset, _, _, context in
-        let collector = unsafe Unmanaged<Collector>.fromOpaque(context!).takeUnretainedValue()
-        let record = unsafe UnsafeRawPointer(record!)
+        let collector = unsafe Unmanaged<Collector>.fromOpaque(context.unsafelyUnwrapped)
+          .takeUnretainedValue()
+        let record = unsafe UnsafeRawPointer(record.unsafelyUnwrapped)
         let raw = unsafe Int(record.load(fromByteOffset: 4, as: UInt16.self))
         let nameLength = unsafe Int(record.load(fromByteOffset: 6, as: UInt8.self))
         let isLarge = collector.blockSize == 65536
@@ -68,8 +69,8 @@ final class Ext2fsOracle {
     let code = unsafe ext2fs_block_iterate3(
       handle, directory, Int32(BLOCK_FLAG_READ_ONLY | BLOCK_FLAG_DATA_ONLY), nil,
       { _, number, _, _, _, context in
-        let numbers = unsafe Unmanaged<Numbers>.fromOpaque(context!).takeUnretainedValue()
-        unsafe numbers.all.append(number!.pointee)
+        let numbers = unsafe Unmanaged<Numbers>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+        unsafe numbers.all.append(number.unsafelyUnwrapped.pointee)
         return 0
       }, Unmanaged.passUnretained(numbers).toOpaque())
     try #require(code == 0)

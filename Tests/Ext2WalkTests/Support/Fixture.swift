@@ -6,9 +6,11 @@ struct Fixture: CustomTestStringConvertible {
   let name: String
 
   static let all = [
-    "ppc64-ext2-16k-big", "ppc64-ext2-1k-big", "ppc64-ext2-4k-big", "ppc64-ext2-64k-big", "ppc64-ext2-64k-small",
+    "ppc64-ext2-16k-big", "ppc64-ext2-1k-big", "ppc64-ext2-4k-big", "ppc64-ext2-64k-big",
+    "ppc64-ext2-64k-small",
     "ppc64-ext2-64k-span", "ppc64-ext2-64k-span-zero", "ppc64-ext2drv-64k-lost", "ppc64-ext2drv-64k-oneblock",
-    "ppc64-ext2drv-64k-small", "ppc64-ext2fix-64k-big", "ppc64-ext3-64k-dirty-journal", "ppc64-ext4-64k-htree",
+    "ppc64-ext2drv-64k-small", "ppc64-ext2fix-64k-big", "ppc64-ext3-64k-dirty-journal",
+    "ppc64-ext4-64k-htree",
     "ppc64-ext4-64k-inline",
   ].map(Fixture.init)
 
@@ -16,7 +18,8 @@ struct Fixture: CustomTestStringConvertible {
 
   /// Those whose directories the kernel listed in the order on disk: they have no hashed directories.
   static let listedInDiskOrder = [
-    "ppc64-ext2drv-64k-lost", "ppc64-ext2drv-64k-oneblock", "ppc64-ext2drv-64k-small", "ppc64-ext2fix-64k-big",
+    "ppc64-ext2drv-64k-lost", "ppc64-ext2drv-64k-oneblock", "ppc64-ext2drv-64k-small",
+    "ppc64-ext2fix-64k-big",
   ].map(Fixture.init)
 
   /// Those that come with the paths that were deleted.
@@ -36,7 +39,9 @@ struct Fixture: CustomTestStringConvertible {
       Issue.record("\(file(suffix)) is missing: run `make fixtures`")
       return []
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init).filter {
+      !$0.hasPrefix("#")
+    }
   }
 
   /// What the kernel's stat said of each path, the root left out.
@@ -71,7 +76,8 @@ extension ManifestLine {
     try #require(fields.count == 16, "\(line)")
     let number = { (index: Int) throws in try #require(Int(fields[index]), "\(line)") }
     let types = [
-      "f": "regular", "d": "directory", "l": "symlink", "p": "fifo", "s": "socket", "c": "character", "b": "block",
+      "f": "regular", "d": "directory", "l": "symlink", "p": "fifo", "s": "socket", "c": "character",
+      "b": "block",
     ]
     self.init(
       inode: try number(0), type: try #require(types[fields[1]]), mode: fields[2], links: try number(3),
@@ -86,7 +92,9 @@ func percentDecoded(_ text: String) -> [UInt8] {
   var bytes: [UInt8] = []
   var rest = Array(text.utf8)[...]
   while let byte = rest.popFirst() {
-    if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+    if byte == UInt8(ascii: "%"),
+      let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+    {
       bytes.append(value)
       rest = rest.dropFirst(2)
     } else {

@@ -1,0 +1,208 @@
+import FolioCore
+import Testing
+
+/// All that a cursor says of a block.
+private func steps(_ bytes: [UInt8], inodeCount: UInt32 = 1000, hashByteCount: Int = 0) -> [RecordCursor.Step]
+{
+  let format = RecordFormat(blockSize: bytes.count, inodeCount: inodeCount, hashByteCount: hashByteCount)
+  var cursor = unsafe RecordCursor(bytes.span.bytes, format: format)
+  var steps: [RecordCursor.Step] = []
+  while true {
+    let step = cursor.next()
+    steps.append(step)
+    if case .record = step { continue }
+    return steps
+  }
+}
+
+extension RecordCursor.Step {
+  fileprivate var damage: RecordDamage? {
+    if case .damage(let damage) = self { damage } else { nil }
+  }
+
+  fileprivate var record: Record? {
+    if case .record(let record) = self { record } else { nil }
+  }
+}
+
+@Suite struct RecordCursorTests {
+  static let blockSizes = [1024, 2048, 4096, 16384, 65536]
+
+  @Test(arguments: blockSizes, [1, 4, 5, 100, 255])
+  func readsEveryRecordOfAFullBlock(blockSize: Int, nameLength: Int) {
+    let all = steps(
+      BlockBuilder.filled(blockSize: blockSize, nameLength: nameLength).bytes, inodeCount: 100_000)
+    let records = all.compactMap(\.record)
+    #expect(all.last == .end)
+    #expect(records.first?.offset == 0)
+    #expect(records.last?.end == blockSize)
+    #expect(zip(records, records.dropFirst()).allSatisfy { $0.end == $1.offset })
+    #expect(records.map(\.inode) == Array(11..<11 + UInt32(records.count)))
+  }
+
+  @Test func aHeaderMayStraddlePages() {
+    // A record of 4092 bytes, so that the next one's inode is in one page and the rest in the next.
+    var block = BlockBuilder(blockSize: 65536)
+    block.put(at: 0, inode: 2, length: 4092, name: ".", type: 2)
+    block.put(at: 4092, inode: 77, length: 65536 - 4092, name: "straddler")
+    let records = steps(block.bytes).compactMap(\.record)
+    #expect(records.map(\.inode) == [2, 77])
+    #expect(records.map(\.nameLength) == [1, 9])
+    let page = PageSize(byteCount: 4096)
+    #expect(records.map { page?.isCrossed(by: $0.usedBytes) } == [false, true])
+  }
+
+  /// For each rule a block that breaks it, and the same block one step from breaking it.
+  @Test(arguments: [
+    (RecordRule.recordTooShort, 8, 12), (.recordUnaligned, 14, 16), (.nameTooLong, 16, 20),
+    (.recordAcrossBlocks, 4088, 4084),
+  ])
+  func aBrokenLengthIsFound(rule: RecordRule, broken: Int, good: Int) {
+    func block(length: Int) -> [UInt8] {
+      var block = BlockBuilder(blockSize: 4096)
+      block.put(at: 0, inode: 2, length: 12, name: ".")
+      let name = rule == .nameTooLong ? "ninebytes" : "a"
+      block.put(at: 12, inode: 3, length: length, name: name)
+      if 12 + length < 4096 { block.put(at: 12 + length, inode: 4, length: 4096 - 12 - length, name: "c") }
+      return block.bytes
+    }
+    #expect(steps(block(length: broken)).last?.damage?.rule == rule)
+    #expect(steps(block(length: broken)).last?.damage?.record.offset == 12)
+    #expect(steps(block(length: good)).last == .end)
+  }
+
+  @Test func anInodeOutOfBoundsIsFound() {
+    var block = BlockBuilder(blockSize: 1024)
+    block.put(at: 0, inode: 1000, length: 1024, name: "a")
+    #expect(steps(block.bytes, inodeCount: 1000).last == .end)
+    #expect(steps(block.bytes, inodeCount: 999).last?.damage?.rule == .inodeOutOfBounds)
+  }
+
+  @Test func anEndThatHoldsNoRecordIsFound() {
+    var block = BlockBuilder(blockSize: 1024)
+    block.put(at: 0, inode: 2, length: 1016, name: "a")
+    let all = steps(block.bytes)
+    #expect(all.first?.record?.inode == 2)
+    #expect(all.last?.damage?.rule == .blockEndUnreachable)
+  }
+
+  @Test(arguments: blockSizes)
+  func aBlockOfZeroesIsFound(blockSize: Int) {
+    #expect(steps(BlockBuilder(blockSize: blockSize).bytes).last?.damage?.rule == .blockOfZeroes)
+  }
+
+  @Test(arguments: [0, 0xFFFF])
+  func aRecordMaySpanA64KiBBlock(raw: Int) {
+    var block = BlockBuilder(blockSize: 65536)
+    block.put(at: 0, inode: 0, length: raw, name: "gone")
+    #expect(steps(block.bytes).compactMap(\.record).map(\.length) == [65536])
+    block.put(at: 0, inode: 5, length: raw, name: "here")
+    #expect(steps(block.bytes).compactMap(\.record).map(\.inode) == [5])
+  }
+
+  @Test func a64KiBRecordBehindAnotherIsDamage() {
+    var block = BlockBuilder(blockSize: 65536)
+    block.put(at: 0, inode: 2, length: 12, name: ".")
+    block.put(at: 12, inode: 5, length: 0, name: "here")
+    #expect(steps(block.bytes).last?.damage?.rule == .recordAcrossBlocks)
+  }
+
+  @Test func namesOfHashedRecordsNeedRoomForTheHash() {
+    var block = BlockBuilder(blockSize: 1024)
+    block.put(at: 0, inode: 2, length: 24, name: "sixteen bytes !!")
+    block.put(at: 24, inode: 3, length: 1000, name: "sixteen bytes !!")
+    #expect(steps(block.bytes).last == .end)
+    #expect(steps(block.bytes, hashByteCount: 8).last?.damage?.rule == .nameTooLong)
+  }
+
+  /// Whatever prefix is there, the cursor either goes on or says how much more it needs, and never more than that.
+  @Test func readsThroughAnyPrefix() {
+    let bytes = BlockBuilder.filled(blockSize: 4096, nameLength: 13).bytes
+    let format = RecordFormat(blockSize: 4096, inodeCount: 1000)
+    var offset = 0
+    var there = 0
+    var found: [Record] = []
+    while true {
+      var cursor = unsafe RecordCursor(bytes.span.bytes.extracting(0..<there), format: format, at: offset)
+      let step = cursor.next()
+      offset = cursor.offset
+      if case .needsBytes(let count) = step {
+        #expect(count > there)
+        there = count
+      } else if case .record(let record) = step {
+        found.append(record)
+      } else {
+        #expect(step == .end)
+        break
+      }
+    }
+    #expect(found == steps(bytes).compactMap(\.record))
+    // The last record's slack was never asked for.
+    #expect(there == found.last?.usedBytes.upperBound)
+  }
+}
+
+@Suite struct WayBackTests {
+  private let format = RecordFormat(blockSize: 4096, inodeCount: 1000)
+
+  private func wayBack(_ bytes: [UInt8]) -> Int? {
+    guard let damage = steps(bytes).last?.damage else { return nil }
+    return unsafe format.wayBack(in: bytes.span.bytes, after: damage)
+  }
+
+  @Test func goesOnBehindOneBadRecord() {
+    var block = BlockBuilder.filled(blockSize: 4096, nameLength: 20)
+    block.put(at: 10 * 28, inode: 21, length: 7, name: "bad")
+    // (20 + 11) & ~3 is 28 bytes a record: the next good one is number 11.
+    #expect(wayBack(block.bytes) == 11 * 28)
+  }
+
+  @Test func trustsALengthWhereOnlyTheInodeIsWrong() {
+    var block = BlockBuilder.filled(blockSize: 4096, nameLength: 20)
+    block.put(at: 10 * 28, inode: 5000, length: 28, name: "inode out of bounds ")
+    #expect(wayBack(block.bytes) == 11 * 28)
+  }
+
+  @Test func findsNothingWhereNothingRunsToTheEnd() {
+    var block = BlockBuilder(blockSize: 4096)
+    for index in 0..<4096 { block.put(at: min(index, 4084), inode: 0xFFFF_FFFF, length: 0xFFFF, name: "") }
+    #expect(wayBack(block.bytes) == nil)
+  }
+
+  @Test func damageAtTheVeryEndLeavesNothingToFind() {
+    var block = BlockBuilder(blockSize: 4096)
+    block.put(at: 0, inode: 2, length: 4084, name: ".")
+    block.put(at: 4084, inode: 3, length: 3, name: "a")
+    #expect(wayBack(block.bytes) == nil)
+  }
+
+  @Test func alwaysLandsBehindTheDamage() {
+    var generator = SplitMix(state: 1)
+    for _ in 0..<300 {
+      var bytes = BlockBuilder.filled(blockSize: 4096, nameLength: 9).bytes
+      for _ in 0..<Int.random(in: 1...20, using: &generator) {
+        bytes[Int.random(in: 0..<4096, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      guard let damage = steps(bytes).last?.damage else { continue }
+      guard let offset = unsafe format.wayBack(in: bytes.span.bytes, after: damage) else { continue }
+      #expect(offset > damage.record.offset)
+      var cursor = unsafe RecordCursor(bytes.span.bytes, format: format, at: offset)
+      var step = cursor.next()
+      while case .record = step { step = cursor.next() }
+      #expect(step == .end)
+    }
+  }
+}
+
+/// Random numbers that are the same in every run.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
