@@ -58,10 +58,11 @@ private struct CountingSource: PageSource {
     try folio.fill(through: 2 * page + 1, from: &source)
     #expect(source.offsets == [0, page, 2 * page])
     #expect(folio.filledPageCount == 3)
-    let mapping = FolioMapping(direct: folio)
-    #expect(mapping.bytes.byteCount == 16 * page)
-    #expect(mapping.bytes[byteAt: 0] == 1)
-    #expect(mapping.bytes[byteAt: 3 * page - 1] == 3)
+    let mapper = try FolioMapper(arena)
+    let bytes = try mapper.withMapping(of: folio) { [UInt8](copying: $0.bytes) }
+    #expect(bytes.count == 16 * page)
+    #expect(bytes[0] == 1)
+    #expect(bytes[3 * page - 1] == 3)
     folio.clear()
     #expect(folio.filledByteCount == 0)
   }
@@ -85,7 +86,9 @@ private struct CountingSource: PageSource {
     try folio.fill(through: 1024, from: &source)
     #expect(source.offsets == [0])
     #expect(folio.pageCount == 1)
-    #expect(FolioMapping(direct: folio).bytes.byteCount == 1024)
+    let mapper = try FolioMapper(arena)
+    let count = try mapper.withMapping(of: folio) { $0.bytes.byteCount }
+    #expect(count == 1024)
   }
 
   @Test func framesGoBackToTheArena() throws {

@@ -46,7 +46,9 @@ struct List: ParsableCommand {
 
   /// Returns whether something was damaged or left out.
   private func list(_ volume: Volume, _ messages: Messages) throws -> Bool {
-    var walk = try TreeWalk(volume, checksChecksums: checksums)
+    var options = ReadingOptions()
+    options.checksChecksums = checksums
+    var walk = try TreeWalk(volume, options: options)
     var lookup = try PathLookup(volume)
     var targets: [LookedUp] = []
     var messages = messages

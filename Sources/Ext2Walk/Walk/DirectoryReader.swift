@@ -1,30 +1,41 @@
 import FolioCore
 import SystemPackage
 
+/// How directories are read.
+struct ReadingOptions {
+  /// Where the frames of folios are.
+  var memory = MemoryModel.direct
+  var frameOrder = FrameOrder.inOrder
+  /// Nil for the choice of the proposed `folio_map_local()`.
+  var way: MappingWay?
+  var keepsAccount = false
+  /// Whether each block's checksum is computed, for which all of the block is read.
+  var checksChecksums = false
+  /// Whether entries behind a damaged record are looked for.
+  var salvages = true
+}
+
 /// Reads directories: inode to blocks to folio to mapping to records, each entry to a visitor.
 ///
 /// Mirrors `ext2_readdir()`. One folio serves for all blocks, one after the other, and is filled only as far
 /// as records reach. Damage never ends a directory: what is wrong goes to the visitor, and the rest follows.
 struct DirectoryReader: ~Copyable {
   private let volume: Volume
-  private var folio: Folio
-  /// Whether each block's checksum is computed, for which all of the block is read.
-  private let checksChecksums: Bool
-  /// Whether entries behind a damaged record are looked for.
-  private let salvages: Bool
+  private let options: ReadingOptions
+  private var folios: FolioReader
 
-  init(_ volume: Volume, checksChecksums: Bool = false, salvages: Bool = true) throws(VolumeError) {
+  init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     self.volume = volume
-    self.salvages = salvages
-    self.checksChecksums = checksChecksums && volume.superblock.hasChecksums
-    let blockSize = volume.superblock.blockSize
+    self.options = options
     do throws(Errno) {
-      let arena = try PageArena(frameCount: PageSize.host.pageCount(for: blockSize))
-      folio = try Folio(byteCount: blockSize, in: arena)
+      folios = try FolioReader(blockSize: volume.superblock.blockSize, options: options)
     } catch {
       throw VolumeError("making the page arena", reason: error.description)
     }
   }
+
+  /// A line for each mapping made so far; empty where no account is kept.
+  var account: [MappingLine] { folios.account ?? [] }
 
   /// Reads all of `directory`, or as much as `visitor` wants.
   mutating func read<Visitor: EntryVisitor & ~Copyable>(
@@ -60,30 +71,41 @@ struct DirectoryReader: ~Copyable {
       preconditionFailure("the block map let block \(place.physical) through")
     }
     var source = BlockSource(volume: volume, position: position)
-    folio.clear()
-    let mapping = FolioMapping(direct: folio)
+    let (volume, blockSize) = (volume, folios.blockSize)
+    let checksChecksum = options.checksChecksums && volume.superblock.hasChecksums
     var region = RecordRegion(
-      directory: directory, block: place, pageSize: folio.arena.pageSize,
-      format: volume.recordFormat(of: directory, regionSize: folio.byteCount),
-      namesTypes: volume.superblock.recordsNameTypes, salvages: salvages)
-    var needed = checksChecksums ? folio.byteCount : Record.headerByteCount
-    while true {
-      do throws(ImageReadError) {
-        try folio.fill(through: needed, from: &source)
-      } catch {
-        try visitor.report(DirectoryProblem(kind: .unreadable(error.description), block: place))
-        return true
+      directory: directory, block: place, pageSize: folios.pageSize,
+      format: volume.recordFormat(of: directory, regionSize: blockSize),
+      namesTypes: volume.superblock.recordsNameTypes, salvages: options.salvages)
+    var goesOn = true
+    do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
+      try folios.read(
+        BlockLabel(inode: directory.number, logicalBlock: place.logical, physicalBlock: place.physical),
+        from: &source, needing: 0..<(checksChecksum ? blockSize : Record.headerByteCount)
+      ) { (bytes, start, tally) throws(Visitor.Failure) in
+        if checksChecksum, region.isUntouched, !volume.hasRightChecksum(bytes, directory: directory.number) {
+          try visitor.report(DirectoryProblem(kind: .wrongChecksum, block: place))
+        }
+        switch try region.visitEntries(
+          in: bytes, startingAt: start, tally: &tally, volume: volume, inodes: &inodes, visitor: &visitor)
+        {
+        case .needsBytes(let range): return range
+        case .done: return nil
+        case .stopped:
+          goesOn = false
+          return nil
+        }
       }
-      let bytes = mapping.bytes.extracting(first: folio.filledByteCount)
-      if checksChecksums, region.isUntouched, !volume.hasRightChecksum(bytes, directory: directory.number) {
-        try visitor.report(DirectoryProblem(kind: .wrongChecksum, block: place))
+    } catch {
+      let words: String
+      switch error {
+      case .source(let failure): words = failure.description
+      case .refused(let refusal): words = refusal.description
+      case .body(let failure): throw failure
       }
-      switch try region.visitEntries(in: bytes, volume: volume, inodes: &inodes, visitor: &visitor) {
-      case .needsBytes(let count): needed = count
-      case .done: return true
-      case .stopped: return false
-      }
+      try visitor.report(DirectoryProblem(kind: .unreadable(words), block: place))
     }
+    return goesOn
   }
 
   // MARK: Directories in their inode
@@ -129,8 +151,10 @@ struct DirectoryReader: ~Copyable {
     var region = RecordRegion(
       directory: directory, block: nil, regionStart: start, pageSize: nil,
       format: volume.recordFormat(of: directory, regionSize: bytes.byteCount),
-      namesTypes: volume.superblock.recordsNameTypes, salvages: salvages)
-    let outcome = try region.visitEntries(in: bytes, volume: volume, inodes: &inodes, visitor: &visitor)
+      namesTypes: volume.superblock.recordsNameTypes, salvages: options.salvages)
+    var tally = RecordTally()
+    let outcome = try region.visitEntries(
+      in: bytes, tally: &tally, volume: volume, inodes: &inodes, visitor: &visitor)
     return outcome == .done
   }
 }

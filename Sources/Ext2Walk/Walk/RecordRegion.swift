@@ -3,8 +3,8 @@ import FolioCore
 /// A stretch of records that ends where it ends: a directory block, or a part of an inode. Knows how far it was read.
 struct RecordRegion {
   enum Outcome: Equatable {
-    /// Call again when this many bytes are there.
-    case needsBytes(Int)
+    /// Call again with these bytes of the region.
+    case needsBytes(Range<Int>)
     case done
     /// The visitor wants no more.
     case stopped
@@ -42,16 +42,21 @@ struct RecordRegion {
   /// Whether no record has been read yet.
   var isUntouched: Bool { offset == 0 }
 
-  /// Hands the entries in `bytes`, the front of the region, to `visitor`, from where the last call ended.
+  /// Hands the entries in `bytes` to `visitor`, from where the last call ended.
+  ///
+  /// - Parameter start: where in the region `bytes` begin.
   mutating func visitEntries<Visitor: EntryVisitor & ~Copyable>(
-    in bytes: RawSpan, volume: Volume, inodes: inout InodeTable, visitor: inout Visitor
+    in bytes: RawSpan, startingAt start: Int = 0, tally: inout RecordTally, volume: Volume,
+    inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Outcome {
-    var cursor = RecordCursor(bytes, format: format, at: offset)
+    var cursor = RecordCursor(bytes, startingAt: start, format: format, at: offset)
     while true {
       switch cursor.next() {
       case .record(let record):
+        if let pageSize { tally.count(record, pageSize: pageSize) }
         guard record.isEntry else { continue }
-        let name = bytes.extracting(record.nameBytes)
+        let nameStart = record.nameBytes.lowerBound - start
+        let name = bytes.extracting(nameStart..<nameStart + record.nameLength)
         let entry = entry(of: record)
         if salvage != nil,
           let reason = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes)
@@ -63,12 +68,12 @@ struct RecordRegion {
         guard try visitor.visit(entry, name: name, inodes: &inodes) else { return .stopped }
       case .needsBytes(let count):
         offset = cursor.offset
-        return .needsBytes(count)
+        return .needsBytes(offset..<count)
       case .damage(let damage):
         // The way back is found from the end.
         guard bytes.byteCount >= format.blockSize else {
           offset = cursor.offset
-          return .needsBytes(format.blockSize)
+          return .needsBytes(0..<format.blockSize)
         }
         if damage.rule == .blockOfZeroes, block.map({ $0.logical > 0 }) ?? false,
           volume.leavesEmptyBlocksZero(inodes: &inodes)

@@ -36,7 +36,9 @@ struct Salvage {
 
   /// The names in all blocks as far as their first damage.
   private func goodNames(volume: Volume, inodes: inout InodeTable) -> Set<[UInt8]> {
-    guard !directory.hasInlineData, var reader = try? DirectoryReader(volume, salvages: false) else {
+    var options = ReadingOptions()
+    options.salvages = false
+    guard !directory.hasInlineData, var reader = try? DirectoryReader(volume, options: options) else {
       return []
     }
     var collector = NameCollector()

@@ -1,3 +1,5 @@
+import FolioCore
+
 /// A directory on the way: its inode, and a path that leads to it.
 struct FoundDirectory {
   let inode: UInt32
@@ -24,10 +26,13 @@ struct TreeWalk: ~Copyable {
   var inodes: InodeTable
   private var reader: DirectoryReader
 
-  init(_ volume: Volume, checksChecksums: Bool = false) throws(VolumeError) {
+  init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     inodes = InodeTable(volume)
-    reader = try DirectoryReader(volume, checksChecksums: checksChecksums)
+    reader = try DirectoryReader(volume, options: options)
   }
+
+  /// A line for each mapping made so far; empty where no account is kept.
+  var account: [MappingLine] { reader.account }
 
   /// Walks `root` and all that `visitor` asks for.
   mutating func walk<Visitor: TreeVisitor & ~Copyable>(

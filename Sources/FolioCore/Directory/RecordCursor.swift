@@ -10,8 +10,8 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   public enum Step: Equatable, Sendable {
     /// A record that keeps every rule; the cursor is behind it.
     case record(Record)
-    /// The cursor needs the block's bytes up to here to go on. It has not moved: make a new one
-    /// ``init(_:format:at:)`` its ``offset`` when they are there.
+    /// The cursor needs the block's bytes from its ``offset`` up to here to go on. It has not moved: make a new
+    /// one that begins there when they are to be had.
     case needsBytes(through: Int)
     /// A rule is broken; the cursor has not moved. ``RecordFormat/wayBack(in:after:)`` may know how to go on.
     case damage(RecordDamage)
@@ -23,14 +23,19 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   public private(set) var offset: Int
 
   private let bytes: RawSpan
+  // Where in the block `bytes` begin.
+  private let start: Int
   private let format: RecordFormat
 
-  /// A cursor over `bytes`, the front of a block or all of it.
+  /// A cursor over `bytes`, a part of a block or all of it.
   ///
-  /// - Parameter offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be.
+  /// - Parameters:
+  ///   - start: where in the block `bytes` begin.
+  ///   - offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be.
   @_lifetime(copy bytes)
-  public init(_ bytes: RawSpan, format: RecordFormat, at offset: Int = 0) {
+  public init(_ bytes: RawSpan, startingAt start: Int = 0, format: RecordFormat, at offset: Int = 0) {
     self.bytes = bytes
+    self.start = start
     self.format = format
     self.offset = offset
   }
@@ -44,15 +49,16 @@ public struct RecordCursor: ~Copyable, ~Escapable {
       let remains = Record(offset: offset, length: 0, inode: 0, nameLength: 0, fileTypeCode: 0)
       return .damage(RecordDamage(rule: .blockEndUnreachable, record: remains))
     }
-    guard bytes.byteCount - offset >= Record.headerByteCount else {
+    let byteCount = start + bytes.byteCount
+    guard byteCount - offset >= Record.headerByteCount else {
       return .needsBytes(through: offset + Record.headerByteCount)
     }
-    let record = format.record(at: offset, in: bytes)
+    let record = format.record(at: offset, in: bytes, startingAt: start)
     if let rule = format.brokenRule(by: record) {
       return firstStepIntoZeroes() ?? .damage(RecordDamage(rule: rule, record: record))
     }
     if record.isEntry {
-      guard record.usedBytes.upperBound <= bytes.byteCount else {
+      guard record.usedBytes.upperBound <= byteCount else {
         return .needsBytes(through: record.usedBytes.upperBound)
       }
     } else if let step = firstStepIntoZeroes() {

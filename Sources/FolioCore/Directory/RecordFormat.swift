@@ -18,10 +18,12 @@ public struct RecordFormat: Hashable, Sendable {
   ///
   /// name_len is one byte, with or without the `filetype` feature: so read both kernel drivers, libext2fs and e2fsck.
   ///
-  /// - Parameter bytes: at least 8 bytes from `offset` on.
+  /// - Parameters:
+  ///   - bytes: at least 8 bytes from `offset` on.
+  ///   - start: where in the block they begin.
   @inlinable
-  public func record(at offset: Int, in bytes: RawSpan) -> Record {
-    let header = bytes.littleEndian(at: offset, as: UInt64.self)
+  public func record(at offset: Int, in bytes: RawSpan, startingAt start: Int = 0) -> Record {
+    let header = bytes.littleEndian(at: offset - start, as: UInt64.self)
     return Record(
       offset: offset,
       length: RecordLength.decode(UInt16(truncatingIfNeeded: header >> 32), blockSize: blockSize),

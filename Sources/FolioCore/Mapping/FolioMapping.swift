@@ -1,23 +1,26 @@
-/// A folio at an address.
+/// A folio at an address, whole.
 ///
 /// Mirrors what the proposed `folio_map_local()` returns, with the lifetime the kernel can only ask for:
-/// ``bytes`` can't outlive the mapping, or it does not compile.
+/// ``bytes`` can't outlive the mapping, or it does not compile. Undone by ``FolioMapper/unmap(_:)``; one that
+/// is dropped instead traps, for its slot or range would be lost.
 @safe
 public struct FolioMapping: ~Copyable {
-  /// How the folio was mapped.
-  public let way: MappingWay
-
-  // Keeps the memory mapped for as long as this value is.
-  private let arena: PageArena
-  private let start: UnsafeRawPointer
+  let start: UnsafeRawPointer
+  let pageCount: Int
   private let byteCount: Int
+  // Keeps the memory mapped for as long as this value is.
+  private let mapper: FolioMapper
+  private var isMapped = true
 
-  /// Maps `folio` by the direct map.
-  public init(direct folio: borrowing Folio) {
-    way = .direct
-    arena = folio.arena
-    unsafe start = UnsafeRawPointer(folio.arena.directAddress(ofFrame: folio.frames.lowerBound))
+  init(start: UnsafeRawPointer, folio: borrowing Folio, mapper: FolioMapper) {
+    unsafe self.start = unsafe start
+    pageCount = folio.pageCount
     byteCount = folio.byteCount
+    self.mapper = mapper
+  }
+
+  deinit {
+    precondition(!isMapped, "a mapping was dropped without being undone")
   }
 
   /// The folio's bytes, from its first page to its last. Those past its `filledByteCount` say nothing.
@@ -27,4 +30,22 @@ public struct FolioMapping: ~Copyable {
       unsafe _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: byteCount), borrowing: self)
     }
   }
+
+  /// What the mapping took: decided by its address, as `is_vmalloc_addr()` decides.
+  public var place: MappedPlace { unsafe mapper.place(of: start, pageCount: pageCount) }
+
+  /// Ends the mapping without a trap, after its mapper has undone it.
+  consuming func forget() {
+    isMapped = false
+  }
+}
+
+/// What a mapping took of the address space. Frames, slots and pages count from 0.
+public enum MappedPlace: Hashable, Sendable {
+  /// Nothing: the frames' permanent addresses.
+  case directMap(frames: Range<Int>)
+  /// Slots of the window.
+  case slots(Range<Int>)
+  /// Pages of the vmap area, the guard page not counted.
+  case vmapArea(pages: Range<Int>)
 }

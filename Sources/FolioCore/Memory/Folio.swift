@@ -8,23 +8,37 @@ public import SystemPackage
 public struct Folio: ~Copyable {
   /// Where the frames are.
   public let arena: PageArena
-  /// The frames, in the order of the folio's pages.
-  public let frames: Range<Int>
+  /// The frames, in the order of the folio's pages. In low memory they are neighbours.
+  public let frames: [Int]
   /// The size of the block the folio holds, in bytes.
   public let byteCount: Int
   /// How many bytes, from the front, have been read so far.
   public private(set) var filledByteCount = 0
+  // What is read for frames without an address, on its way there; empty in low memory.
+  private var staging: [UInt8]
 
   /// Allocates a folio for a block of `byteCount` bytes.
   ///
   /// - Parameter byteCount: a power of two.
-  /// - Throws: `.noMemory` where the arena has no run of frames left for it.
+  /// - Throws: `.noMemory` where the arena has no frames left for it, or the system no memory for high frames.
   public init(byteCount: Int, in arena: PageArena) throws(Errno) {
     precondition(byteCount > 0 && byteCount.nonzeroBitCount == 1, "a folio of \(byteCount) bytes")
     guard let frames = arena.allocateFrames(arena.pageSize.pageCount(for: byteCount)) else { throw .noMemory }
+    if arena.memory == .high {
+      do throws(Errno) {
+        for frame in frames {
+          try arena.file.populate(frame << arena.pageSize.shift, arena.pageSize.byteCount)
+        }
+      } catch {
+        arena.freeFrames(frames)
+        throw error
+      }
+    }
     self.arena = arena
     self.frames = frames
     self.byteCount = byteCount
+    staging =
+      arena.memory == .high ? Array(repeating: 0, count: min(arena.pageSize.byteCount, byteCount)) : []
   }
 
   deinit {
@@ -37,8 +51,24 @@ public struct Folio: ~Copyable {
   /// Whether the folio has more than one page, as `folio_test_large()`.
   public var isLarge: Bool { pageCount > 1 }
 
+  /// Whether its pages have no permanent address, as `folio_test_highmem()`.
+  public var isHighMemory: Bool { arena.memory == .high }
+
   /// How many of its pages have been read.
   public var filledPageCount: Int { arena.pageSize.pageCount(for: filledByteCount) }
+
+  /// The frames as runs of neighbours: one for each piece that can be mapped by one call.
+  public var contiguousRuns: [Range<Int>] {
+    var runs: [Range<Int>] = []
+    for frame in frames {
+      if let last = runs.last, last.upperBound == frame {
+        runs[runs.count - 1] = last.lowerBound..<frame + 1
+      } else {
+        runs.append(frame..<frame + 1)
+      }
+    }
+    return runs
+  }
 
   /// Forgets the contents, so that the folio can hold another block.
   public mutating func clear() {
@@ -51,17 +81,34 @@ public struct Folio: ~Copyable {
   ///
   /// - Parameter byteCount: from 0 to the folio's ``byteCount``.
   /// - Throws: what `source` threw. The pages before the one that failed stay filled.
-  /// - Complexity: one call of `source` a page. No copies.
+  /// - Complexity: one call of `source` a page. No copies in low memory; in high memory, where a device would
+  ///   reach the frame without an address, one copy and one system call a page.
   public mutating func fill<Source: PageSource & ~Copyable>(
     through byteCount: Int, from source: inout Source
   ) throws(Source.Failure) {
     precondition(byteCount <= self.byteCount, "filling \(byteCount) bytes of a folio of \(self.byteCount)")
     let step = min(arena.pageSize.byteCount, self.byteCount)
     while filledByteCount < byteCount {
-      let frame = frames.lowerBound + arena.pageSize.pageIndex(of: filledByteCount)
-      var page = unsafe MutableRawSpan(_unsafeStart: arena.directAddress(ofFrame: frame), byteCount: step)
-      try source.read(into: &page, atFolioOffset: filledByteCount)
+      let frame = frames[arena.pageSize.pageIndex(of: filledByteCount)]
+      if let address = unsafe arena.directAddress(ofFrame: frame) {
+        var page = unsafe MutableRawSpan(_unsafeStart: address, byteCount: step)
+        try source.read(into: &page, atFolioOffset: filledByteCount)
+      } else {
+        let offset = filledByteCount
+        try staging.withMutableRaw(0..<step) { (page) throws(Source.Failure) in
+          try source.read(into: &page, atFolioOffset: offset)
+        }
+        store(staging.raw, inFrame: frame)
+      }
       filledByteCount += step
+    }
+  }
+
+  private func store(_ bytes: RawSpan, inFrame frame: Int) {
+    do throws(Errno) {
+      try arena.file.write(bytes, at: frame << arena.pageSize.shift)
+    } catch {
+      fatalError("frame \(frame), which has its memory since the folio was made, can't be written: \(error)")
     }
   }
 }

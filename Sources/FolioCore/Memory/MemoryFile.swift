@@ -44,4 +44,20 @@ struct MemoryFile: ~Copyable {
     guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Errno(rawValue: errno) }
     return unsafe UnsafeMutableRawBufferPointer(start: address, count: byteCount)
   }
+  /// Takes memory for `byteCount` bytes at `offset` now, so that writing there can't fail for want of it.
+  func populate(_ offset: Int, _ byteCount: Int) throws(Errno) {
+    let code = posix_fallocate(descriptor.rawValue, offset, byteCount)
+    guard code == 0 else { throw Errno(rawValue: code) }
+  }
+
+  /// Writes `bytes` into a frame that has no address, as a device does that reads into high memory.
+  func write(_ bytes: RawSpan, at offset: Int) throws(Errno) {
+    try unsafe bytes.withUnsafeBytes { (buffer) throws(Errno) in
+      do {
+        _ = unsafe try descriptor.writeAll(toAbsoluteOffset: Int64(offset), buffer)
+      } catch {
+        throw error as? Errno ?? .ioError
+      }
+    }
+  }
 }

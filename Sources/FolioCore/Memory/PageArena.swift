@@ -7,99 +7,91 @@ public import SystemPackage
   import Musl
 #endif
 
-/// Physical memory for folios: a memfd of page frames, mapped once and for ever (the *direct map*).
+/// Physical memory for folios: a memfd of page frames.
 ///
-/// Mirrors what `alloc_pages()` hands out from and the kernel's linear mapping of low memory. All of
-/// it is reserved at once and used only where it is touched.
+/// Frames below the high-memory line are mapped once and for ever (the *direct map*); frames above it have no address
+/// until somebody maps them. Mirrors what `alloc_pages()` hands out from and the kernel's linear mapping of low memory.
 public final class PageArena: Sendable {
   /// The size of a frame: the host's page size or a multiple of it.
   public let pageSize: PageSize
   /// How many frames there are.
   public let frameCount: Int
+  /// Where the high-memory line is.
+  public let memory: MemoryModel
 
-  private let file: MemoryFile
-  private let directMap: DirectMap
+  let file: MemoryFile
+  private let directMap: DirectMap?
   private let freeFrames: Mutex<FreeFrames>
 
-  /// Makes an arena of `frameCount` frames, all free.
+  /// Makes an arena of `frameCount` frames, all free. No frame takes memory until it is written.
   ///
   /// - Parameters:
   ///   - frameCount: from 1 to 2^24.
   ///   - pageSize: a multiple of the host's page size.
+  ///   - frameOrder: only high memory can be scattered: low memory's folios are neighbours, or the direct map would
+  ///     not show them whole.
   /// - Throws: the system's error if it has no memfd or no address space for this.
-  public init(frameCount: Int, pageSize: PageSize = .host) throws(Errno) {
+  public init(
+    frameCount: Int, pageSize: PageSize = .host, memory: MemoryModel = .direct,
+    frameOrder: FrameOrder = .inOrder
+  ) throws(Errno) {
     precondition((1...(1 << 24)).contains(frameCount), "an arena has 1 to 2^24 frames, not \(frameCount)")
     precondition(
       pageSize.shift >= PageSize.host.shift,
       "frames of \(pageSize.byteCount) bytes are smaller than this host's pages of \(PageSize.host.byteCount)"
     )
+    precondition(memory == .high || frameOrder == .inOrder, "only high memory can be scattered")
     self.pageSize = pageSize
     self.frameCount = frameCount
+    self.memory = memory
     file = try MemoryFile(byteCount: frameCount << pageSize.shift)
-    directMap = unsafe DirectMap(memory: try file.mapAll())
-    freeFrames = Mutex(FreeFrames(count: frameCount))
+    directMap = memory == .direct ? unsafe DirectMap(memory: try file.mapAll()) : nil
+    freeFrames = Mutex(FreeFrames(count: frameCount, order: frameOrder))
   }
 
-  /// Takes `count` neighbouring frames; nil where no such run is free.
-  func allocateFrames(_ count: Int) -> Range<Int>? {
+  /// Takes `count` frames; nil where that many can't be had.
+  func allocateFrames(_ count: Int) -> [Int]? {
     freeFrames.withLock { $0.take(count) }
   }
 
   /// Gives frames back.
-  func freeFrames(_ frames: Range<Int>) {
+  func freeFrames(_ frames: [Int]) {
     freeFrames.withLock { $0.give(frames) }
   }
 
-  /// The permanent address of `frame`, as `page_address()`.
-  func directAddress(ofFrame frame: Int) -> UnsafeMutableRawPointer {
+  /// The permanent address of `frame`, as `page_address()`; nil in high memory.
+  func directAddress(ofFrame frame: Int) -> UnsafeMutableRawPointer? {
     precondition((0..<frameCount).contains(frame), "frame \(frame) of an arena of \(frameCount)")
-    return unsafe directMap.memory.baseAddress.unsafelyUnwrapped + frame << pageSize.shift
+    switch directMap {
+    case .some(let map): return unsafe map.start + frame << pageSize.shift
+    case .none: return nil
+    }
+  }
+
+  /// The frame whose permanent address holds `address`; nil for any other address.
+  func frame(atDirectAddress address: UnsafeRawPointer) -> Int? {
+    switch directMap {
+    case .some(let map):
+      let distance = unsafe UnsafeRawPointer(map.start).distance(to: address)
+      return (0..<frameCount << pageSize.shift).contains(distance) ? pageSize.pageIndex(of: distance) : nil
+    case .none: return nil
+    }
   }
 }
 
 /// The one mapping of a whole arena; undone when the arena goes away.
 @safe
 private struct DirectMap: ~Copyable, @unchecked Sendable {
-  let memory: UnsafeMutableRawBufferPointer
+  let start: UnsafeMutableRawPointer
+  private let byteCount: Int
 
   init(memory: UnsafeMutableRawBufferPointer) {
-    unsafe self.memory = unsafe memory
+    unsafe start = unsafe memory.baseAddress.unsafelyUnwrapped
+    byteCount = memory.count
   }
 
   deinit {
     // The range is one that mmap returned, so munmap has nothing to refuse.
-    _ = unsafe munmap(memory.baseAddress.unsafelyUnwrapped, memory.count)
-  }
-}
-
-/// Which frames of an arena are free; first fit.
-private struct FreeFrames: Sendable {
-  private var isFree: [Bool]
-
-  init(count: Int) {
-    isFree = Array(repeating: true, count: count)
-  }
-
-  mutating func take(_ count: Int) -> Range<Int>? {
-    var runStart = 0
-    for frame in isFree.indices {
-      guard isFree[frame] else {
-        runStart = frame + 1
-        continue
-      }
-      if frame + 1 - runStart == count {
-        let run = runStart..<(frame + 1)
-        for taken in run { isFree[taken] = false }
-        return run
-      }
-    }
-    return nil
-  }
-
-  mutating func give(_ frames: Range<Int>) {
-    for frame in frames {
-      precondition(!isFree[frame], "frame \(frame) is given back twice")
-      isFree[frame] = true
-    }
+    _ = unsafe munmap(start, byteCount)
   }
 }

@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Why a block could not be read.
+public enum FolioReadError<SourceFailure: Error, BodyFailure: Error>: Error {
+  /// The source of its pages failed.
+  case source(SourceFailure)
+  /// It can't be mapped in the way asked for.
+  case refused(MappingRefusal)
+  /// What read it failed.
+  case body(BodyFailure)
+}
+
+/// Reads blocks: one folio for all, one after the other, mapped by the way asked for and filled as far as it is read.
+public struct FolioReader: ~Copyable {
+  private var folio: Folio
+  private let mapper: FolioMapper
+  /// Nil for the proposal's choice.
+  private let way: MappingWay?
+  /// A line for each mapping made; nil while nobody keeps an account, and then none is.
+  public var account: [MappingLine]?
+
+  /// Reads into `folio`.
+  public init(
+    _ folio: consuming Folio, mapper: FolioMapper, way: MappingWay? = nil, keepsAccount: Bool = false
+  ) {
+    self.folio = folio
+    self.mapper = mapper
+    self.way = way
+    account = keepsAccount ? [] : nil
+  }
+
+  /// The size of a page, for what crosses one.
+  public var pageSize: PageSize { mapper.arena.pageSize }
+
+  /// The size of the blocks, in bytes.
+  public var blockSize: Int { folio.byteCount }
+
+  /// Reads one block.
+  ///
+  /// - Parameters:
+  ///   - label: which block it is, for the account.
+  ///   - source: where its pages come from.
+  ///   - needed: the bytes of the block that `body` needs first.
+  ///   - body: reads. It is given bytes that hold what it needs, and perhaps more; where in the block they begin;
+  ///     and a tally for what it finds. It returns the bytes it needs next, or nil when it has read enough.
+  /// - Throws: whatever failed. The folio is unmapped then too.
+  public mutating func read<Source: PageSource & ~Copyable, Failure: Error>(
+    _ label: BlockLabel, from source: inout Source, needing needed: Range<Int>,
+    _ body: (RawSpan, Int, inout RecordTally) throws(Failure) -> Range<Int>?
+  ) throws(FolioReadError<Source.Failure, Failure>) {
+    folio.clear()
+    let way = self.way ?? .proposed(for: folio)
+    var stopwatch = Stopwatch(isOn: account != nil)
+    var mapped: MappedFolio
+    do throws(MappingRefusal) {
+      mapped = try MappedFolio(folio, by: way, mapper: mapper)
+    } catch {
+      throw .refused(error)
+    }
+    var mapTime = stopwatch.lap()
+    var tally = RecordTally(isOn: account != nil)
+    var failure: FolioReadError<Source.Failure, Failure>?
+    var next: Range<Int>? = needed
+    while let range = next {
+      next = nil
+      do throws(FolioReadError<Source.Failure, Failure>) {
+        do throws(Source.Failure) {
+          try folio.fill(through: range.upperBound, from: &source)
+        } catch {
+          throw .source(error)
+        }
+        _ = stopwatch.lap()
+        do throws(MappingRefusal) {
+          try mapped.show(range)
+        } catch {
+          throw .refused(error)
+        }
+        mapTime += stopwatch.lap()
+        do throws(Failure) {
+          next = try body(mapped.bytes(filled: folio.filledByteCount), mapped.start, &tally)
+        } catch {
+          throw .body(error)
+        }
+      } catch {
+        failure = error
+      }
+    }
+    let place = account == nil ? nil : mapped.place
+    _ = stopwatch.lap()
+    mapped.unmap(by: mapper)
+    if let place {
+      addLine(label, way: way, place: place, tally: tally, mapTime: mapTime, unmapTime: stopwatch.lap())
+    }
+    if let failure { throw failure }
+  }
+
+  private mutating func addLine(
+    _ label: BlockLabel, way: MappingWay, place: MappedPlace, tally: RecordTally, mapTime: UInt64,
+    unmapTime: UInt64
+  ) {
+    account?.append(
+      MappingLine(
+        label: label, way: way, reason: MappingReason(folio, way: way, isForced: self.way != nil),
+        frames: folio.frames, place: place, runCount: folio.contiguousRuns.count,
+        filledPageCount: folio.filledPageCount, tally: tally, mapNanoseconds: mapTime,
+        unmapNanoseconds: unmapTime))
+  }
+}
+
+/// Measures how long steps take; costs nothing while it is off.
+private struct Stopwatch {
+  private let isOn: Bool
+  private var last: UInt64 = 0
+
+  init(isOn: Bool) {
+    self.isOn = isOn
+    last = isOn ? Self.now() : 0
+  }
+
+  /// Nanoseconds since the last lap.
+  mutating func lap() -> UInt64 {
+    guard isOn else { return 0 }
+    let now = Self.now()
+    defer { last = now }
+    return now - last
+  }
+
+  private static func now() -> UInt64 {
+    var time = timespec()
+    // The monotonic clock is always there.
+    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,59 @@
+/// A folio mapped by any of the ways: whole, or by pairs of its pages.
+enum MappedFolio: ~Copyable {
+  case whole(FolioMapping)
+  case pair(PagePairMapping)
+
+  init(_ folio: borrowing Folio, by way: MappingWay, mapper: FolioMapper) throws(MappingRefusal) {
+    self =
+      way == .pagePair
+      ? .pair(try PagePairMapping(folio, by: mapper)) : .whole(try mapper.map(folio, by: way))
+  }
+
+  /// Makes `range` visible in ``bytes(filled:)``.
+  mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
+    switch consume self {
+    case .whole(let mapping): self = .whole(mapping)
+    case .pair(var pair):
+      do throws(MappingRefusal) {
+        try pair.show(range)
+      } catch {
+        self = .pair(pair)
+        throw error
+      }
+      self = .pair(pair)
+    }
+  }
+
+  /// Where in the folio ``bytes(filled:)`` begin.
+  var start: Int {
+    switch self {
+    case .whole: 0
+    case .pair(let pair): pair.start
+    }
+  }
+
+  /// What is visible, as far as the first `count` bytes of the folio have been read.
+  @_lifetime(borrow self)
+  func bytes(filled count: Int) -> RawSpan {
+    switch self {
+    case .whole(let mapping):
+      unsafe _overrideLifetime(mapping.bytes.extracting(first: count), borrowing: self)
+    case .pair(let pair): unsafe _overrideLifetime(pair.bytes, borrowing: self)
+    }
+  }
+
+  /// What it takes of the address space.
+  var place: MappedPlace {
+    switch self {
+    case .whole(let mapping): mapping.place
+    case .pair(let pair): pair.place
+    }
+  }
+
+  consuming func unmap(by mapper: FolioMapper) {
+    switch consume self {
+    case .whole(let mapping): mapper.unmap(mapping)
+    case .pair(let pair): pair.unmap()
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import FolioCore
+import SystemPackage
+import Testing
+
+/// Every way of mapping, in every arrangement of memory.
+@Suite struct MappingTests {
+  @Test(arguments: Arrangement.all, MappingWay.allCases.filter { $0 != .pagePair })
+  func everyWayShowsTheSameBytes(in arrangement: Arrangement, by way: MappingWay) throws {
+    let mapper = try arrangement.mapper()
+    let bytes = distinctBytes(arrangement.blockSize)
+    let folio = try filledFolio(bytes, mapper)
+    if let reason = arrangement.refusal(of: way) {
+      do throws(MappingRefusal) {
+        mapper.unmap(try mapper.map(folio, by: way))
+        Issue.record("\(way) serves where it can't")
+      } catch {
+        #expect(error.reason == reason)
+        #expect(error.way == way)
+      }
+      return
+    }
+    let shown = try mapper.withMapping(of: folio, by: way) { [UInt8](copying: $0.bytes) }
+    #expect(shown == bytes)
+    #expect(mapper.freeSlotCount == 15)
+  }
+
+  /// All steps of a cursor over a block, read lazily by any way.
+  private func records(_ bytes: [UInt8], in arrangement: Arrangement, by way: MappingWay?) throws -> [Record]
+  {
+    let mapper = try arrangement.mapper()
+    var reader = FolioReader(try Folio(byteCount: bytes.count, in: mapper.arena), mapper: mapper, way: way)
+    var source = ArraySource(bytes: bytes)
+    let format = RecordFormat(blockSize: bytes.count, inodeCount: 100_000)
+    var records: [Record] = []
+    var names: [[UInt8]] = []
+    var offset = 0
+    try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<8) {
+      (view, start, _) -> Range<Int>? in
+      var cursor = RecordCursor(view, startingAt: start, format: format, at: offset)
+      while true {
+        switch cursor.next() {
+        case .record(let record):
+          records.append(record)
+          let name = record.nameBytes.lowerBound - start
+          names.append([UInt8](copying: view.extracting(name..<name + record.nameLength)))
+        case .needsBytes(let count):
+          offset = cursor.offset
+          return offset..<count
+        case .damage, .end: return nil
+        }
+      }
+    }
+    #expect(names == records.map { Array(bytes[$0.nameBytes]) })
+    #expect(mapper.freeSlotCount == 15)
+    return records
+  }
+
+  @Test(arguments: Arrangement.all, [nil] + MappingWay.allCases.map(Optional.some))
+  func everyWayReadsTheSameRecords(in arrangement: Arrangement, by way: MappingWay?) throws {
+    // Records whose headers and names cross pages in many phases.
+    for nameLength in [1, 6, 37, 255] {
+      let bytes = BlockBuilder.filled(blockSize: arrangement.blockSize, nameLength: nameLength).bytes
+      let expected = try records(
+        bytes, in: Arrangement.all[0].with(blockSize: arrangement.blockSize), by: .direct)
+      try #require(expected.count > 2 && expected.last?.end == arrangement.blockSize)
+      if let way, let reason = arrangement.refusal(of: way) {
+        #expect { try records(bytes, in: arrangement, by: way) } throws: {
+          guard case FolioReadError<Never, Never>.refused(let refusal) = $0 else { return false }
+          return refusal.reason == reason
+        }
+      } else {
+        #expect(try records(bytes, in: arrangement, by: way) == expected)
+      }
+    }
+  }
+
+  @Test(arguments: [0, 4, 8, 12, 4084, 4088, 4092])
+  func pairsReadHeadersThatStraddle(from start: Int) throws {
+    let arrangement = Arrangement(
+      memory: .high, order: .scattered(seed: 3), pageSize: .host, blockSize: 65536)
+    let bytes = BlockBuilder.filled(blockSize: 65536, nameLength: 200, from: max(start, 12)).bytes
+    #expect(
+      try records(bytes, in: arrangement, by: .pagePair)
+        == records(bytes, in: Arrangement.all[0].with(blockSize: 65536), by: .direct))
+  }
+
+  @Test(arguments: Arrangement.all)
+  func theChoiceIsTheProposals(in arrangement: Arrangement) throws {
+    let mapper = try arrangement.mapper()
+    let folio = try Folio(byteCount: arrangement.blockSize, in: mapper.arena)
+    let expected: MappingWay =
+      arrangement.memory == .direct
+      ? .direct
+      : arrangement.blockSize > arrangement.pageSize.byteCount ? .vmap : .kmapLocal
+    let chosen = MappingWay.proposed(for: folio)
+    #expect(chosen == expected)
+    let mapping = try mapper.map(folio)
+    let place = mapping.place
+    mapper.unmap(mapping)
+    switch place {
+    case .directMap: #expect(expected == .direct)
+    case .slots(let slots): #expect(expected == .kmapLocal && slots == 0..<1)
+    case .vmapArea(let pages): #expect(expected == .vmap && pages.count == folio_pages(arrangement))
+    }
+  }
+
+  private func folio_pages(_ arrangement: Arrangement) -> Int {
+    arrangement.pageSize.pageCount(for: arrangement.blockSize)
+  }
+
+  @Test func reasonsAreSentences() throws {
+    func reason(_ arrangement: Arrangement, _ way: MappingWay? = nil) throws -> String {
+      let mapper = try arrangement.mapper()
+      var reader = FolioReader(
+        try Folio(byteCount: arrangement.blockSize, in: mapper.arena), mapper: mapper, way: way,
+        keepsAccount: true)
+      var source = ArraySource(bytes: distinctBytes(arrangement.blockSize))
+      try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<1)
+      { _, _, _ in
+        nil
+      }
+      return try #require(reader.account?.first).reason.description
+    }
+    let host = PageSize.host
+    let high = Arrangement(memory: .high, order: .inOrder, pageSize: host, blockSize: 65536)
+    #expect(try reason(high) == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: vmap")
+    #expect(
+      try reason(high, .pagePair)
+        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: page_pair, as asked for")
+    let small = Arrangement(memory: .direct, order: .inOrder, pageSize: host, blockSize: 1024)
+    #expect(try reason(small) == "1 KiB folio of one page in low memory: direct")
+  }
+
+  @Test func scatteredFoliosReallyAreApart() throws {
+    let mapper = try Arrangement(memory: .high, order: .scattered(seed: 1), pageSize: .host, blockSize: 65536)
+      .mapper()
+    let folio = try filledFolio(distinctBytes(65536), mapper)
+    let frames = folio.frames
+    let runCount = folio.contiguousRuns.count
+    #expect(zip(frames, frames.dropFirst()).allSatisfy { abs($0 - $1) > 1 })
+    #expect(runCount == frames.count)
+    // What is mapped is one piece for each page, from where in "physical memory" its frame is.
+    let pieces = try mapper.withMapping(of: folio) { try ProcessMap.ofArena(at: $0.bytes) }
+    #expect(pieces.map(\.fileOffset) == frames.map { $0 * PageSize.host.byteCount })
+    #expect(pieces.allSatisfy { $0.addresses.count == PageSize.host.byteCount })
+  }
+
+  @Test func neighboursAreMappedByOneCall() throws {
+    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: 65536).mapper()
+    let folio = try filledFolio(distinctBytes(65536), mapper)
+    let pieces = try mapper.withMapping(of: folio) { try ProcessMap.ofArena(at: $0.bytes) }
+    #expect(pieces.map(\.addresses.count) == [65536])
+  }
+
+  @Test func pairsNeverMapMoreThanTwoPages() throws {
+    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: 65536).mapper()
+    let bytes = distinctBytes(65536)
+    let folio = try filledFolio(bytes, mapper)
+    var pair = try PagePairMapping(folio, by: mapper)
+    let page = PageSize.host.byteCount
+    var least = 15
+    for start in stride(from: 0, to: 65536 - 300, by: 257) {
+      try pair.show(start..<start + 300)
+      least = min(least, mapper.freeSlotCount)
+      let shown = [UInt8](copying: pair.bytes)
+      #expect(Array(shown.prefix(300)) == Array(bytes[start..<start + 300]))
+    }
+    // Backwards, and all at once.
+    try pair.show(3 * page..<3 * page + 1)
+    try pair.show(0..<65536)
+    #expect([UInt8](copying: pair.bytes) == bytes)
+    #expect(least == 13)
+    pair.unmap()
+    #expect(mapper.freeSlotCount == 15)
+  }
+
+  @Test func slotsAreAStack() throws {
+    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: 4096).mapper()
+    let folio = try filledFolio(distinctBytes(PageSize.host.byteCount), mapper)
+    let first = try mapper.map(folio, by: .kmapLocal)
+    let second = try mapper.map(folio, by: .kmapLocal)
+    let places = [first.place, second.place]
+    #expect(mapper.freeSlotCount == 13)
+    mapper.unmap(second)
+    mapper.unmap(first)
+    #expect(places == [.slots(0..<1), .slots(1..<2)])
+  }
+
+  @Test func aRangeSaysHowManySlotsAreFree() throws {
+    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: 65536).mapper()
+    let page = PageSize.host.byteCount
+    let large = try Folio(byteCount: 8 * page, in: mapper.arena)
+    let first = try mapper.map(large, by: .kmapLocalRange)
+    do throws(MappingRefusal) {
+      mapper.unmap(try mapper.map(large, by: .kmapLocalRange))
+      Issue.record("16 of 15 slots")
+    } catch {
+      #expect(error.description == "kmap_local_range: 8 slots are needed and 7 are free")
+    }
+    // What drivers wrote falls back.
+    let second = try mapper.map(large, by: .kmapThenVmap)
+    let place = second.place
+    mapper.unmap(second)
+    mapper.unmap(first)
+    guard case .vmapArea = place else {
+      Issue.record("\(place)")
+      return
+    }
+  }
+
+  @Test func vmapFailsCleanlyWhereNoRangeIsLeft() throws {
+    let page = PageSize.host.byteCount
+    let arena = try PageArena(frameCount: 16, memory: .high)
+    // Room for one mapping of 4 pages with its guard page, and not for two.
+    let mapper = try FolioMapper(arena, vmapAreaByteCount: 9 * page, lazyPageLimit: 100)
+    let folio = try filledFolio(distinctBytes(4 * page), mapper)
+    for _ in 0..<10 {
+      let mapping = try mapper.map(folio, by: .vmap)
+      do throws(MappingRefusal) {
+        mapper.unmap(try mapper.map(folio, by: .vmap))
+        Issue.record("two mappings where one has room")
+      } catch {
+        #expect(error.description == "vmap: no range of 4 pages and a guard page is free")
+      }
+      mapper.unmap(mapping)
+    }
+  }
+
+  @Test func unmappedRangesComeBackInBatches() throws {
+    let page = PageSize.host.byteCount
+    let arena = try PageArena(frameCount: 16, memory: .high)
+    let mapper = try FolioMapper(arena, vmapAreaByteCount: 1000 * page, lazyPageLimit: 12)
+    let folio = try filledFolio(distinctBytes(4 * page), mapper)
+    var places: [MappedPlace] = []
+    for _ in 0..<6 {
+      let mapping = try mapper.map(folio, by: .vmap)
+      places.append(mapping.place)
+      mapper.unmap(mapping)
+    }
+    // Each takes 5 pages with its guard; the third puts 15 on the list, which is over 12.
+    let starts = [0, 5, 10, 0, 5, 10]
+    #expect(places == starts.map { .vmapArea(pages: $0..<$0 + 4) })
+  }
+}
+
+extension Arrangement {
+  func with(blockSize: Int) -> Arrangement {
+    Arrangement(memory: memory, order: order, pageSize: pageSize, blockSize: blockSize)
+  }
+}

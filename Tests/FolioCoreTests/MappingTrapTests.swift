@@ -1,0 +1,186 @@
+import FolioCore
+import Foundation
+import SystemPackage
+import Testing
+
+/// What must not be done, and what happens then.
+@Suite struct MappingTrapTests {
+  @Test func undoingOutOfOrderTrapsAndNamesBothSlots() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let arena = try PageArena(frameCount: 4, memory: .high)
+      let mapper = try FolioMapper(arena)
+      let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      let first = try mapper.map(folio)
+      let second = try mapper.map(folio)
+      mapper.unmap(first)
+      mapper.unmap(second)
+    }
+    let words = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(words.contains("kmap_local: slot 0 is undone while slot 1 is the last that was taken"))
+  }
+
+  @Test func theSixteenthSlotTraps() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let arena = try PageArena(frameCount: 4, memory: .high)
+      let mapper = try FolioMapper(arena)
+      let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      func nest(_ depth: Int) throws {
+        let mapping = try mapper.map(folio)
+        FileDescriptor.standardError.writeNumber(depth)
+        try nest(depth + 1)
+        mapper.unmap(mapping)
+      }
+      try nest(1)
+    }
+    let words = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(words.contains("\n15\n"))
+    #expect(!words.contains("\n16\n"))
+    #expect(words.contains("kmap_local: 16 slots at once, and there are 15"))
+  }
+
+  @Test func droppingAMappingTraps() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let arena = try PageArena(frameCount: 1)
+      let mapper = try FolioMapper(arena)
+      let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      _ = try mapper.map(folio)
+    }
+    #expect(
+      String(decoding: result.standardErrorContent, as: UTF8.self).contains("dropped without being undone"))
+  }
+
+  /// The page behind a vmap mapping is a guard: reading it is a fault, not the next mapping's bytes.
+  @Test func readingTheGuardPageFaults() async {
+    await #expect(processExitsWith: .signal(SIGSEGV)) {
+      let arena = try PageArena(frameCount: 16, memory: .high)
+      let mapper = try FolioMapper(arena)
+      let folio = try Folio(byteCount: 4 * PageSize.host.byteCount, in: arena)
+      let byte = try mapper.withMapping(of: folio, by: .vmap) { first in
+        // The next mapping stands right behind the guard page.
+        try mapper.withMapping(of: folio, by: .vmap) { _ in
+          unsafe first.bytes.withUnsafeBytes {
+            unsafe ($0.baseAddress.unsafelyUnwrapped + $0.count).load(as: UInt8.self)
+          }
+        }
+      }
+      FileDescriptor.standardError.writeNumber(Int(byte))
+    }
+  }
+
+  /// After unmapping the address is dead at once, though it waits to be given out again.
+  @Test(arguments: ["vmap", "kmap_local"])
+  func readingAnUnmappedAddressFaults(way: String) async {
+    await #expect(processExitsWith: .signal(SIGSEGV)) { [way] in
+      let arena = try PageArena(frameCount: 16, memory: .high)
+      let mapper = try FolioMapper(arena)
+      let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      let address = try mapper.withMapping(of: folio, by: MappingWay(rawValue: way)) { mapping in
+        unsafe mapping.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+      }
+      let byte = unsafe UnsafeRawPointer(bitPattern: address).unsafelyUnwrapped.load(as: UInt8.self)
+      FileDescriptor.standardError.writeNumber(Int(byte))
+    }
+  }
+
+  /// A program that looks at a span whose mapping is undone, and the same one that looks in time.
+  @Test(arguments: [true, false])
+  func bytesThatOutliveTheirMappingDoNotCompile(outlives: Bool) throws {
+    let lines =
+      outlives
+      ? ["let bytes = mapping.bytes", "mapper.unmap(mapping)", "return bytes.byteCount"]
+      : ["let count = mapping.bytes.byteCount", "mapper.unmap(mapping)", "return count"]
+    let program = """
+      import FolioCore
+
+      func read(_ mapping: consuming FolioMapping, by mapper: FolioMapper) -> Int {
+        \(lines.joined(separator: "\n  "))
+      }
+      """
+    let directory = FileManager.default.temporaryDirectory.appending(path: "ext2walk-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let file = directory.appending(path: "outlives.swift")
+    try program.write(to: file, atomically: true, encoding: .utf8)
+
+    let build = URL(
+      fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    )
+    .deletingLastPathComponent()
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let compiler = Process()
+    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    compiler.arguments = [
+      // Lifetimes are checked on the compiler's intermediate form, past type checking.
+      "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-I",
+      build.appending(path: "Modules").path,
+    ]
+    for map in ["Sources/CLibc", ".build/checkouts/swift-system/Sources/CSystem/include"] {
+      compiler.arguments? += ["-Xcc", "-fmodule-map-file=\(root.appending(path: map).path)/module.modulemap"]
+    }
+    compiler.arguments?.append(file.path)
+    let errors = Pipe()
+    compiler.standardError = errors
+    try compiler.run()
+    let words = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    compiler.waitUntilExit()
+    if outlives {
+      #expect(compiler.terminationStatus != 0)
+      #expect(words.contains("error: overlapping accesses to 'mapping'"), "\(words)")
+    } else {
+      #expect(compiler.terminationStatus == 0, "\(words)")
+    }
+  }
+}
+
+extension FileDescriptor {
+  /// Leaves a trace that survives a crash.
+  fileprivate func writeNumber(_ number: Int) {
+    _ = try? writeAll("\n\(number)\n".utf8)
+  }
+}
+
+/// 200,000 mappings leave nothing behind, in a process of their own.
+@Suite(.serialized) struct MappingLeakTests {
+  @Test(arguments: MappingWay.allCases.map(\.rawValue))
+  func mappingsLeaveNothingBehind(by name: String) async {
+    await #expect(processExitsWith: .success) { [name] in
+      let way = try #require(MappingWay(rawValue: name))
+      let arena = try PageArena(frameCount: 32, memory: way == .direct ? .direct : .high)
+      let mapper = try FolioMapper(arena)
+      let folio = try filledFolio(
+        distinctBytes((way == .kmapLocal ? 1 : 2) * PageSize.host.byteCount), mapper)
+
+      func mapOnce() throws {
+        if way == .pagePair {
+          var pair = try PagePairMapping(folio, by: mapper)
+          try pair.show(PageSize.host.byteCount - 4..<PageSize.host.byteCount + 4)
+          pair.unmap()
+        } else {
+          mapper.unmap(try mapper.map(folio, by: way))
+        }
+      }
+      for _ in 0..<50_000 { try mapOnce() }
+      let before = try ProcessState()
+      for _ in 0..<200_000 { try mapOnce() }
+      let after = try ProcessState()
+      #expect(after.maps <= before.maps + 2)
+      #expect(after.descriptors == before.descriptors)
+      #expect(after.residentKiB < before.residentKiB + 1024)
+      #expect(mapper.freeSlotCount == 15)
+    }
+  }
+}
+
+private struct ProcessState {
+  let maps: Int
+  let descriptors: Int
+  let residentKiB: Int
+
+  init() throws {
+    maps = try ProcessMap.all().count
+    descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+    residentKiB = try #require(Int(fields[1])) * PageSize.host.byteCount / 1024
+  }
+}
