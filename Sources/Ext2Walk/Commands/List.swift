@@ -33,6 +33,11 @@ struct List: ParsableCommand {
   @Flag(help: "Check the checksums of directory blocks too.")
   var checksums = false
 
+  @OptionGroup(title: "Mapping") var mapping: MappingOptions
+
+  @Flag(help: "Say on stderr, after the listing, how each directory block was mapped.")
+  var mappings = false
+
   func run() throws {
     try Job.run(image: imageOptions.imageBytes) { messages in
       let volume = try imageOptions.open()
@@ -46,21 +51,13 @@ struct List: ParsableCommand {
 
   /// Returns whether something was damaged or left out.
   private func list(_ volume: Volume, _ messages: Messages) throws -> Bool {
-    var options = ReadingOptions()
+    var options = mapping.readingOptions()
     options.checksChecksums = checksums
-    var walk = try TreeWalk(volume, options: options)
-    var lookup = try PathLookup(volume)
-    var targets: [LookedUp] = []
+    options.keepsAccount = mappings
     var messages = messages
-    var hasMissingPath = false
-    for path in paths.isEmpty ? ["/"] : paths {
-      do throws(VolumeError) {
-        targets.append(try lookup.lookUp(RawArguments.bytes(of: path), inodes: &walk.inodes))
-      } catch {
-        messages.problem(error.description)
-        hasMissingPath = true
-      }
-    }
+    var walk = try TreeWalk(volume, options: options)
+    let (targets, isMissing) = try PathLookup.lookUp(
+      paths.map(RawArguments.bytes), on: volume, inodes: &walk.inodes, messages: &messages)
     let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 
@@ -73,7 +70,8 @@ struct List: ParsableCommand {
         from: FoundDirectory(inode: directory.inode.number, path: directory.path), visitor: &listing)
     }
     try listing.end()
-    if hasMissingPath { throw ExitCode(2) }
+    if mappings { Messages.write(MappingTable.text(walk.account) { "<\($0.label.inode)>" }) }
+    if isMissing { throw ExitCode(2) }
     return listing.messages.hasProblems
   }
 }

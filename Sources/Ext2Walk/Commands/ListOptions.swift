@@ -44,14 +44,6 @@ struct WhatToList: ParsableArguments {
 
 /// How `ls` shows entries.
 struct HowToList: ParsableArguments {
-  enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
-    case text, json, ndjson
-  }
-
-  enum ColorChoice: String, CaseIterable, ExpressibleByArgument {
-    case auto, always, never
-  }
-
   @Flag(name: .shortAndLong, help: "Mode, links, owner, group, size, time and the targets of symbolic links.")
   var long = false
 
@@ -83,8 +75,7 @@ struct HowToList: ParsableArguments {
   @Option(help: "For people, or for programs. JSON shows names that begin with a dot, as with -A.")
   var format = OutputFormat.text
 
-  @Option(help: "Colours; auto: on a terminal, unless NO_COLOR is set.")
-  var color = ColorChoice.auto
+  @OptionGroup var color: ColorOptions
 
   private var isTerminal: Bool { Terminal.isTerminal(.standardOutput) }
 
@@ -120,16 +111,8 @@ struct HowToList: ParsableArguments {
       style.endsWithNUL = null
       style.hasHumanSizes = human
       style.escapes = isTerminal && !null
-      style.colors = usesColor ? Colors(lsColors: Terminal.environment("LS_COLORS")) : nil
+      style.colors = color.isOn && !null ? Colors(lsColors: Terminal.environment("LS_COLORS")) : nil
       return .text(TextListing(style: style))
-    }
-  }
-
-  private var usesColor: Bool {
-    switch color {
-    case .always: !null
-    case .never: false
-    case .auto: isTerminal && !null && (Terminal.environment("NO_COLOR") ?? "").isEmpty
     }
   }
 }

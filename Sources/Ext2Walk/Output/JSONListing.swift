@@ -4,21 +4,19 @@ import FolioCore
 ///
 /// The fields are documented in README.md and don't change their names, types or units.
 struct JSONListing {
-  let isArray: Bool
+  private var row: JSONArray
   /// Whether objects hold what the inode says.
   let isLong: Bool
-  private var isFirst = true
 
   init(isArray: Bool, isLong: Bool) {
-    self.isArray = isArray
+    row = JSONArray(isLines: !isArray)
     self.isLong = isLong
   }
 
   mutating func append(
     _ entry: Entry, name: RawSpan, directory: [UInt8]?, details: Details, to output: inout OutputBuffer
   ) {
-    if isArray { output.append(isFirst ? "[" : ",\n") }
-    isFirst = false
+    row.next(&output)
     var object = JSONObject()
     let type = details.type(of: entry)
     let nameBytes = [UInt8](copying: name)
@@ -41,13 +39,11 @@ struct JSONListing {
     object.add("crossesPage", entry.crossesPage, to: &output)
     if isLong { add(details, to: &object, &output) }
     object.end(&output)
-    if !isArray { output.append(UInt8(ascii: "\n")) }
   }
 
-  /// Closes the array.
+  /// Writes what stands behind the last object.
   func end(_ output: inout OutputBuffer) {
-    guard isArray else { return }
-    output.append(isFirst ? "[]\n" : "]\n")
+    row.end(&output)
   }
 
   /// What the inode says; all null where it can't be read.

@@ -9,9 +9,32 @@ struct JSONObject {
     if let value { output.append(value) } else { output.append("null") }
   }
 
-  mutating func add(_ key: StaticString, _ value: Bool, to output: inout OutputBuffer) {
+  mutating func add(_ key: StaticString, _ value: Bool?, to output: inout OutputBuffer) {
     begin(key, &output)
-    output.append(value ? "true" : "false")
+    switch value {
+    case true?: output.append("true")
+    case false?: output.append("false")
+    case nil: output.append("null")
+    }
+  }
+
+  mutating func add(_ key: StaticString, _ values: [Int], to output: inout OutputBuffer) {
+    beginArray(key, &output)
+    for (index, value) in values.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output.append(value)
+    }
+    endArray(&output)
+  }
+
+  /// Begins an array; what is appended next, with commas between, are its elements.
+  mutating func beginArray(_ key: StaticString, _ output: inout OutputBuffer) {
+    begin(key, &output)
+    output.append(UInt8(ascii: "["))
+  }
+
+  func endArray(_ output: inout OutputBuffer) {
+    output.append(UInt8(ascii: "]"))
   }
 
   mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {

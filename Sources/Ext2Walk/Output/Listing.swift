@@ -32,7 +32,9 @@ struct Listing: ~Copyable, TreeVisitor {
 
   private let volume: Volume
   private let options: ListingOptions
-  private var format: Format
+  // One of the two; kept apart so that each changes in place.
+  private var text: TextListing?
+  private var json: JSONListing?
   private var output: OutputBuffer
   private(set) var messages: Messages
   private let needs: DetailNeeds
@@ -45,7 +47,10 @@ struct Listing: ~Copyable, TreeVisitor {
   init(_ volume: Volume, options: ListingOptions, format: Format, messages: Messages) {
     self.volume = volume
     self.options = options
-    self.format = format
+    switch format {
+    case .text(let text): self.text = text
+    case .json(let json): self.json = json
+    }
     self.messages = messages
     output = OutputBuffer()
     needs = DetailNeeds(options: options, format: format)
@@ -64,7 +69,7 @@ struct Listing: ~Copyable, TreeVisitor {
 
   /// Ends the output. Nothing may be listed after that.
   mutating func end() throws(OutputError) {
-    if case .json(let json) = format { json.end(&output) }
+    json?.end(&output)
     try output.flush()
   }
 
@@ -130,15 +135,12 @@ struct Listing: ~Copyable, TreeVisitor {
       let details = details(of: row.entry, name: table.name(of: row), inodes: &inodes)
       table.setDetails(details, at: index)
     }
-    if case .text(var text) = format {
-      text.widths = LongWidths()
-      for row in table.rows {
-        if let attributes = row.details.attributes { text.widen(for: attributes) }
-      }
-      format = .text(text)
+    text?.widths = LongWidths()
+    for row in table.rows {
+      if let attributes = row.details.attributes { text?.widen(for: attributes) }
     }
     let places = table.sorted(by: order, reversed: options.isReversed)
-    if let width = options.columnsWidth, case .text(let text) = format {
+    if let width = options.columnsWidth, let text {
       try writeColumns(places, of: table, text: text, width: width)
     } else {
       for place in places {
@@ -150,14 +152,8 @@ struct Listing: ~Copyable, TreeVisitor {
 
   private mutating func write(_ entry: Entry, name: RawSpan, details: Details) throws(OutputError) {
     let path = directory?.path
-    switch format {
-    case .text(var text):
-      text.append(entry, name: name, directory: path, details: details, to: &output)
-      format = .text(text)
-    case .json(var json):
-      json.append(entry, name: name, directory: path, details: details, to: &output)
-      format = .json(json)
-    }
+    text?.append(entry, name: name, directory: path, details: details, to: &output)
+    json?.append(entry, name: name, directory: path, details: details, to: &output)
     noteDirectory(entry, name: name, details: details)
     try output.endPiece()
   }
@@ -168,8 +164,7 @@ struct Listing: ~Copyable, TreeVisitor {
     else {
       return
     }
-    let path = directory.path + [UInt8(ascii: "/")] + [UInt8](copying: name)
-    found.append(FoundDirectory(inode: entry.inode, path: path))
+    found.append(directory.child(entry.inode, name: name))
   }
 
   private mutating func writeColumns(

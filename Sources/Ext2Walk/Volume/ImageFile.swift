@@ -87,6 +87,15 @@ struct ImageFile: ~Copyable {
     }
   }
 
+  /// Whether `path` leads to this very file or device.
+  func isSameFile(as path: FilePath) -> Bool {
+    var ours = stat()
+    var theirs = stat()
+    let code = unsafe path.withPlatformString { unsafe stat($0, &theirs) }
+    guard code == 0, unsafe fstat(descriptor.rawValue, &ours) == 0 else { return false }
+    return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+  }
+
   private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {
     var facts = stat()
     guard unsafe fstat(descriptor.rawValue, &facts) == 0 else {

@@ -23,7 +23,13 @@ struct ImageLocation: Equatable {
     }
   }
 
-  var filePath: FilePath {
-    unsafe FilePath(platformString: path.map { CChar(bitPattern: $0) } + [0])
+  var filePath: FilePath { FilePath(bytes: path) }
+
+}
+
+extension FilePath {
+  /// A path of these bytes.
+  init(bytes: [UInt8]) {
+    unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }
 }

@@ -26,6 +26,26 @@ struct PathLookup: ~Copyable {
     reader = try DirectoryReader(volume)
   }
 
+  /// Looks up what a command line names, the root where it names nothing. What isn't there is said.
+  ///
+  /// - Returns: what was found, and whether something was not.
+  static func lookUp(
+    _ paths: [[UInt8]], on volume: Volume, inodes: inout InodeTable, messages: inout Messages
+  ) throws(VolumeError) -> (found: [LookedUp], isMissing: Bool) {
+    var lookup = try PathLookup(volume)
+    var found: [LookedUp] = []
+    var isMissing = false
+    for path in paths.isEmpty ? [[UInt8(ascii: "/")]] : paths {
+      do throws(VolumeError) {
+        found.append(try lookup.lookUp(path, inodes: &inodes))
+      } catch {
+        messages.problem(error.description)
+        isMissing = true
+      }
+    }
+    return (found, isMissing)
+  }
+
   /// Looks `path` up.
   ///
   /// - Throws: what could not be read, or the path as typed and why it leads nowhere.

@@ -5,6 +5,11 @@ struct FoundDirectory {
   let inode: UInt32
   /// From the root, without a slash at its end: empty for the root itself.
   let path: [UInt8]
+
+  /// A directory in this one.
+  func child(_ inode: UInt32, name: RawSpan) -> FoundDirectory {
+    FoundDirectory(inode: inode, path: path + [UInt8(ascii: "/")] + [UInt8](copying: name))
+  }
 }
 
 /// What takes directories one after the other, and says which to walk next.

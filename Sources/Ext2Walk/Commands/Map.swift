@@ -1,0 +1,174 @@
+import ArgumentParser
+import FolioCore
+import SystemPackage
+
+/// `map`: says how each directory block was mapped.
+struct Map: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says how each directory block was mapped, and shows which records cross a page.",
+    usage: "ext2walk map [OPTIONS] IMAGE [PATH...]",
+    discussion: """
+      Examples:
+        ext2walk map nas.img                          the root directory's folios
+        ext2walk map -R --memory high nas.img         all of the tree, in high memory
+        ext2walk map --ways all --memory high nas.img each way in turn, and what it costs
+        ext2walk map --draw --scattered nas.img /big  pages and records as a drawing
+        ext2walk map --svg big.svg nas.img /big       the same as a picture
+      """)
+
+  enum Ways: String, CaseIterable, ExpressibleByArgument {
+    case all
+  }
+
+  @OptionGroup(title: "Image") var imageOptions: ImageOptions
+
+  @Argument(help: ArgumentHelp("Directories. (default: /)", valueName: "path"))
+  var paths: [String] = []
+
+  @Flag(name: [.customShort("R"), .long], help: "Directories in directories too.")
+  var recursive = false
+
+  @OptionGroup(title: "Mapping") var mapping: MappingOptions
+
+  @Flag(
+    help: "Frames of a folio stand apart, so that it is contiguous only when mapped. Implies --memory high.")
+  var scattered = false
+
+  @Option(help: "all: each way in turn over the same folios, and whether it gives the same records.")
+  var ways: Ways?
+
+  @Flag(help: "Draw each folio: pages as rows, the records in them, those that cross a page marked.")
+  var draw = false
+
+  @Option(help: ArgumentHelp("Write the drawing as a picture.", valueName: "file"))
+  var svg: String?
+
+  @Option(help: "For people, or for programs.")
+  var format = OutputFormat.text
+
+  @OptionGroup var color: ColorOptions
+
+  mutating func validate() throws {
+    if scattered, mapping.memory == .direct {
+      throw ValidationError(
+        "--scattered takes --memory high: in low memory the frames of a folio are neighbours")
+    }
+    if draw, format != .text { throw ValidationError("--draw is for people: leave --format out") }
+  }
+
+  func run() throws {
+    try Job.run(image: imageOptions.imageBytes) { messages in
+      let volume = try imageOptions.open()
+      messages.tell(aboutStateOf: volume)
+      return try map(volume, &messages)
+    }
+  }
+
+  /// Returns whether something was damaged or left out.
+  private func map(_ volume: Volume, _ messages: inout Messages) throws -> Bool {
+    var options = mapping.readingOptions(isScattered: scattered)
+    options.keepsAccount = true
+    var walk = try TreeWalk(volume, options: options)
+    let (targets, isMissing) = try PathLookup.lookUp(
+      paths.map(RawArguments.bytes), on: volume, inodes: &walk.inodes, messages: &messages)
+    var directories = MappedDirectories(volume, isRecursive: recursive, messages: messages)
+    for target in targets {
+      walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
+    }
+    let folios = walk.account.map { (line: $0, block: directories.block(of: $0)) }
+    let readings = try self.readings(of: folios.map(\.block), volume, options)
+
+    var output = OutputBuffer()
+    switch format {
+    case .text:
+      output.append(text(folios, readings))
+      if draw, !folios.isEmpty {
+        output.append("\n" + FolioDrawing.legend(hasColor: color.isOn))
+        for drawing in try drawings(of: folios, volume, options) {
+          output.append("\n" + drawingText(drawing))
+        }
+      }
+    case .json, .ndjson:
+      var array = JSONArray(isLines: format == .ndjson)
+      for (index, folio) in folios.enumerated() {
+        array.next(&output)
+        MappingJSON.append(
+          folio.line, path: folio.block.path, pageSize: .host,
+          readings: ways == nil ? nil : readings.map { $0[index] },
+          to: &output)
+        try output.endPiece()
+      }
+      array.end(&output)
+    }
+    try output.flush()
+    if let svg { try write(try picture(of: drawings(of: folios, volume, options), options), to: svg, volume) }
+    if isMissing { throw ExitCode(2) }
+    return directories.messages.hasProblems
+  }
+
+  /// What each way makes of each block, way by way; empty unless all ways are asked for.
+  private func readings(
+    of blocks: [SurveyedBlock], _ volume: Volume, _ options: ReadingOptions
+  ) throws -> [[SurveyedReading]] {
+    guard ways == .all else { return [] }
+    return try MappingWay.allCases.map { way in
+      var survey = try FolioSurvey(volume, by: way, options: options)
+      return blocks.map { survey.read($0) }
+    }
+  }
+
+  private func text(_ folios: [(line: MappingLine, block: SurveyedBlock)], _ readings: [[SurveyedReading]])
+    -> String
+  {
+    let paths = Dictionary(
+      folios.map { ($0.line.label.inode, $0.block.path) }, uniquingKeysWith: { first, _ in first })
+    let table = MappingTable.text(folios.map(\.line)) { line in
+      let path = paths[line.label.inode] ?? []
+      return path.isEmpty ? "/" : Escaping.text(path)
+    }
+    let comparison = readings.isEmpty ? "" : "\n" + MappingTable.comparison(of: readings)
+    return table + comparison
+  }
+
+  // MARK: Drawings
+
+  private func drawings(
+    of folios: [(line: MappingLine, block: SurveyedBlock)], _ volume: Volume, _ options: ReadingOptions
+  ) throws -> [FolioDrawing] {
+    // Looked at anew by the way each was mapped, this time for all of its records.
+    try folios.map { folio in
+      var survey = try FolioSurvey(volume, by: folio.line.way, options: options)
+      return FolioDrawing(
+        block: folio.block, line: folio.line, records: survey.read(folio.block).records, pageSize: .host)
+    }
+  }
+
+  private func drawingText(_ drawing: FolioDrawing) -> String {
+    let width = Terminal.width(of: .standardOutput)
+    return drawing.text(width: width, hasColor: color.isOn)
+  }
+
+  private func picture(of drawings: [FolioDrawing], _ options: ReadingOptions) throws -> String {
+    var picture = FolioSVG()
+    for drawing in drawings {
+      picture.add(
+        drawing, frameCount: FolioReader.frameCount(forPages: drawing.line.frames.count, options: options))
+    }
+    return picture.text
+  }
+
+  private func write(_ picture: String, to name: String, _ volume: Volume) throws {
+    let path = FilePath(bytes: RawArguments.bytes(of: name))
+    guard !volume.image.isSameFile(as: path) else {
+      throw VolumeError("writing the picture", reason: "\(name) is the image, which is never written to")
+    }
+    do {
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+      _ = try file.closeAfter { try file.writeAll(picture.utf8) }
+    } catch let errno as Errno {
+      throw VolumeError("writing the picture \(name)", reason: errno.description)
+    }
+  }
+}

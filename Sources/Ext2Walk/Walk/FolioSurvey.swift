@@ -1,0 +1,85 @@
+import FolioCore
+import SystemPackage
+
+/// A record, and its name as bytes; empty for one that is not in use.
+struct SurveyedRecord: Equatable {
+  let record: Record
+  let name: [UInt8]
+}
+
+/// A directory block to be looked at again.
+struct SurveyedBlock {
+  /// The path of its directory.
+  let path: [UInt8]
+  let label: BlockLabel
+  let format: RecordFormat
+}
+
+/// What came of mapping and reading a block in one way.
+struct SurveyedReading {
+  let way: MappingWay
+  /// Nil where the way can't serve or the block can't be read; `problem` then says why.
+  let line: MappingLine?
+  let problem: String?
+  /// All records as far as they keep the rules, in use or not.
+  let records: [SurveyedRecord]
+}
+
+/// Reads blocks by one way of mapping and says what it cost and what was in them.
+struct FolioSurvey: ~Copyable {
+  private let volume: Volume
+  private let way: MappingWay
+  private var folios: FolioReader
+
+  init(_ volume: Volume, by way: MappingWay, options: ReadingOptions) throws(VolumeError) {
+    var options = options
+    options.way = way
+    options.keepsAccount = true
+    self.volume = volume
+    self.way = way
+    do throws(Errno) {
+      folios = try FolioReader(blockSize: volume.superblock.blockSize, options: options)
+    } catch {
+      throw VolumeError("making the page arena", reason: error.description)
+    }
+  }
+
+  mutating func read(_ block: SurveyedBlock) -> SurveyedReading {
+    guard let position = volume.position(ofBlock: block.label.physicalBlock) else {
+      preconditionFailure("the block map let block \(block.label.physicalBlock) through")
+    }
+    var source = BlockSource(volume: volume, position: position)
+    let pageSize = folios.pageSize
+    var records: [SurveyedRecord] = []
+    var offset = 0
+    folios.account = []
+    var problem: String?
+    do throws(FolioReadError<ImageReadError, Never>) {
+      try folios.read(block.label, from: &source, needing: 0..<Record.headerByteCount) { view, start, tally in
+        var cursor = RecordCursor(view, startingAt: start, format: block.format, at: offset)
+        while true {
+          switch cursor.next() {
+          case .record(let record):
+            tally.count(record, pageSize: pageSize)
+            let name = record.isEntry ? record.nameBytes.lowerBound - start : 0
+            let nameLength = record.isEntry ? record.nameLength : 0
+            records.append(
+              SurveyedRecord(
+                record: record, name: [UInt8](copying: view.extracting(name..<name + nameLength))))
+          case .needsBytes(let count):
+            offset = cursor.offset
+            return offset..<count
+          case .damage, .end: return nil
+          }
+        }
+      }
+    } catch {
+      switch error {
+      case .source(let failure): problem = failure.description
+      case .refused(let refusal): problem = refusal.description
+      }
+    }
+    return SurveyedReading(
+      way: way, line: problem == nil ? folios.account?.first : nil, problem: problem, records: records)
+  }
+}
