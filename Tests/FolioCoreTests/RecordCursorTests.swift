@@ -157,6 +157,35 @@ extension RecordCursor.Step {
     #expect(wayBack(block.bytes) == 11 * 28)
   }
 
+  /// The last bytes of a name and the next record's inode number can look like a header that leads over records.
+  @Test(arguments: [0, 4, 8])
+  func isNotMisledByBytesThatLookLikeAHeader(slack: Int) {
+    var block = BlockBuilder(blockSize: 4096)
+    block.put(at: 0, inode: 2, length: 12, name: ".")
+    // The damaged one; its name ends in one byte of the last word.
+    let length = 16 + slack
+    block.put(at: 12, inode: 3, length: 2, name: "five!")
+    var offset = 12 + length
+    // Inode numbers that are lengths of two records, and legal.
+    while offset < 4096 - 28 {
+      block.put(at: offset, inode: 28, length: 12, name: "a")
+      offset += 12
+    }
+    block.put(at: offset, inode: 28, length: 4096 - offset, name: "last")
+    #expect(
+      wayBack(block.bytes).map { $0 == 12 + length || ($0 < 12 + length && $0 + 12 >= 12 + length) } == true)
+    #expect(salvaged(block.bytes).count { $0.inode == 28 } == (offset - 12 - length) / 12 + 1)
+  }
+
+  /// The entries from the way back on.
+  private func salvaged(_ bytes: [UInt8]) -> [Record] {
+    guard let offset = wayBack(bytes) else { return [] }
+    var cursor = unsafe RecordCursor(bytes.span.bytes, format: format, at: offset)
+    var records: [Record] = []
+    while case .record(let record) = cursor.next() { records.append(record) }
+    return records
+  }
+
   @Test func trustsALengthWhereOnlyTheInodeIsWrong() {
     var block = BlockBuilder.filled(blockSize: 4096, nameLength: 20)
     block.put(at: 10 * 28, inode: 5000, length: 28, name: "inode out of bounds ")

@@ -21,7 +21,9 @@ struct Salvage {
   ) -> String? {
     let bytes = [UInt8](copying: name)
     if bytes.isEmpty { return "it has no name" }
-    if bytes.contains(0) || bytes.contains(UInt8(ascii: "/")) { return "a name can't hold NUL or a slash" }
+    if !directory.isEncrypted, bytes.contains(0) || bytes.contains(UInt8(ascii: "/")) {
+      return "a name can't hold NUL or a slash"
+    }
     if !DotName.matches(name) {
       guard let inode = try? inodes.inode(entry.inode) else { return nil }
       if inode.attributes.links == 0 { return "its inode \(entry.inode) is not in use" }

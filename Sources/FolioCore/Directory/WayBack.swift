@@ -1,32 +1,45 @@
 extension RecordFormat {
-  /// The first offset behind `damage`, a multiple of 4, from which records that keep every rule run to the
+  /// Where to go on behind `damage`: an offset, a multiple of 4, from which records that keep every rule run to the
   /// block's end; nil where there is none.
   ///
-  /// The offset that the damaged record itself points to is tried first, if its length is legal: then only
-  /// what it says of its inode is wrong. No kernel does this: ext2 gives up the folio, ext4 the block.
+  /// There may be several, as four bytes of a name or of the space behind it can look like the header of a record
+  /// that leads back to a real one, over others. Of all that reach the end it is the one on whose way the most
+  /// entries lie that could have been made, and the first of those. No kernel does this: ext2 gives up the folio,
+  /// ext4 the block.
   ///
   /// - Parameter bytes: the whole block.
-  /// - Complexity: a quarter of the block's size steps, and as many bits of memory.
+  /// - Complexity: a quarter of the block's size steps, and as many words of memory.
   public func wayBack(in bytes: RawSpan, after damage: RecordDamage) -> Int? {
     let firstCandidate = (damage.record.offset & ~3) + 4
-    guard bytes.byteCount >= blockSize, firstCandidate < blockSize else { return nil }
+    guard bytes.byteCount >= blockSize, blockSize % 4 == 0, firstCandidate < blockSize else { return nil }
 
-    // From the back: a record is on a way to the end if what it points to is.
-    var reachesEnd = [Bool](repeating: false, count: blockSize / 4 + 1)
-    reachesEnd[blockSize / 4] = blockSize % 4 == 0
-    var best: Int?
-    var offset = (blockSize - Record.leastByteCount) & ~3
+    // From the back: a record is on a way to the end if what it points to is. How many entries lie on that way;
+    // nil where it does not reach the end.
+    var entryCounts = [Int?](repeating: nil, count: blockSize / 4 + 1)
+    entryCounts[blockSize / 4] = 0
+    var best: (offset: Int, entryCount: Int)?
+    var offset = blockSize - Record.leastByteCount
     while offset >= firstCandidate {
       let record = record(at: offset, in: bytes)
-      if brokenRule(by: record) == nil, reachesEnd[record.end / 4] {
-        reachesEnd[offset / 4] = true
-        best = offset
+      if brokenRule(by: record) == nil, let behind = entryCounts[record.end / 4] {
+        let count = behind + (couldBeEntry(record, in: bytes) ? 1 : 0)
+        entryCounts[offset / 4] = count
+        if count >= best?.entryCount ?? 0 { best = (offset, count) }
       }
       offset -= 4
     }
-    if damage.rule == .inodeOutOfBounds, reachesEnd[damage.record.end / 4], damage.record.end < blockSize {
-      return damage.record.end
+    return best?.offset
+  }
+
+  /// Whether a file system could have made `record` for a file: it has a name, and one that a path can hold.
+  private func couldBeEntry(_ record: Record, in bytes: RawSpan) -> Bool {
+    guard record.isEntry, record.nameLength > 0, FileType(rawValue: record.fileTypeCode) != nil else {
+      return false
     }
-    return best
+    for index in record.nameBytes {
+      let byte = bytes[byteAt: index]
+      if byte == 0 || byte == UInt8(ascii: "/") { return false }
+    }
+    return true
   }
 }

@@ -1,0 +1,166 @@
+import FolioCore
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// `ext2walk map`, as a user meets it.
+@Suite struct MapTests {
+  private let churned = Fixture(name: "ppc64-ext2drv-64k-oneblock")
+  private let pages = PageSize.host.pageCount(for: 65536)
+
+  private struct Line: Decodable {
+    struct Way: Decodable {
+      let way: String
+      let served: Bool
+      let refusal: String?
+      let sameRecords: Bool?
+    }
+    let path: String
+    let directory, logicalBlock, physicalBlock: Int
+    let way, why: String
+    let pageSize, pages, pagesFilled, contiguousRuns: Int
+    let frames: [Int]
+    let place: String
+    let placeFirst, placeCount, records: Int
+    let crossingRecords: [Int]
+    let mapNanoseconds, unmapNanoseconds: Int
+    let ways: [Way]?
+  }
+
+  private func lines(_ arguments: [String]) async throws -> [Line] {
+    let finished = try await Command.ext2walk(["map", "--format", "json"] + arguments)
+    #expect(finished.status == 0, "\(finished.messages)")
+    return try JSONDecoder().decode([Line].self, from: Data(finished.output))
+  }
+
+  @Test func everyFolioHasALine() async throws {
+    let lines = try await lines(["-R", "--memory", "high", churned.image])
+    let (entries, _) = try await ListedEntry.list(["-RUa", churned.image])
+    let oracle = try Ext2fsOracle(churned.image)
+    #expect(Set(lines.map(\.directory)) == Set(entries.compactMap(\.directory)))
+    for line in lines {
+      let blocks = try oracle.blocks(of: UInt32(line.directory))
+      #expect(blocks[line.logicalBlock].number == UInt64(line.physicalBlock))
+      #expect(line.way == "vmap")
+      #expect(line.why == "64 KiB folio of \(pages) pages in high memory: vmap")
+      #expect(line.pages == pages && line.frames.count == pages)
+      #expect(line.place == "vmapArea" && line.placeCount == pages)
+      #expect(line.contiguousRuns == 1)
+      // Read as far as records reach.
+      let its = entries.filter { $0.directory == line.directory && $0.logicalBlock == line.logicalBlock }
+      let end = its.map { $0.offset + 8 + $0.wholeName.count }.max() ?? 8
+      #expect(line.pagesFilled >= PageSize.host.pageCount(for: end))
+      #expect(Set(its.filter(\.crossesPage).map(\.offset)).isSubset(of: Set(line.crossingRecords)))
+      #expect(line.records >= its.count)
+    }
+  }
+
+  @Test func scatteredFramesAreApart() async throws {
+    let line = try #require(try await lines(["--scattered", churned.image, "/big"]).first)
+    #expect(line.contiguousRuns == pages)
+    #expect(zip(line.frames, line.frames.dropFirst()).allSatisfy { abs($0 - $1) > 1 })
+    let refused = try await Command.ext2walk(["map", "--scattered", "--memory", "direct", churned.image])
+    #expect(refused.status == 64)
+    #expect(refused.messages.contains("in low memory the frames of a folio are neighbours"))
+  }
+
+  @Test func allWaysAreComparedAndRefusalsSayWhy() async throws {
+    let high = try #require(
+      try await lines(["--ways", "all", "--memory", "high", churned.image, "/big"]).first?.ways)
+    #expect(high.map(\.way) == MappingWay.allCases.map(\.rawValue))
+    let refusals = high.compactMap { way in way.refusal.map { "\($0)" } }
+    #expect(high.filter(\.served).allSatisfy { $0.sameRecords == true })
+    if pages == 16 {
+      #expect(
+        refusals == [
+          "direct: pages in high memory have no permanent address",
+          "kmap_local: maps one page, and the folio has 16",
+          "kmap_local_range: 16 slots are needed and 15 are free",
+        ])
+    }
+    let low = try #require(try await lines(["--ways", "all", churned.image, "/big"]).first?.ways)
+    #expect(low.filter { !$0.served }.map(\.way) == (pages > 1 ? ["kmap_local"] : []))
+    let text = try await Command.ext2walk(["map", "--ways", "all", "--memory", "high", churned.image, "/big"])
+    #expect(text.text.contains("the same"))
+    #expect(!text.text.contains("DIFFER"))
+  }
+
+  @Test func aForcedWayThatCannotServeSaysWhy() async throws {
+    let finished = try await Command.ext2walk(["ls", "--memory", "high", "--way", "direct", churned.image])
+    #expect(finished.status == 1)
+    #expect(finished.output.isEmpty)
+    #expect(finished.messages.contains("direct: pages in high memory have no permanent address"))
+    #expect(try await Command.ext2walk(["map", "--way", "nonsense", churned.image]).status == 64)
+  }
+
+  @Test func lsTellsOfItsMappingsAfterTheListing() async throws {
+    let plain = try await Command.ext2walk(["ls", churned.image, "/big"])
+    let finished = try await Command.ext2walk(["ls", "--mappings", churned.image, "/big"])
+    #expect(finished.output == plain.output)
+    #expect(finished.messages.contains("64 KiB folio of \(pages) pages in low memory: direct"))
+    #expect(finished.messages.hasPrefix("DIRECTORY"))
+  }
+
+  @Test func theDrawingShowsEachPageAndNamesWhatCrosses() async throws {
+    let finished = try await Command.ext2walk(["map", "--draw", "--scattered", churned.image, "/big"])
+    let rows = finished.lines.filter { $0.hasPrefix("  page ") }
+    #expect(rows.count == pages)
+    #expect(Set(rows.map(\.count)).count == 1)
+    let crossing = try #require(try await lines([churned.image, "/big"]).first).crossingRecords
+    let (entries, _) = try await ListedEntry.list([churned.image, "/big"])
+    let named = finished.lines.filter { $0.contains(" cross from page ") }
+    let live = entries.filter { $0.crossesPage }
+    #expect(live.allSatisfy { crossing.contains($0.offset) })
+    #expect(named.count == live.count && !live.isEmpty)
+    for entry in live { #expect(named.contains { $0.contains("bytes \(entry.offset) to ") }) }
+  }
+
+  @Test func theDrawingFitsItsTerminal() async throws {
+    let script = "stty cols 90; '\(try Command.tool.string)' map --draw '\(churned.image)' /big | cat"
+    let finished = try await Command.run("script", ["-qec", script, "/dev/null"])
+    #expect(finished.status == 0)
+    let colored = try await Command.run(
+      "script",
+      ["-qec", "stty cols 90; '\(try Command.tool.string)' map --draw '\(churned.image)' /big", "/dev/null"])
+    let rows = colored.text.replacing("\r\n", with: "\n").split(separator: "\n").filter {
+      $0.contains("page ") && !$0.contains("64 KiB")
+    }
+    #expect(rows.count > pages)
+    for row in rows {
+      let visible = row.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+      #expect(visible.count <= 90, "\(visible)")
+    }
+  }
+
+  @Test func thePictureIsWellFormed() async throws {
+    let scratch = try ScratchDirectory()
+    let picture = scratch.path.appending("names.svg")
+    // Names with <, &, control characters and bytes that are not text.
+    let finished = try await Command.ext2walk([
+      "map", "-R", "--svg", picture.string, Fixture.small.image, "/names", "/wide",
+    ])
+    #expect(finished.status == 0)
+    let lint = try await Command.run(
+      "python3",
+      [
+        "-c",
+        "import sys, xml.dom.minidom as m; d = m.parse(sys.argv[1]); print(len(d.getElementsByTagName('title')))",
+        picture.string,
+      ])
+    #expect(lint.status == 0, "\(lint.messages)")
+    let (entries, _) = try await ListedEntry.list(["-RUa", Fixture.small.image, "/names", "/wide"])
+    // A tip for each record's part on each page: at least one for every entry.
+    #expect((Int(lint.lines.first ?? "") ?? 0) >= entries.count)
+  }
+
+  @Test func thePictureNeverOverwritesTheImage() async throws {
+    let image = try await ScratchImage(blockSize: 4096, tree: ["a"])
+    let before = try readFile(image.path)
+    let finished = try await Command.ext2walk(["map", "--svg", image.path.string, image.path.string])
+    #expect(finished.status == 2)
+    #expect(finished.messages.contains("is the image, which is never written to"))
+    #expect(try readFile(image.path) == before)
+  }
+}

@@ -1,0 +1,96 @@
+import FolioCore
+import Testing
+
+@testable import Ext2Walk
+
+/// Every way of mapping, in either memory, over every directory block of every fixture.
+@Suite struct MappingFixtureTests {
+  /// All blocks of an image's directories.
+  private func blocks(_ volume: Volume) throws -> [SurveyedBlock] {
+    var options = ReadingOptions()
+    options.keepsAccount = true
+    var walk = try TreeWalk(volume, options: options)
+    var directories = MappedDirectories(volume, isRecursive: true, messages: Messages(image: []))
+    walk.walk(from: FoundDirectory(inode: 2, path: []), visitor: &directories)
+    var blocks: [SurveyedBlock] = []
+    for line in walk.account { blocks.append(directories.block(of: line)) }
+    return blocks
+  }
+
+  private func open(_ fixture: Fixture) throws -> Volume {
+    try Volume(at: try #require(ImageLocation(argument: Array(fixture.image.utf8), offset: nil)))
+  }
+
+  static let memories: [(MemoryModel, FrameOrder)] = [
+    (.direct, .inOrder), (.high, .inOrder), (.high, .scattered(seed: 5)),
+  ]
+
+  @Test(arguments: Fixture.all)
+  func everyWayReadsTheSameRecords(_ fixture: Fixture) throws {
+    let volume = try open(fixture)
+    let blocks = try blocks(volume)
+    try #require(blocks.count > 2)
+    let pages = PageSize.host.pageCount(for: volume.superblock.blockSize)
+    var direct = try FolioSurvey(volume, by: .direct, options: ReadingOptions())
+    let expected = blocks.map { direct.read($0).records }
+    // Empty blocks of zeroes have no records that keep the rules; only one image has some.
+    #expect(expected.allSatisfy { !$0.isEmpty } || fixture.name.hasSuffix("span-zero"))
+    for (memory, order) in Self.memories {
+      var options = ReadingOptions()
+      options.memory = memory
+      options.frameOrder = order
+      for way in MappingWay.allCases {
+        var survey = try FolioSurvey(volume, by: way, options: options)
+        let refusal: MappingRefusal.Reason? =
+          switch way {
+          case .direct where memory == .high: .noPermanentAddress
+          case .kmapLocal where pages > 1: .severalPages(pages)
+          case .kmapLocalRange where memory == .high && pages > 15: .slotsTaken(needed: pages, free: 15)
+          default: nil
+          }
+        for (block, records) in zip(blocks, expected) {
+          let reading = survey.read(block)
+          if let refusal {
+            #expect(reading.problem == MappingRefusal(way, refusal).description)
+            #expect(reading.line == nil)
+          } else {
+            #expect(reading.records == records, "\(memory) \(order) \(way) \(block.label)")
+            #expect(reading.line?.way == way)
+          }
+        }
+      }
+    }
+  }
+
+  /// What the tool lists is the same by any way that can serve.
+  @Test(arguments: [Fixture.small, Fixture(name: "ppc64-ext2-4k-big"), Fixture(name: "ppc64-ext2-1k-big")])
+  func listingsAreTheSame(_ fixture: Fixture) async throws {
+    let expected = try await Command.ext2walk(["ls", "-lRUA", fixture.image])
+    #expect(expected.status == 0)
+    for arguments in [
+      ["--memory", "high"], ["--way", "vmap"], ["--memory", "high", "--way", "page_pair"],
+      ["--way", "page_pair"],
+    ] {
+      let finished = try await Command.ext2walk(["ls", "-lRUA"] + arguments + [fixture.image])
+      #expect(finished.output == expected.output, "\(arguments)")
+      #expect(finished.status == 0)
+    }
+  }
+
+  /// A damaged block is salvaged the same, also where pages are mapped in pairs and must be put together for it.
+  @Test func damageIsTheSameByEveryWay() async throws {
+    let image = try await ScratchImage(
+      blockSize: 65536, tree: (100..<400).map { "d/file-\($0)-" + String(repeating: "x", count: 60) })
+    let directory = try image.inode(of: "d")
+    let at = try image.position(ofEntry: "file-250-" + String(repeating: "x", count: 60), in: directory)
+    try image.patch(at: at + 4, UInt16(2))
+    let expected = try await image.list(["-RU"])
+    #expect(expected.entries.count == 301)
+    for arguments in [["--memory", "high"], ["--memory", "high", "--way", "page_pair"]] {
+      let finished = try await image.list(["-RU"] + arguments)
+      #expect(finished.finished.output == expected.finished.output)
+      #expect(finished.finished.messages == expected.finished.messages)
+      #expect(finished.finished.status == 1)
+    }
+  }
+}
