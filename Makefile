@@ -10,7 +10,7 @@ DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
 SOURCES := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check format fixtures deps install uninstall clean
+.PHONY: help demo test build check format fixtures deps packages install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,15 +44,17 @@ format: ## put the sources into the house's form
 
 fixtures: $(IMAGES) ## unpack the images in fixtures/ to fixtures/unpacked/
 
-$(UNPACKED)/%: fixtures/%.zst | deps
+$(UNPACKED)/%: fixtures/%.zst | packages
 	@mkdir -p $(UNPACKED)
 	zstd --quiet --decompress --sparse --force $< -o $@
 	@touch $@
 
-# The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
-deps:
+deps: packages
 	@command -v swift >/dev/null || { \
 	  echo 'Swift 6.2 or later is missing: get it from https://www.swift.org/install/linux/'; exit 1; }
+
+# The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
+packages:
 	@if ! { pkg-config --exists ext2fs && command -v zstd && command -v script \
 	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs; } >/dev/null 2>&1; then \
 	  sudo=; test "$$(id -u)" = 0 || sudo=sudo; \

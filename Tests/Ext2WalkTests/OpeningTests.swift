@@ -26,6 +26,13 @@ import Testing
     try await expectRefusal(["/dev/null"], saying: "neither a regular file nor a block device")
   }
 
+  @Test func aPipeThatNobodyWritesTo() async throws {
+    let scratch = try ScratchDirectory()
+    let pipe = scratch.path.appending("pipe").string
+    try #require(try await Command.run("mkfifo", [pipe]).status == 0)
+    try await expectRefusal([pipe], saying: "neither a regular file nor a block device")
+  }
+
   @Test func anEmptyFile() async throws {
     let scratch = try ScratchDirectory()
     try writeFile(scratch.path.appending("empty"), [])
@@ -116,7 +123,8 @@ import Testing
       #expect(finished.status == 0, "\(finished.messages)")
       #expect(entries.map(\.path) == expected)
     }
-    try await expectRefusal(["--superblock", "7", image.path.string], saying: "Bad magic number")
+    try await expectRefusal(
+      ["--superblock", "7", image.path.string], saying: "backups stand at the start of block groups")
   }
 
   @Test func theImageIsNeverWrittenTo() async throws {

@@ -114,6 +114,27 @@ import Testing
     #expect(try await onTerminal(["-R", "--full-path", image, "/docs"]).contains(":\n") == false)
   }
 
+  /// Directories come in the order of their names, however wide the columns are.
+  @Test func recursionGoesByNameOnATerminal() async throws {
+    let text = try await onTerminal(["-R", "--color", "never", image])
+    let headings = text.split(separator: "\n").filter { $0.hasPrefix("/") && $0.hasSuffix(":") }.map(
+      String.init)
+    let top = headings.filter { $0.dropFirst().firstIndex(of: "/") == nil && $0 != "/:" }
+    #expect(
+      top.count > 8
+        && top
+          == top.sorted { Array($0.dropLast().utf8).lexicographicallyPrecedes(Array($1.dropLast().utf8)) }
+    )
+  }
+
+  @Test func theLastOrderCounts() async throws {
+    let bySize = try await Command.ext2walk(["ls", "-S", image, "/files"])
+    #expect(try await Command.ext2walk(["ls", "-t", "-U", "-S", image, "/files"]).output == bySize.output)
+    #expect(
+      try await Command.ext2walk(["ls", "-aA", image, "/names"]).output
+        == Command.ext2walk(["ls", "-A", image, "/names"]).output)
+  }
+
   @Test func nullEndsWholePaths() async throws {
     let finished = try await Command.ext2walk(["ls", "-A0", image, "/names"])
     let paths = finished.output.split(separator: 0).map(Array.init)
@@ -161,6 +182,9 @@ import Testing
     let bad = try #require(entries.first { $0.nameBytes != nil && $0.name.hasPrefix("bad") })
     #expect(bad.name == "bad\u{FFFD}\u{FFFD}utf8")
     #expect(bad.nameBytes == "626164fffe75746638")
+    // Nothing in the text acts on a terminal that shows it.
+    let raw = try await Command.ext2walk(["ls", "--format", "json", image, "/names"]).output
+    #expect(!raw.contains { ($0 < 0x20 && $0 != 0x0A) || $0 == 0x7F })
     #expect(entries.filter { $0.nameBytes == nil }.allSatisfy { $0.path == "/names/" + $0.name })
   }
 

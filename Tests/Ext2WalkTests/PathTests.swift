@@ -42,12 +42,36 @@ import Testing
     #expect(loop.messages.contains("too many levels of symbolic links"))
   }
 
+  @Test func onlyDirectoriesHaveDots() async throws {
+    let image = try await image()
+    for path in ["/top/..", "/top/.", "/link/..", "/a/file/../b"] {
+      let finished = try await Command.ext2walk(["ls", image.path.string, path])
+      #expect(finished.status == 2, "\(path)")
+    }
+    let empty = try await Command.ext2walk(["ls", image.path.string, ""])
+    #expect(empty.status == 2)
+    #expect(empty.messages.contains("the path is empty"))
+  }
+
+  /// Links that lead through links, each with the longest target there can be.
+  @Test func longChainsOfLinksTakeLittleMemory() async throws {
+    let image = try await ScratchImage(blockSize: 65536, tree: ["d/"])
+    let target = String(repeating: "./", count: 2000)
+    for index in 0..<40 { try await image.debugfs("symlink /d/l\(index) \(target)l\(index + 1)") }
+    try await image.debugfs("mkdir /d/l40")
+    let finished = try await Command.script("ulimit -v 1000000; \"$1\" ls \"$2\" /d/l1/", [image.path.string])
+    #expect(finished.status == 0, "\(finished.messages)")
+  }
+
   @Test func inodesAreNamedByNumber() async throws {
     let image = try await image()
     let a = try image.inode(of: "a")
     #expect(try await names(["<\(a)>"], image) == ["b", "file", "up"])
     #expect(try await names(["<\(a)>/b"], image) == ["deep"])
     #expect(try await names(["<\(a)>/../top"], image).count == 1)
+    // Behind a slash it is a name.
+    try await image.debugfs("mkdir /<\(a)>")
+    #expect(try await names(["/<\(a)>"], image) == [])
     for missing in ["<0>", "<4000000000>"] {
       let finished = try await Command.ext2walk(["ls", image.path.string, missing])
       #expect(finished.status == 2)

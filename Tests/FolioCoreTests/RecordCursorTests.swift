@@ -88,7 +88,16 @@ extension RecordCursor.Step {
 
   @Test(arguments: blockSizes)
   func aBlockOfZeroesIsFound(blockSize: Int) {
-    #expect(steps(BlockBuilder(blockSize: blockSize).bytes).last?.damage?.rule == .blockOfZeroes)
+    #expect(steps(BlockBuilder(blockSize: blockSize).bytes).last?.damage?.rule == .beginsWithZeroes)
+  }
+
+  @Test func aDotAtTheEndIsFound() {
+    var block = BlockBuilder(blockSize: 1024)
+    block.put(at: 0, inode: 2, length: 1024, name: ".", type: 2)
+    #expect(steps(block.bytes).last?.damage?.rule == .dotIsLast)
+    block.put(at: 0, inode: 2, length: 12, name: ".", type: 2)
+    block.put(at: 12, inode: 2, length: 1012, name: "..", type: 2)
+    #expect(steps(block.bytes).last == .end)
   }
 
   @Test(arguments: [0, 0xFFFF])

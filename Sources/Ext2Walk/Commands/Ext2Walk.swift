@@ -17,6 +17,7 @@ struct Ext2Walk: ParsableCommand {
       Images are only ever read. Exit status: 0 all well; 1 damage found, or something had to be left out \
       (stderr says what); 2 the job could not be done; 64 wrong usage.
       """,
+    version: "0.1.0",
     subcommands: [List.self, Map.self])
 
   static func main() {

@@ -6,19 +6,21 @@ struct ImageOptions: ParsableArguments {
   var image: String
 
   @Option(help: ArgumentHelp("Where in IMAGE the file system begins.", valueName: "bytes[K|M|G]"))
-  var offset: ByteOffset?
+  var offset: ByteCountArgument?
 
   @Option(
-    help: ArgumentHelp(
-      "What the block size must be; with --superblock, what it is.", valueName: "bytes"))
-  var blockSize: Int?
+    help: ArgumentHelp("What the block size must be; with --superblock, what it is.", valueName: "bytes[K]"))
+  var blockSize: ByteCountArgument?
 
   @Option(help: ArgumentHelp("Open by the backup superblock in this block.", valueName: "block"))
   var superblock: UInt32?
 
   mutating func validate() throws {
-    if let blockSize, !(1024...65536).contains(blockSize) || blockSize.nonzeroBitCount != 1 {
-      throw ValidationError("--block-size takes a power of two from 1024 to 65536, not \(blockSize)")
+    if let size = blockSize?.byteCount, !(1024...65536).contains(size) || size.nonzeroBitCount != 1 {
+      throw ValidationError("--block-size takes a power of two from 1024 to 65536, not \(size)")
+    }
+    if let superblock, superblock > Int32.max {
+      throw ValidationError("--superblock takes a block number up to \(Int32.max), not \(superblock)")
     }
     _ = try location()
   }
@@ -34,12 +36,14 @@ struct ImageOptions: ParsableArguments {
   }
 
   func open() throws -> Volume {
-    try Volume(at: try location(), options: Volume.OpenOptions(blockSize: blockSize, superblock: superblock))
+    try Volume(
+      at: try location(),
+      options: Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock))
   }
 }
 
 /// A number of bytes as people type it: `32256`, `63K`, `1M`, `2G`.
-struct ByteOffset: ExpressibleByArgument {
+struct ByteCountArgument: ExpressibleByArgument {
   let byteCount: UInt64
 
   init?(argument: String) {

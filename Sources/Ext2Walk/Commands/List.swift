@@ -57,7 +57,7 @@ struct List: ParsableCommand {
     var messages = messages
     var walk = try TreeWalk(volume, options: options)
     let (targets, isMissing) = try PathLookup.lookUp(
-      paths.map(RawArguments.bytes), on: volume, inodes: &walk.inodes, messages: &messages)
+      RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
     let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 

@@ -4,11 +4,8 @@ import SystemPackage
 
 /// Which entries `ls` shows, and in what order.
 struct WhatToList: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Show names that begin with a dot, . and .. among them.")
-  var all = false
-
-  @Flag(name: [.customShort("A"), .long], help: "Show names that begin with a dot, but not . and ..")
-  var almostAll = false
+  @Flag(exclusivity: .chooseLast)
+  var hidden: HiddenNames?
 
   @Flag(name: .shortAndLong, help: "List directories themselves, not what is in them.")
   var directory = false
@@ -16,29 +13,50 @@ struct WhatToList: ParsableArguments {
   @Flag(name: [.customShort("R"), .long], help: "List directories in directories too.")
   var recursive = false
 
-  @Flag(name: [.customShort("U"), .long], help: "As on disk: unsorted, written as it is read.")
-  var unsorted = false
-
-  @Flag(name: [.customShort("S"), .customLong("sort-size")], help: "Largest first.")
-  var sortBySize = false
-
-  @Flag(name: [.customShort("t"), .customLong("sort-time")], help: "Last modified first.")
-  var sortByTime = false
+  @Flag(exclusivity: .chooseLast)
+  var sort: SortOrder?
 
   @Flag(name: .shortAndLong, help: "Reverse the order.")
   var reverse = false
+}
 
-  mutating func validate() throws {
-    if [unsorted, sortBySize, sortByTime].count(where: { $0 }) > 1 {
-      throw ValidationError("-U, -S and -t exclude each other")
+/// Which of the names that begin with a dot are shown; the last that is given counts.
+enum HiddenNames: EnumerableFlag {
+  case all, almostAll
+
+  static func name(for value: Self) -> NameSpecification {
+    switch value {
+    case .all: .shortAndLong
+    case .almostAll: [.customShort("A"), .long]
     }
-    if unsorted, reverse { throw ValidationError("-U is the order on disk, which -r can't reverse") }
   }
 
-  var order: EntryTable.Order? {
-    if unsorted { return nil }
-    if sortBySize { return .size }
-    return sortByTime ? .time : .name
+  static func help(for value: Self) -> ArgumentHelp? {
+    switch value {
+    case .all: "Show names that begin with a dot, . and .. among them."
+    case .almostAll: "Show names that begin with a dot, but not . and .."
+    }
+  }
+}
+
+/// What entries are sorted by; the last that is given counts.
+enum SortOrder: EnumerableFlag {
+  case unsorted, sortSize, sortTime
+
+  static func name(for value: Self) -> NameSpecification {
+    switch value {
+    case .unsorted: [.customShort("U"), .long]
+    case .sortSize: [.customShort("S"), .long]
+    case .sortTime: [.customShort("t"), .long]
+    }
+  }
+
+  static func help(for value: Self) -> ArgumentHelp? {
+    switch value {
+    case .unsorted: "As on disk: unsorted, written as it is read; -r does nothing to it."
+    case .sortSize: "Largest first."
+    case .sortTime: "Last modified first."
+    }
   }
 }
 
@@ -86,8 +104,17 @@ struct HowToList: ParsableArguments {
 
   func listingOptions(_ what: WhatToList, targetCount: Int) -> ListingOptions {
     var options = ListingOptions()
-    options.hidden = what.all ? .all : (what.almostAll || format != .text) ? .allButDots : .leftOut
-    options.order = what.order
+    switch what.hidden {
+    case .all?: options.hidden = .all
+    case .almostAll?: options.hidden = .allButDots
+    case nil: options.hidden = format == .text ? .leftOut : .allButDots
+    }
+    switch what.sort {
+    case .unsorted?: options.order = nil
+    case .sortSize?: options.order = .size
+    case .sortTime?: options.order = .time
+    case nil: options.order = .name
+    }
     options.isReversed = what.reverse
     options.isRecursive = what.recursive && !what.directory
     if format == .text, !showsFullPath(what) {

@@ -70,7 +70,7 @@ struct Map: ParsableCommand {
     options.keepsAccount = true
     var walk = try TreeWalk(volume, options: options)
     let (targets, isMissing) = try PathLookup.lookUp(
-      paths.map(RawArguments.bytes), on: volume, inodes: &walk.inodes, messages: &messages)
+      RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
     var directories = MappedDirectories(volume, isRecursive: recursive, messages: messages)
     for target in targets {
       walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)

@@ -6,15 +6,13 @@
 
 /// Writes times as `2024-01-02 03:04`, in the time zone of whoever looks (`TZ`).
 struct Clock {
-  // Most files of a tree are of a few minutes.
-  private var minute: Int64?
+  // Many files of a directory are of one moment.
+  private var seconds: Int64?
   private var text = ""
 
   mutating func text(for time: Timestamp) -> String {
-    let (quotient, remainder) = time.seconds.quotientAndRemainder(dividingBy: 60)
-    let wanted = remainder < 0 ? quotient - 1 : quotient
-    if wanted != minute {
-      minute = wanted
+    if time.seconds != seconds {
+      seconds = time.seconds
       text = Self.format(time.seconds)
     }
     return text

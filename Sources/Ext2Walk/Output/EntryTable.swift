@@ -14,11 +14,12 @@ struct EntryTable {
   struct Row {
     let entry: Entry
     let nameBytes: Range<Int>
-    var details = Details()
   }
 
   private(set) var rows: [Row] = []
   private var names: [UInt8] = []
+  /// One a row, or none at all where nothing beyond the records is needed.
+  var details: [Details] = []
 
   mutating func append(_ entry: Entry, name: RawSpan) {
     let start = names.count
@@ -26,8 +27,9 @@ struct EntryTable {
     rows.append(Row(entry: entry, nameBytes: start..<names.count))
   }
 
-  mutating func setDetails(_ details: Details, at index: Int) {
-    rows[index].details = details
+  /// What is known of the row at `index` beyond its record.
+  func details(at index: Int) -> Details {
+    details.isEmpty ? Details() : details[index]
   }
 
   /// The name of a row.
@@ -40,7 +42,7 @@ struct EntryTable {
   ///
   /// - Complexity: n log n comparisons; most look at 8 bytes.
   func sorted(by order: Order, reversed: Bool) -> [Int] {
-    var keys = rows.indices.map { SortKey(primary: primaryKey(of: rows[$0], order), row: UInt32($0)) }
+    var keys = rows.indices.map { SortKey(primary: primaryKey(ofRow: $0, order), row: UInt32($0)) }
     unsafe names.withUnsafeBytes { names in
       keys.sort { left, right in
         if left.primary != right.primary { return left.primary < right.primary }
@@ -53,28 +55,24 @@ struct EntryTable {
     return reversed ? places.reversed() : places
   }
 
-  mutating func removeAll() {
-    rows.removeAll(keepingCapacity: true)
-    names.removeAll(keepingCapacity: true)
-  }
-
   private struct SortKey {
     let primary: UInt64
     let row: UInt32
   }
 
   /// A number that sorts as the row does: the first 8 bytes of its name, or what is largest first, turned over.
-  private func primaryKey(of row: Row, _ order: Order) -> UInt64 {
+  private func primaryKey(ofRow index: Int, _ order: Order) -> UInt64 {
     switch order {
     case .name:
+      let row = rows[index]
       var key: UInt64 = 0
       for index in 0..<8 {
         key = key << 8 | (index < row.nameBytes.count ? UInt64(names[row.nameBytes.lowerBound + index]) : 0)
       }
       return key
-    case .size: return ~(row.details.attributes?.byteCount ?? 0)
+    case .size: return ~(details(at: index).attributes?.byteCount ?? 0)
     case .time:
-      guard let time = row.details.attributes?.modified else { return .max }
+      guard let time = details(at: index).attributes?.modified else { return .max }
       // Seconds lie from -2^31 to 2^34 - 2^31 - 1: 34 bits, above the 30 of nanoseconds.
       return ~(UInt64(time.seconds + 1 << 31) << 30 | UInt64(time.nanoseconds))
     }

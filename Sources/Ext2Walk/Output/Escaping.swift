@@ -44,7 +44,7 @@ enum Escaping {
   }
 
   /// Whether a character changes how its neighbours are shown, or can't be seen.
-  private static func acts(_ scalar: Unicode.Scalar) -> Bool {
+  static func acts(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: scalar.properties.isDefaultIgnorableCodePoint

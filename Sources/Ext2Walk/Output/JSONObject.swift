@@ -76,18 +76,21 @@ struct JSONObject {
     output.append("\":")
   }
 
+  /// Appends a string. What acts on a terminal is escaped here too, as JSON's own escapes.
   private static func append(_ text: String, to output: inout OutputBuffer) {
     output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
         output.append(UInt8(ascii: "\\"))
-        output.append(byte)
-      case 0..<0x20, 0x7F:
-        output.append("\\u00")
-        output.append(hexadecimalDigit(byte >> 4))
-        output.append(hexadecimalDigit(byte & 15))
-      default: output.append(byte)
+        output.append(UInt8(ascii: scalar))
+      case " "..."~": output.append(UInt8(ascii: scalar))
+      case _ where Escaping.acts(scalar):
+        for unit in String(scalar).utf16 {
+          output.append("\\u")
+          for shift in [12, 8, 4, 0] { output.append(hexadecimalDigit(UInt8(unit >> UInt16(shift) & 15))) }
+        }
+      default: output.append(String(scalar))
       }
     }
     output.append(UInt8(ascii: "\""))

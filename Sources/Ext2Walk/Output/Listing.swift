@@ -79,8 +79,10 @@ struct Listing: ~Copyable, TreeVisitor {
     self.directory = directory
     if options.hasHeadings {
       if !isFirstDirectory { output.append(UInt8(ascii: "\n")) }
-      output.append(Escaping.text(directory.path.isEmpty ? [UInt8(ascii: "/")] : directory.path))
+      let path = directory.path.isEmpty ? [UInt8(ascii: "/")] : directory.path
+      if text?.style.escapes == true { output.append(Escaping.text(path)) } else { output.append(path) }
       output.append(":\n")
+      try output.endPiece()
     }
     isFirstDirectory = false
   }
@@ -130,14 +132,13 @@ struct Listing: ~Copyable, TreeVisitor {
     _ unsorted: consuming EntryTable, order: EntryTable.Order, inodes: inout InodeTable
   ) throws(OutputError) {
     var table = unsorted
-    for index in table.rows.indices {
-      let row = table.rows[index]
-      let details = details(of: row.entry, name: table.name(of: row), inodes: &inodes)
-      table.setDetails(details, at: index)
-    }
     text?.widths = LongWidths()
-    for row in table.rows {
-      if let attributes = row.details.attributes { text?.widen(for: attributes) }
+    if needs.anything {
+      for row in table.rows {
+        let details = details(of: row.entry, name: table.name(of: row), inodes: &inodes)
+        if let attributes = details.attributes { text?.widen(for: attributes) }
+        table.details.append(details)
+      }
     }
     let places = table.sorted(by: order, reversed: options.isReversed)
     if let width = options.columnsWidth, let text {
@@ -145,7 +146,7 @@ struct Listing: ~Copyable, TreeVisitor {
     } else {
       for place in places {
         let row = table.rows[place]
-        try write(row.entry, name: table.name(of: row), details: row.details)
+        try write(row.entry, name: table.name(of: row), details: table.details(at: place))
       }
     }
   }
@@ -171,19 +172,23 @@ struct Listing: ~Copyable, TreeVisitor {
     _ places: [Int], of table: EntryTable, text: TextListing, width: Int
   ) throws(OutputError) {
     let cells = places.map {
-      text.cellCount(table.rows[$0].entry, name: table.name(of: table.rows[$0]), table.rows[$0].details)
+      text.cellCount(table.rows[$0].entry, name: table.name(of: table.rows[$0]), table.details(at: $0))
     }
     let layout = ColumnLayout(cellCounts: cells, width: width)
+    for place in places {
+      let row = table.rows[place]
+      noteDirectory(row.entry, name: table.name(of: row), details: table.details(at: place))
+    }
     for line in 0..<layout.rowCount {
       for (column, columnWidth) in layout.columnWidths.enumerated() {
         let index = column * layout.rowCount + line
         guard index < places.count else { break }
         let row = table.rows[places[index]]
-        text.appendCell(row.entry, name: table.name(of: row), details: row.details, to: &output)
+        text.appendCell(
+          row.entry, name: table.name(of: row), details: table.details(at: places[index]), to: &output)
         if index + layout.rowCount < places.count {
           for _ in cells[index]..<columnWidth { output.append(UInt8(ascii: " ")) }
         }
-        noteDirectory(row.entry, name: table.name(of: row), details: row.details)
       }
       output.append(UInt8(ascii: "\n"))
       try output.endPiece()
@@ -196,14 +201,20 @@ struct Listing: ~Copyable, TreeVisitor {
     do throws(VolumeError) {
       let inode = try inodes.inode(entry.inode)
       details.attributes = inode.attributes
+      if let words = entry.disagreement(with: inode.attributes) { say(words, of: name) }
       if needs.targets, inode.attributes.fileType == .symlink {
         details.target = try inodes.target(ofLink: inode, on: volume)
       }
     } catch {
-      let path = (directory.map { $0.path + [UInt8(ascii: "/")] } ?? []) + [UInt8](copying: name)
-      messages.problem("\(Escaping.text(path)): \(error.description)")
+      say(error.description, of: name)
     }
     return details
+  }
+
+  /// Says what is wrong with an entry of the directory being listed.
+  private mutating func say(_ words: String, of name: RawSpan) {
+    let path = (directory.map { $0.path + [UInt8(ascii: "/")] } ?? []) + [UInt8](copying: name)
+    messages.problem("\(Escaping.text(path)): \(words)")
   }
 }
 
@@ -229,6 +240,8 @@ private struct DetailNeeds {
     }
     all = targets || options.order == .size || options.order == .time
   }
+
+  var anything: Bool { all || ofUnknownType || ofRegularFiles }
 
   func attributes(for type: FileType) -> Bool {
     all || (ofUnknownType && type == .unknown) || (ofRegularFiles && type == .regular)

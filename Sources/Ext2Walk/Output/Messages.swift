@@ -24,9 +24,7 @@ struct Messages {
   }
 
   mutating func problem(_ problem: DirectoryProblem, directory: UInt32, path: [UInt8]) {
-    self.problem(
-      "directory \(Escaping.text(path.isEmpty ? [UInt8(ascii: "/")] : path)) (inode \(directory)), \(problem.description)"
-    )
+    self.problem(problem.description(directory: directory, path: path))
   }
 
   private func say(_ text: String) {

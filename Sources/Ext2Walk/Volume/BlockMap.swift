@@ -12,13 +12,16 @@ struct BlockMap: ~Copyable {
   private var runs: [BlockRun] = []
   /// Logical blocks below this are in `runs`.
   private var covered: UInt64 = 0
+  /// Whether blocks are mapped where the directory's size doesn't reach. No kernel reads those.
+  private var hasBlocksBehindEnd = false
+  private var problems: [String] = []
   /// Blocks seen so far: a block serves once, as contents or as a node of the map.
   private var seen: Set<UInt64> = []
 
-  /// The runs of `directory`'s blocks, which cover its size without a gap.
+  /// Reads the map of `directory`'s blocks.
   ///
   /// - Complexity: linear in the blocks that are there. Each is read at most once, and only those that hold block numbers.
-  static func runs(of directory: Inode, on volume: Volume) -> [BlockRun] {
+  static func read(_ directory: Inode, on volume: Volume) -> MappedBlocks {
     var map = BlockMap(volume, byteCount: directory.attributes.byteCount)
     if directory.hasExtents {
       map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
@@ -26,7 +29,11 @@ struct BlockMap: ~Copyable {
       map.addPointers(in: directory.blockArea.span.raw)
     }
     map.addGap(through: map.blockCount)
-    return map.runs
+    if map.hasBlocksBehindEnd {
+      let size = directory.attributes.byteCount
+      map.problems.append("blocks are mapped behind its size of \(size) bytes, and are not listed")
+    }
+    return MappedBlocks(runs: map.runs, problems: map.problems)
   }
 
   private init(_ volume: Volume, byteCount: UInt64) {
@@ -53,7 +60,11 @@ struct BlockMap: ~Copyable {
   }
 
   private mutating func add(pointer: UInt64, level: Int, at logical: UInt64) {
-    guard pointer != 0, logical < blockCount else { return }
+    guard pointer != 0 else { return }
+    guard logical < blockCount else {
+      hasBlocksBehindEnd = true
+      return
+    }
     guard level > 0 else {
       add(logical: logical..<logical + 1, physical: pointer)
       return
@@ -62,7 +73,7 @@ struct BlockMap: ~Copyable {
     let end = min(blockCount, logical + blocksPerPointer(level: level))
     guard let node = readNode(pointer, for: logical..<end) else { return }
     var next = logical
-    for index in 0..<volume.superblock.blockSize / 4 where next < end {
+    for index in 0..<volume.superblock.blockSize / 4 {
       let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
       add(pointer: UInt64(number), level: level - 1, at: next)
       next += step
@@ -116,9 +127,11 @@ struct BlockMap: ~Copyable {
     let isWritten = rawCount <= Self.longestWrittenExtent
     let count = isWritten ? rawCount : rawCount - Self.longestWrittenExtent
     guard logical >= covered else {
-      addUnreadable(covered..<logical + count, "its extents are not in order")
+      problems.append(
+        "its extents are not in order: block \(logical) comes behind block \(covered - 1), and is not listed")
       return
     }
+    if count > 0, logical + count > blockCount { hasBlocksBehindEnd = true }
     let part = logical..<min(max(logical, blockCount), logical + count)
     if isWritten {
       add(logical: part, physical: physical)

@@ -13,3 +13,11 @@ struct BlockRun {
   let logical: Range<UInt64>
   let contents: Contents
 }
+
+/// Where the blocks of a directory are.
+struct MappedBlocks {
+  /// Cover the directory's size without a gap, in logical order.
+  let runs: [BlockRun]
+  /// What else is wrong with the map, and costs blocks that are not in ``runs``; in words.
+  let problems: [String]
+}

@@ -30,10 +30,12 @@ struct ImageFile: ~Copyable {
   init(_ location: ImageLocation) throws(VolumeError) {
     let opened: FileDescriptor
     do {
-      opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec])
+      // A pipe that nobody writes to would never be opened otherwise.
+      opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
-      let advice: String? =
-        (error as? Errno) == .permissionDenied ? "reading a device usually takes root" : nil
+      let isRefused = (error as? Errno) == .permissionDenied
+      let advice =
+        isRefused && Self.isBlockDevice(location.filePath) ? "reading a device usually takes root" : nil
       throw VolumeError("opening the image", reason: String(describing: error), advice: advice)
     }
     let size: UInt64
@@ -94,6 +96,12 @@ struct ImageFile: ~Copyable {
     let code = unsafe path.withPlatformString { unsafe stat($0, &theirs) }
     guard code == 0, unsafe fstat(descriptor.rawValue, &ours) == 0 else { return false }
     return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+  }
+
+  private static func isBlockDevice(_ path: FilePath) -> Bool {
+    var facts = stat()
+    return unsafe path.withPlatformString { unsafe stat($0, &facts) } == 0
+      && facts.st_mode & S_IFMT == S_IFBLK
   }
 
   private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {

@@ -1,5 +1,11 @@
 import SystemPackage
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Which file or device holds a file system, and where in it the file system begins.
 struct ImageLocation: Equatable {
   /// The path's bytes: a path need not be text.
@@ -9,11 +15,14 @@ struct ImageLocation: Equatable {
 
   /// Reads `IMAGE` or libext2fs' `IMAGE?offset=BYTES`; nil if both that and `offset` are given.
   ///
-  /// A path that merely contains a question mark is a path: only digits behind the last `?offset=` make an offset.
+  /// A path that merely contains a question mark is a path: only digits behind the last `?offset=` make an offset,
+  /// and only where no file has that very name.
   init?(argument: [UInt8], offset: UInt64?) {
     let marker = Array("?offset=".utf8)
     let start = argument.indices.last { argument[$0...].starts(with: marker) }
-    if let start, let value = UInt64(String(decoding: argument[(start + marker.count)...], as: UTF8.self)) {
+    if let start, let value = UInt64(String(decoding: argument[(start + marker.count)...], as: UTF8.self)),
+      !FilePath(bytes: argument).leadsSomewhere
+    {
       guard offset == nil else { return nil }
       path = Array(argument[..<start])
       self.offset = value
@@ -28,6 +37,10 @@ struct ImageLocation: Equatable {
 }
 
 extension FilePath {
+  fileprivate var leadsSomewhere: Bool {
+    unsafe withPlatformString { unsafe access($0, F_OK) == 0 }
+  }
+
   /// A path of these bytes.
   init(bytes: [UInt8]) {
     unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])

@@ -55,7 +55,12 @@ struct InodeTable: ~Copyable {
     }
     let index = number - 1
     let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
-    let position = table + UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize)
+    let (position, overflow) = table.addingReportingOverflow(
+      UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
+    guard !overflow, position < volume.image.byteCount else {
+      throw VolumeError(
+        "reading inode \(number)", .pastEnd(position: table, byteCount: volume.image.byteCount))
+    }
     let (window, start) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
     let end = Int(start) + superblock.inodeSize

@@ -20,6 +20,9 @@ final class Volume {
   /// Whether the superblock's checksum is wrong. It was read all the same.
   let hasWrongSuperblockChecksum: Bool
 
+  /// Whether empty directory blocks are all zeroes, once somebody has found out.
+  var emptyBlocksAreZero: Bool?
+
   /// For the extensions in this folder only.
   let handle: ext2_filsys
 
@@ -53,9 +56,11 @@ final class Volume {
     _ = unsafe ext2fs_close_free(&handle)
   }
 
-  /// How long the image must be to hold all of the file system, in bytes.
+  /// How long the image must be to hold all of the file system, in bytes; the most there is where that overflows.
   var declaredByteCount: UInt64 {
-    superblock.blockCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize)).partialValue
+    let (byteCount, overflow) = superblock.blockCount.multipliedReportingOverflow(
+      by: UInt64(superblock.blockSize))
+    return overflow ? .max : byteCount
   }
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block.
@@ -84,8 +89,9 @@ final class Volume {
 
   /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
   func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
-    let block = unsafe ext2fs_inode_table_loc(handle, group)
-    guard unsafe group < handle.pointee.group_desc_count, let position = position(ofBlock: block) else {
+    guard unsafe group < handle.pointee.group_desc_count,
+      let position = position(ofBlock: unsafe ext2fs_inode_table_loc(handle, group))
+    else {
       throw VolumeError(
         "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE))
     }
@@ -111,7 +117,9 @@ final class Volume {
         guard code == EXT2_ET_SB_CSUM_INVALID else { break }
       }
     }
-    throw VolumeError("opening the file system", code: failure, advice: advice(for: failure))
+    let backup = options.superblock.map { " by the superblock in block \($0)" } ?? ""
+    throw VolumeError(
+      "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
   }
 
   private static func open(
@@ -128,8 +136,12 @@ final class Volume {
     return unsafe (code == 0 ? handle : nil, code)
   }
 
-  private static func advice(for code: errcode_t) -> String? {
-    switch code {
+  private static func advice(for code: errcode_t, _ options: OpenOptions) -> String? {
+    if options.superblock != nil {
+      return
+        "backups stand at the start of block groups; their numbers depend on the block size (--block-size)"
+    }
+    return switch code {
     case errcode_t(EXT2_ET_BAD_MAGIC):
       "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock)"
     case errcode_t(EXT2_ET_CORRUPT_SUPERBLOCK), errcode_t(EXT2_ET_GDESC_READ),

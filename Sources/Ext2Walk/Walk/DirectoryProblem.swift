@@ -5,7 +5,7 @@ struct DirectoryProblem {
   enum Kind {
     /// A record breaks a rule. `resumedAt` is the offset from which records are good again, where there is one.
     case record(RecordDamage, resumedAt: Int?)
-    /// A record behind a damaged one can't be what it seems to be, for this reason; it isn't listed.
+    /// A record can't be what it seems to be, for this reason; it isn't listed.
     case implausible(name: [UInt8], reason: String)
     /// The block can't be read, in the system's words.
     case unreadable(String)
@@ -16,6 +16,8 @@ struct DirectoryProblem {
     case unmapped(Range<UInt64>, String)
     /// `i_size` in bytes.
     case sizeNotInBlocks(UInt64)
+    /// Something else is wrong with that map, in words.
+    case blockMap(String)
     /// The directory itself could not be read.
     case directory(String)
     /// A directory that is walked already has this name too.
@@ -33,18 +35,27 @@ struct DirectoryProblem {
         resumedAt.map { "entries from offset \($0) on are salvaged" } ?? "nothing behind it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
     case .implausible(let name, let reason):
-      return "\(place): behind the damage, \"\(Escaping.text(name))\" is not listed: \(reason)"
+      return "\(place): \"\(Escaping.text(name))\" is not listed: \(reason)"
     case .unreadable(let words): return "\(place): \(words)"
     case .wrongChecksum: return "\(place): directory fails checksum"
     case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
     case .unmapped(let blocks, let reason): return "\(Self.named(blocks)): \(reason)"
     case .sizeNotInBlocks(let byteCount):
-      return "size of directory, \(byteCount) bytes, is not a multiple of the block size"
+      return byteCount == 0
+        ? "size of directory is 0"
+        : "size of directory, \(byteCount) bytes, is not a multiple of the block size"
+    case .blockMap(let words): return words
     case .directory(let words): return words
     case .secondName(let name, let inode):
       return
         "\"\(Escaping.text(name))\" is a second name of directory inode \(inode), which is not walked again"
     }
+  }
+
+  /// That, with the directory: "directory /a (inode 12), block 0 …".
+  func description(directory: UInt32, path: [UInt8]) -> String {
+    let name = path.isEmpty ? "/" : Escaping.text(path)
+    return "directory \(name) (inode \(directory)), \(description)"
   }
 
   private var place: String {
@@ -64,8 +75,9 @@ extension RecordDamage {
     case .recordTooShort, .recordUnaligned, .recordAcrossBlocks: "rec_len \(record.length)"
     case .nameTooLong: "rec_len \(record.length), name_len \(record.nameLength)"
     case .inodeOutOfBounds: "inode \(record.inode)"
+    case .dotIsLast: "rec_len \(record.length)"
     case .blockEndUnreachable: "the last bytes hold no record"
-    case .blockOfZeroes: "no kernel leaves one"
+    case .beginsWithZeroes: "no kernel leaves them"
     }
   }
 }

@@ -41,21 +41,26 @@ struct DirectoryReader: ~Copyable {
   mutating func read<Visitor: EntryVisitor & ~Copyable>(
     _ directory: Inode, inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) {
+    var salvage = options.salvages ? Salvage(directory: directory) : nil
     if directory.hasInlineData {
-      return try readInline(directory, inodes: &inodes, visitor: &visitor)
+      return try readInline(directory, &salvage, inodes: &inodes, visitor: &visitor)
     }
     let byteCount = directory.attributes.byteCount
-    if byteCount % UInt64(volume.superblock.blockSize) != 0 {
+    if byteCount == 0 || byteCount % UInt64(volume.superblock.blockSize) != 0 {
       try visitor.report(DirectoryProblem(kind: .sizeNotInBlocks(byteCount)))
     }
-    for run in BlockMap.runs(of: directory, on: volume) {
+    let blocks = BlockMap.read(directory, on: volume)
+    for words in blocks.problems { try visitor.report(DirectoryProblem(kind: .blockMap(words))) }
+    for run in blocks.runs {
       switch run.contents {
       case .hole: try visitor.report(DirectoryProblem(kind: .hole(run.logical)))
       case .unreadable(let reason): try visitor.report(DirectoryProblem(kind: .unmapped(run.logical, reason)))
       case .mapped(let physical):
         for logical in run.logical {
           let place = BlockPlace(logical: logical, physical: physical + (logical - run.logical.lowerBound))
-          guard try readBlock(place, of: directory, inodes: &inodes, visitor: &visitor) else { return }
+          guard try readBlock(place, of: directory, &salvage, inodes: &inodes, visitor: &visitor) else {
+            return
+          }
         }
       }
     }
@@ -65,7 +70,8 @@ struct DirectoryReader: ~Copyable {
 
   /// Reads one block. Returns whether to go on.
   private mutating func readBlock<Visitor: EntryVisitor & ~Copyable>(
-    _ place: BlockPlace, of directory: Inode, inodes: inout InodeTable, visitor: inout Visitor
+    _ place: BlockPlace, of directory: Inode, _ salvage: inout Salvage?, inodes: inout InodeTable,
+    visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     guard let position = volume.position(ofBlock: place.physical) else {
       preconditionFailure("the block map let block \(place.physical) through")
@@ -76,18 +82,19 @@ struct DirectoryReader: ~Copyable {
     var region = RecordRegion(
       directory: directory, block: place, pageSize: folios.pageSize,
       format: volume.recordFormat(of: directory, regionSize: blockSize),
-      namesTypes: volume.superblock.recordsNameTypes, salvages: options.salvages)
+      namesTypes: volume.superblock.recordsNameTypes)
     var goesOn = true
     do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
       try folios.read(
         BlockLabel(inode: directory.number, logicalBlock: place.logical, physicalBlock: place.physical),
         from: &source, needing: 0..<(checksChecksum ? blockSize : Record.headerByteCount)
       ) { (bytes, start, tally) throws(Visitor.Failure) in
-        if checksChecksum, region.isUntouched, !volume.hasRightChecksum(bytes, directory: directory.number) {
+        if checksChecksum, !volume.hasRightChecksum(bytes, directory: directory.number) {
           try visitor.report(DirectoryProblem(kind: .wrongChecksum, block: place))
         }
         switch try region.visitEntries(
-          in: bytes, startingAt: start, tally: &tally, volume: volume, inodes: &inodes, visitor: &visitor)
+          in: bytes, startingAt: start, tally: &tally, salvage: &salvage, volume: volume, inodes: &inodes,
+          visitor: &visitor)
         {
         case .needsBytes(let range): return range
         case .done: return nil
@@ -115,7 +122,7 @@ struct DirectoryReader: ~Copyable {
   /// Mirrors `ext2fs_inline_data_dir_iterate()`: `.` and `..` have no records there. Offsets count from the
   /// start of the contents.
   private mutating func readInline<Visitor: EntryVisitor & ~Copyable>(
-    _ directory: Inode, inodes: inout InodeTable, visitor: inout Visitor
+    _ directory: Inode, _ salvage: inout Salvage?, inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) {
     let data: InlineData
     do throws(VolumeError) {
@@ -137,24 +144,24 @@ struct DirectoryReader: ~Copyable {
         isSalvaged: false)
       guard try visitor.visit(entry, name: name.raw, inodes: &inodes) else { return }
     }
-    guard try readRegion(area.extracting(4..<area.byteCount), startingAt: 4, of: directory, &inodes, &visitor)
-    else {
-      return
+    let rest = area.extracting(4..<area.byteCount)
+    if try readRegion(rest, startingAt: 4, of: directory, &salvage, &inodes, &visitor) {
+      _ = try readRegion(
+        data.attribute.raw, startingAt: area.byteCount, of: directory, &salvage, &inodes, &visitor)
     }
-    _ = try readRegion(data.attribute.raw, startingAt: area.byteCount, of: directory, &inodes, &visitor)
   }
 
   private mutating func readRegion<Visitor: EntryVisitor & ~Copyable>(
-    _ bytes: RawSpan, startingAt start: Int, of directory: Inode, _ inodes: inout InodeTable,
-    _ visitor: inout Visitor
+    _ bytes: RawSpan, startingAt start: Int, of directory: Inode, _ salvage: inout Salvage?,
+    _ inodes: inout InodeTable, _ visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     var region = RecordRegion(
       directory: directory, block: nil, regionStart: start, pageSize: nil,
       format: volume.recordFormat(of: directory, regionSize: bytes.byteCount),
-      namesTypes: volume.superblock.recordsNameTypes, salvages: options.salvages)
+      namesTypes: volume.superblock.recordsNameTypes)
     var tally = RecordTally()
     let outcome = try region.visitEntries(
-      in: bytes, tally: &tally, volume: volume, inodes: &inodes, visitor: &visitor)
+      in: bytes, tally: &tally, salvage: &salvage, volume: volume, inodes: &inodes, visitor: &visitor)
     return outcome == .done
   }
 }

@@ -7,12 +7,21 @@ extension Volume {
   /// The kernel and mke2fs say 0xFFFF, so with them a block of zeroes is one whose records are lost. The spare
   /// blocks of `/lost+found`, one empty record each, show which of the two it is. Where there are none to show
   /// it, and under `metadata_csum`, whose blocks end in a checksum, zeroes are damage.
+  ///
+  /// - Complexity: linear in the size of `/lost+found`, the first time.
   func leavesEmptyBlocksZero(inodes: inout InodeTable) -> Bool {
+    if let known = emptyBlocksAreZero { return known }
+    let verdict = spareBlocksAreZero(inodes: &inodes)
+    emptyBlocksAreZero = verdict
+    return verdict
+  }
+
+  private func spareBlocksAreZero(inodes: inout InodeTable) -> Bool {
     guard superblock.blockSize == 65536, !superblock.hasChecksums,
       let lostAndFound = try? inodes.inode(superblock.firstInode), lostAndFound.isDirectory
     else { return false }
     var isShown = false
-    for run in BlockMap.runs(of: lostAndFound, on: self) {
+    for run in BlockMap.read(lostAndFound, on: self).runs {
       guard case .mapped(let physical) = run.contents else { continue }
       // The first block has "." and "..".
       for block in run.logical where block > 0 {

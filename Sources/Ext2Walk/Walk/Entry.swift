@@ -54,6 +54,17 @@ struct Entry {
   }
 }
 
+extension Entry {
+  /// What is wrong where the entry and the inode it names don't fit; nil where they do.
+  func disagreement(with attributes: InodeAttributes) -> String? {
+    if attributes.links == 0 { return "its inode \(inode) is not in use" }
+    if type != .unknown, type != attributes.fileType {
+      return "its record says \(type.word) and its inode \(inode) \(attributes.fileType.word)"
+    }
+    return nil
+  }
+}
+
 /// Names that every directory has.
 enum DotName {
   /// Whether `name` is `.` or `..`.

@@ -11,15 +11,20 @@ struct LookedUp {
 
 /// Finds what a path leads to, component by component, as `namei` does.
 ///
-/// A path begins at the root, with or without a slash. `<N>` as its first component is inode N. Symbolic links
-/// are not followed, except by a path that ends in a slash, which asks for what the link leads to.
+/// A path begins at the root, with or without a slash. `<N>` as its first component, without a slash before it, is
+/// inode N. Symbolic links are not followed, except by a path that ends in a slash, which asks for what the link
+/// leads to.
 struct PathLookup: ~Copyable {
   private let volume: Volume
   private var reader: DirectoryReader
+  /// Damage in directories on the way, in words; it may be why something isn't found, or isn't what it was.
+  private var problems: [String] = []
 
   private static var rootInode: UInt32 { 2 }
   /// As the kernel's `MAXSYMLINKS`.
   private static var mostLinks: Int { 40 }
+  /// As the kernel's `PATH_MAX`: the target of a link is shorter.
+  private static var longestTarget: Int { 4096 }
 
   init(_ volume: Volume) throws(VolumeError) {
     self.volume = volume
@@ -37,11 +42,17 @@ struct PathLookup: ~Copyable {
     var isMissing = false
     for path in paths.isEmpty ? [[UInt8(ascii: "/")]] : paths {
       do throws(VolumeError) {
-        found.append(try lookup.lookUp(path, inodes: &inodes))
+        let item = try lookup.lookUp(path, inodes: &inodes)
+        if let words = item.entry.disagreement(with: item.inode.attributes) {
+          messages.problem("\(Escaping.text(item.path)): \(words)")
+        }
+        found.append(item)
       } catch {
         messages.problem(error.description)
         isMissing = true
       }
+      for problem in lookup.problems { messages.problem("on the way to \(Escaping.text(path)): \(problem)") }
+      lookup.problems.removeAll()
     }
     return (found, isMissing)
   }
@@ -51,72 +62,104 @@ struct PathLookup: ~Copyable {
   /// - Throws: what could not be read, or the path as typed and why it leads nowhere.
   /// - Complexity: linear in the entries of the directories on the way.
   mutating func lookUp(_ path: [UInt8], inodes: inout InodeTable) throws(VolumeError) -> LookedUp {
-    var trail = [try root(inodes: &inodes)]
+    guard !path.isEmpty else { throw VolumeError("\"\"", reason: "the path is empty; the root is /") }
+    var trail = Trail()
     // What is still to be walked, the next component last; links that were followed add theirs.
     var rest: [Component] = Component.all(of: path, followsLinks: path.last == UInt8(ascii: "/")).reversed()
-    if let first = rest.last, let number = Self.inodeNumber(first.name) {
-      rest.removeLast()
+    if path.first != UInt8(ascii: "/"), let first = rest.last, let number = first.inodeNumber {
       let inode = try inodes.inode(number)
-      trail = [
-        LookedUp(
-          inode: inode, entry: Entry(inode: number, type: inode.attributes.fileType), path: first.name)
+      trail.steps = [
+        Step(inode: inode, entry: Entry(inode: number, type: inode.attributes.fileType), name: first.name)
       ]
+      rest.removeLast()
+    } else {
+      trail.steps = [try root(inodes: &inodes)]
     }
     var linkCount = 0
     while let component = rest.popLast() {
-      guard let here = trail.last else { preconditionFailure("a trail begins somewhere") }
-      if component.name == Array("..".utf8), trail.count > 1 {
-        trail.removeLast()
-        continue
+      let here = trail.last
+      guard here.inode.isDirectory else {
+        let isLink = here.inode.attributes.fileType == .symlink
+        let reason = isLink ? "is a symbolic link, and those are not followed" : "is not a directory"
+        throw VolumeError(Escaping.text(path), reason: "\(Escaping.text(trail.path)) \(reason)")
       }
-      if component.name == Array("..".utf8), here.inode.number == Self.rootInode { continue }
-      let found = try step(from: here, to: component.name, typed: path, inodes: &inodes)
+      if component.isHere { continue }
+      if component.isParent, trail.goBack() || here.inode.number == Self.rootInode { continue }
+      let found = try step(from: here, in: trail.path, to: component.name, typed: path, inodes: &inodes)
       guard found.inode.attributes.fileType == .symlink, component.followsLinks else {
-        trail.append(found)
+        trail.steps.append(found)
         continue
       }
       linkCount += 1
-      guard linkCount <= Self.mostLinks else { throw Self.missing(path, "too many levels of symbolic links") }
+      guard linkCount <= Self.mostLinks else {
+        throw VolumeError(Escaping.text(path), reason: "too many levels of symbolic links")
+      }
       let target = try inodes.target(ofLink: found.inode, on: volume)
-      if target.first == UInt8(ascii: "/") { trail = [try root(inodes: &inodes)] }
+      guard target.count < Self.longestTarget else {
+        throw VolumeError(Escaping.text(path), reason: "the target of a symbolic link on the way is too long")
+      }
+      if target.first == UInt8(ascii: "/") { trail.steps = [try root(inodes: &inodes)] }
       rest += Component.all(of: target, followsLinks: true, followsAllLinks: true).reversed()
     }
-    guard let last = trail.last else { preconditionFailure("a trail begins somewhere") }
-    if path.last == UInt8(ascii: "/"), !last.inode.isDirectory { throw Self.missing(path, "not a directory") }
-    return last
+    let last = trail.last
+    if path.last == UInt8(ascii: "/"), !last.inode.isDirectory {
+      throw VolumeError(Escaping.text(path), reason: "not a directory")
+    }
+    return LookedUp(inode: last.inode, entry: last.entry, path: trail.path)
   }
 
-  private mutating func root(inodes: inout InodeTable) throws(VolumeError) -> LookedUp {
+  private func root(inodes: inout InodeTable) throws(VolumeError) -> Step {
     let inode = try inodes.inode(Self.rootInode)
-    return LookedUp(inode: inode, entry: Entry(inode: inode.number, type: .directory), path: [])
+    guard inode.isDirectory else {
+      let type = inode.attributes.fileType.word
+      throw VolumeError(
+        "reading the root directory", reason: "inode \(Self.rootInode) is no directory but of type \(type)",
+        advice: "<N> names another inode to begin at")
+    }
+    return Step(inode: inode, entry: Entry(inode: inode.number, type: .directory), name: [])
   }
 
   private mutating func step(
-    from here: LookedUp, to name: [UInt8], typed path: [UInt8], inodes: inout InodeTable
-  ) throws(VolumeError) -> LookedUp {
-    guard here.inode.isDirectory else {
-      let isLink = here.inode.attributes.fileType == .symlink
-      let reason = isLink ? "is a symbolic link, and those are not followed" : "is not a directory"
-      throw Self.missing(path, "\(Escaping.text(here.path)) \(reason)")
-    }
+    from here: Step, in directory: [UInt8], to name: [UInt8], typed path: [UInt8], inodes: inout InodeTable
+  ) throws(VolumeError) -> Step {
     var search = NameSearch(name: name)
     reader.read(here.inode, inodes: &inodes, visitor: &search)
-    guard let entry = search.found else {
-      let damage = search.problems.map { "; its directory is damaged: \($0.description)" }
-      throw Self.missing(path, "no such file or directory" + damage.joined())
+    for problem in search.problems {
+      problems.append(problem.description(directory: here.inode.number, path: directory))
     }
-    return LookedUp(
-      inode: try inodes.inode(entry.inode), entry: entry, path: here.path + [UInt8(ascii: "/")] + name)
+    guard let entry = search.found else {
+      throw VolumeError(Escaping.text(path), reason: "no such file or directory")
+    }
+    return Step(inode: try inodes.inode(entry.inode), entry: entry, name: name)
+  }
+}
+
+/// Something on the way of a path.
+private struct Step {
+  let inode: Inode
+  let entry: Entry
+  /// Empty for the root.
+  let name: [UInt8]
+}
+
+/// The way from where a path begins to where it has come so far. Never empty once it has begun.
+private struct Trail {
+  var steps: [Step] = []
+
+  var last: Step {
+    guard let last = steps.last else { preconditionFailure("a trail begins somewhere") }
+    return last
   }
 
-  private static func missing(_ path: [UInt8], _ reason: String) -> VolumeError {
-    VolumeError(Escaping.text(path), reason: reason)
+  /// Goes to the directory the way came from. Returns false at its beginning.
+  mutating func goBack() -> Bool {
+    guard steps.count > 1 else { return false }
+    steps.removeLast()
+    return true
   }
 
-  /// N of `<N>`; nil for anything else.
-  private static func inodeNumber(_ name: [UInt8]) -> UInt32? {
-    guard name.first == UInt8(ascii: "<"), name.last == UInt8(ascii: ">") else { return nil }
-    return UInt32(String(decoding: name.dropFirst().dropLast(), as: UTF8.self))
+  var path: [UInt8] {
+    Array(steps.map(\.name).joined(separator: [UInt8(ascii: "/")]))
   }
 }
 
@@ -125,9 +168,22 @@ private struct Component {
   let name: [UInt8]
   let followsLinks: Bool
 
-  /// The names in `path`; empty ones and `.` lead nowhere and are left out.
+  var isHere: Bool { name == [UInt8(ascii: ".")] }
+  var isParent: Bool { name == [UInt8(ascii: "."), UInt8(ascii: ".")] }
+
+  /// N of `<N>`; nil for any other name.
+  var inodeNumber: UInt32? {
+    guard name.first == UInt8(ascii: "<"), name.last == UInt8(ascii: ">") else { return nil }
+    return UInt32(String(decoding: name.dropFirst().dropLast(), as: UTF8.self))
+  }
+
+  /// The names in `path`; empty ones lead nowhere and are left out.
+  ///
+  /// - Parameters:
+  ///   - followsLinks: whether the last one follows a symbolic link.
+  ///   - followsAllLinks: whether all of them do.
   static func all(of path: [UInt8], followsLinks: Bool, followsAllLinks: Bool = false) -> [Component] {
-    let names = path.split(separator: UInt8(ascii: "/")).filter { $0 != [UInt8(ascii: ".")] }
+    let names = path.split(separator: UInt8(ascii: "/"))
     return names.enumerated().map { index, name in
       Component(
         name: Array(name), followsLinks: followsAllLinks || (followsLinks && index == names.count - 1))

@@ -20,15 +20,13 @@ struct RecordRegion {
   let format: RecordFormat
   /// Whether records say the types of what they name.
   let namesTypes: Bool
-  /// Whether entries behind a damaged record are looked for.
-  let salvages: Bool
 
   private var offset = 0
-  private var salvage: Salvage?
+  private var isBehindDamage = false
 
   init(
     directory: Inode, block: BlockPlace?, regionStart: Int = 0, pageSize: PageSize?, format: RecordFormat,
-    namesTypes: Bool, salvages: Bool
+    namesTypes: Bool
   ) {
     self.directory = directory
     self.block = block
@@ -36,17 +34,16 @@ struct RecordRegion {
     self.pageSize = pageSize
     self.format = format
     self.namesTypes = namesTypes
-    self.salvages = salvages
   }
-
-  /// Whether no record has been read yet.
-  var isUntouched: Bool { offset == 0 }
 
   /// Hands the entries in `bytes` to `visitor`, from where the last call ended.
   ///
-  /// - Parameter start: where in the region `bytes` begin.
+  /// - Parameters:
+  ///   - start: where in the region `bytes` begin.
+  ///   - salvage: judges entries behind a damaged record; nil where those are not looked for.
   mutating func visitEntries<Visitor: EntryVisitor & ~Copyable>(
-    in bytes: RawSpan, startingAt start: Int = 0, tally: inout RecordTally, volume: Volume,
+    in bytes: RawSpan, startingAt start: Int = 0, tally: inout RecordTally, salvage: inout Salvage?,
+    volume: Volume,
     inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Outcome {
     var cursor = RecordCursor(bytes, startingAt: start, format: format, at: offset)
@@ -58,9 +55,11 @@ struct RecordRegion {
         let nameStart = record.nameBytes.lowerBound - start
         let name = bytes.extracting(nameStart..<nameStart + record.nameLength)
         let entry = entry(of: record)
-        if salvage != nil,
-          let reason = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes)
-        {
+        var reason = reasonAgainst(name)
+        if reason == nil, isBehindDamage {
+          reason = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes)
+        }
+        if let reason {
           let kind = DirectoryProblem.Kind.implausible(name: [UInt8](copying: name), reason: reason)
           try visitor.report(DirectoryProblem(kind: kind, block: block))
           continue
@@ -75,16 +74,16 @@ struct RecordRegion {
           offset = cursor.offset
           return .needsBytes(0..<format.blockSize)
         }
-        if damage.rule == .blockOfZeroes, block.map({ $0.logical > 0 }) ?? false,
+        if damage.rule == .beginsWithZeroes, let block, block.logical > 0, bytes.isZero,
           volume.leavesEmptyBlocksZero(inodes: &inodes)
         {
           return .done
         }
-        let wayBack = salvages ? format.wayBack(in: bytes, after: damage) : nil
+        let wayBack = salvage == nil ? nil : format.wayBack(in: bytes, after: damage)
         let kind = DirectoryProblem.Kind.record(damage, resumedAt: wayBack.map { regionStart + $0 })
         try visitor.report(DirectoryProblem(kind: kind, block: block))
         guard let wayBack else { return .done }
-        salvage = salvage ?? Salvage(directory: directory, block: block)
+        isBehindDamage = true
         cursor = RecordCursor(bytes, format: format, at: wayBack)
       case .end:
         return .done
@@ -92,11 +91,18 @@ struct RecordRegion {
     }
   }
 
+  /// Why a path can't hold `name`; nil where it can.
+  private func reasonAgainst(_ name: RawSpan) -> String? {
+    if name.byteCount == 0 { return "it has no name" }
+    // Encrypted names are shown as they are on disk, where they may hold any byte.
+    return name.holdsNULOrSlash && !directory.isEncrypted ? "a name can't hold NUL or a slash" : nil
+  }
+
   private func entry(of record: Record) -> Entry {
     Entry(
       record, type: namesTypes ? FileType(code: record.fileTypeCode) : .unknown, directory: directory.number,
       block: block, regionStart: regionStart, crossesPage: pageSize?.isCrossed(by: record.usedBytes) ?? false,
-      isSalvaged: salvage != nil)
+      isSalvaged: isBehindDamage)
   }
 }
 
@@ -106,5 +112,32 @@ extension Volume {
     RecordFormat(
       blockSize: regionSize, inodeCount: superblock.inodeCount,
       hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0)
+  }
+}
+
+extension RawSpan {
+  fileprivate var isZero: Bool {
+    for offset in byteOffsets where self[byteAt: offset] != 0 { return false }
+    return true
+  }
+
+  /// Whether any byte is 0 or a slash. Eight bytes at a time: every name of every directory is looked through.
+  fileprivate var holdsNULOrSlash: Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    var offset = 0
+    while offset + 8 <= byteCount {
+      let word = littleEndian(at: offset, as: UInt64.self)
+      let slashes = word ^ (ones &* UInt64(UInt8(ascii: "/")))
+      // A byte that is 0 borrows into its high bit.
+      if ((word &- ones) & ~word | (slashes &- ones) & ~slashes) & highBits != 0 { return true }
+      offset += 8
+    }
+    while offset < byteCount {
+      let byte = self[byteAt: offset]
+      if byte == 0 || byte == UInt8(ascii: "/") { return true }
+      offset += 1
+    }
+    return false
   }
 }

@@ -1,48 +1,43 @@
 import FolioCore
 
-/// Judges entries found behind a damaged record, where a kernel would have stopped looking.
+/// Judges entries of a directory found behind a damaged record, where a kernel would have stopped looking.
 ///
 /// What follows may be remains: records of files that are gone, or copies that an htree split left behind.
-/// None of those may be listed as present, so each entry must be one that could be there.
+/// None of those may be listed as present, so each entry must be one that could be there, under a name that
+/// no other entry of the directory has. One serves for all blocks of its directory.
 struct Salvage {
   let directory: Inode
-  let block: BlockPlace?
-  /// The names that the directory's good records have; made when the first salvaged entry is judged.
+  /// The names that are taken: by the directory's good records, and by what was salvaged. Nil until the first
+  /// entry is judged.
   private var names: Set<[UInt8]>?
 
-  init(directory: Inode, block: BlockPlace?) {
+  init(directory: Inode) {
     self.directory = directory
-    self.block = block
   }
 
   /// Why `entry` can't be what it seems; nil where nothing speaks against it.
+  ///
+  /// - Complexity: the first call reads all of the directory.
   mutating func doubt(
     about entry: Entry, name: RawSpan, volume: Volume, inodes: inout InodeTable
   ) -> String? {
-    let bytes = [UInt8](copying: name)
-    if bytes.isEmpty { return "it has no name" }
-    if !directory.isEncrypted, bytes.contains(0) || bytes.contains(UInt8(ascii: "/")) {
-      return "a name can't hold NUL or a slash"
-    }
-    if !DotName.matches(name) {
-      guard let inode = try? inodes.inode(entry.inode) else { return nil }
-      if inode.attributes.links == 0 { return "its inode \(entry.inode) is not in use" }
-      if entry.type != .unknown, entry.type != inode.attributes.fileType {
-        return "its inode \(entry.inode) is of another type"
-      }
+    if !DotName.matches(name), let inode = try? inodes.inode(entry.inode),
+      let words = entry.disagreement(with: inode.attributes)
+    {
+      return words
     }
     if names == nil { names = goodNames(volume: volume, inodes: &inodes) }
-    if names?.insert(bytes).inserted == false { return "the directory has that name already" }
-    return nil
+    guard let isNew = names?.insert([UInt8](copying: name)).inserted else {
+      return "the directory's other names could not be read"
+    }
+    return isNew ? nil : "the directory has that name already"
   }
 
-  /// The names in all blocks as far as their first damage.
-  private func goodNames(volume: Volume, inodes: inout InodeTable) -> Set<[UInt8]> {
+  /// The names in all blocks as far as their first damage; nil where there is no memory to read them.
+  private func goodNames(volume: Volume, inodes: inout InodeTable) -> Set<[UInt8]>? {
     var options = ReadingOptions()
     options.salvages = false
-    guard !directory.hasInlineData, var reader = try? DirectoryReader(volume, options: options) else {
-      return []
-    }
+    guard var reader = try? DirectoryReader(volume, options: options) else { return nil }
     var collector = NameCollector()
     reader.read(directory, inodes: &inodes, visitor: &collector)
     return collector.names

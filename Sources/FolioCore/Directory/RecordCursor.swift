@@ -54,26 +54,27 @@ public struct RecordCursor: ~Copyable, ~Escapable {
       return .needsBytes(through: offset + Record.headerByteCount)
     }
     let record = format.record(at: offset, in: bytes, startingAt: start)
+    if offset == 0, bytes.littleEndian(at: 0, as: UInt64.self) == 0 {
+      // In a 64 KiB block zeroes are a legal length, that of the whole block; but a record of nothing else is none.
+      return .damage(RecordDamage(rule: .beginsWithZeroes, record: record))
+    }
     if let rule = format.brokenRule(by: record) {
-      return firstStepIntoZeroes() ?? .damage(RecordDamage(rule: rule, record: record))
+      return .damage(RecordDamage(rule: rule, record: record))
     }
     if record.isEntry {
       guard record.usedBytes.upperBound <= byteCount else {
         return .needsBytes(through: record.usedBytes.upperBound)
       }
-    } else if let step = firstStepIntoZeroes() {
-      return step
+      if record.end == format.blockSize, isDot(record) {
+        return .damage(RecordDamage(rule: .dotIsLast, record: record))
+      }
     }
     offset = record.end
     return .record(record)
   }
 
-  /// Says of a block whose first record is all zeroes whether the rest is too. In a 64 KiB block such a
-  /// record is legal by its length (0 is the whole block), but no implementation leaves the block empty of anything.
-  private func firstStepIntoZeroes() -> Step? {
-    guard offset == 0, bytes.littleEndian(at: 0, as: UInt64.self) == 0 else { return nil }
-    guard bytes.byteCount >= format.blockSize else { return .needsBytes(through: format.blockSize) }
-    for index in 0..<format.blockSize where bytes[byteAt: index] != 0 { return nil }
-    return .damage(RecordDamage(rule: .blockOfZeroes, record: format.record(at: 0, in: bytes)))
+  /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
+  private func isDot(_ record: Record) -> Bool {
+    record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }
 }

@@ -7,8 +7,9 @@ public enum RecordRule: String, CaseIterable, Sendable {
   case nameTooLong = "name-too-long"
   case recordAcrossBlocks = "record-across-blocks"
   case inodeOutOfBounds = "inode-out-of-bounds"
+  case dotIsLast = "dot-is-last"
   case blockEndUnreachable = "block-end-unreachable"
-  case blockOfZeroes = "block-of-zeroes"
+  case beginsWithZeroes = "begins-with-zeroes"
 
   /// What is wrong where the rule is broken, in a kernel's own words where one has words for it.
   public var wording: String {
@@ -18,8 +19,9 @@ public enum RecordRule: String, CaseIterable, Sendable {
     case .nameTooLong: "rec_len is too small for name_len"
     case .recordAcrossBlocks: "directory entry across blocks"
     case .inodeOutOfBounds: "inode out of bounds"
+    case .dotIsLast: "'.' directory cannot be the last in data block"
     case .blockEndUnreachable: "directory entry too close to block end"
-    case .blockOfZeroes: "the block is nothing but zeroes"
+    case .beginsWithZeroes: "there are zeroes where the first record should be"
     }
   }
 }

@@ -23,7 +23,7 @@ enum Command {
   }
 
   static func ext2walk(_ arguments: [String], environment: [String: String] = [:]) async throws -> Finished {
-    try await run(.path(tool), arguments, environment: environment)
+    try await run(tool.string, arguments, environment: environment)
   }
 
   /// Runs a script of bash; `$1` is the tool, and what follows are `arguments`.
@@ -33,17 +33,19 @@ enum Command {
 
   /// Runs a program by its name, also where only root has /usr/sbin in the path.
   static func run(_ name: String, _ arguments: [String]) async throws -> Finished {
-    try await run(.name(name), arguments, environment: [:])
+    try await run(name, arguments, environment: [:])
   }
 
   private static func run(
-    _ executable: Executable, _ arguments: [String], environment: [String: String]
+    _ executable: String, _ arguments: [String], environment: [String: String]
   ) async throws -> Finished {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     var values: [Environment.Key: String?] = ["PATH": path, "TZ": "UTC", "LS_COLORS": nil, "NO_COLOR": nil]
     for (key, value) in environment { values[.init(stringLiteral: key)] = value }
+    // What hangs is ended, and its status is 124.
     let result = try await Subprocess.run(
-      executable, arguments: Arguments(arguments), environment: .inherit.updating(values),
+      .name("timeout"), arguments: Arguments(["60", executable] + arguments),
+      environment: .inherit.updating(values),
       output: .bytes(limit: 1 << 28), error: .bytes(limit: 1 << 24))
     let status: Int =
       switch result.terminationStatus {

@@ -66,6 +66,13 @@ final class ScratchImage: Sendable {
     throw Errno.noSuchFileOrDirectory
   }
 
+  /// Where an inode is, in bytes from the start of the image, as debugfs says.
+  func position(ofInode inode: UInt32) async throws -> Int {
+    let words = try await Command.run("debugfs", ["-R", "imap <\(inode)>", path.string]).text
+    let match = try #require(words.firstMatch(of: /block (\d+), offset 0x([0-9a-f]+)/), "\(words)")
+    return try #require(Int(match.1)) * blockSize + (try #require(Int(match.2, radix: 16)))
+  }
+
   func inode(of name: String, in directory: UInt32 = 2) throws -> UInt32 {
     try #require(try Ext2fsOracle(path.string).entries(of: directory).first { $0.name == Array(name.utf8) })
       .inode
