@@ -7,10 +7,10 @@ BINARY := .build/release/ext2walk
 UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
 DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check format fixtures deps packages install uninstall clean
+.PHONY: help demo test build check format fixtures deps packages bench simulate install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,14 @@ packages:
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils; }; fi
 
+bench: deps ## measure the ways of mapping side by side, as ratios to direct
+	cd Benchmarks && swift build -c release --product Ratios && \
+	  swift package benchmark --target MappingWays --format jsonSmallerIsBetter --no-progress --path stdout \
+	    | .build/release/Ratios
+
+simulate: deps ## how likely is it that kmap_local_range is served?
+	cd Benchmarks && swift build -c release --product Simulate && .build/release/Simulate
+
 install: ## install the command below $(DESTDIR)$(PREFIX), after `make build`
 	@test -x $(BINARY) || { echo 'There is nothing to install yet: run `make build` first.'; exit 1; }
 	install -D -m 755 --strip $(BINARY) $(DESTDIR)$(PREFIX)/bin/ext2walk
@@ -74,4 +82,4 @@ uninstall: ## remove what `make install` put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/ext2walk
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check $(UNPACKED)
+	rm -rf .build .build-check Benchmarks/.build $(UNPACKED)

@@ -18,6 +18,7 @@ let package = Package(
       ],
       path: "Benchmarks/MappingWays",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    .executableTarget(name: "Ratios"),
     .executableTarget(name: "Simulate"),
   ],
   swiftLanguageModes: [.v6]

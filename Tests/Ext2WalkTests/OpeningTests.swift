@@ -85,8 +85,8 @@ import Testing
 
   @Test func wrongUsageIs64() async throws {
     for arguments in [
-      ["--no-such-option", "x"], [], ["--block-size", "5000", "x"], ["-US", "x"],
-      ["--offset", "1", "x?offset=1"],
+      ["--no-such-option", "x"], [], ["--block-size", "5000", "x"],
+      ["--superblock", "4294967295", "x"], ["--offset", "1", "x?offset=1"],
     ] {
       try await expectRefusal(arguments, saying: "Error: ", status: 64)
     }

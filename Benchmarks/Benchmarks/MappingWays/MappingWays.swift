@@ -25,7 +25,9 @@ struct FullBlock: PageSource {
   }
 
   mutating func read(into page: inout MutableRawSpan, atFolioOffset offset: Int) {
-    for index in 0..<page.byteCount { page.storeBytes(of: bytes[offset + index], toByteOffset: index, as: UInt8.self) }
+    for index in 0..<page.byteCount {
+      page.storeBytes(of: bytes[offset + index], toByteOffset: index, as: UInt8.self)
+    }
   }
 }
 
@@ -68,7 +70,8 @@ func mapAndRead(_ folio: borrowing Folio, by way: MappingWay, _ mapper: FolioMap
 let benchmarks: @Sendable () -> Void = {
   for kibibytes in [4, 16, 64] {
     for (memory, order, name) in [
-      (MemoryModel.direct, FrameOrder.inOrder, "low"), (.high, .inOrder, "high"), (.high, .scattered(seed: 1), "scattered"),
+      (MemoryModel.direct, FrameOrder.inOrder, "low"), (.high, .inOrder, "high"),
+      (.high, .scattered(seed: 1), "scattered"),
     ] {
       for way in MappingWay.allCases {
         let pages = PageSize.host.pageCount(for: kibibytes << 10)
@@ -78,7 +81,9 @@ let benchmarks: @Sendable () -> Void = {
         if way == .kmapLocalRange, memory == .high, pages > 15 { continue }
         Benchmark(
           "\(kibibytes) KiB, \(name), \(way.rawValue)",
-          configuration: .init(metrics: [.wallClock], scalingFactor: .kilo, maxDuration: .milliseconds(400))
+          configuration: .init(
+            metrics: [.wallClock], timeUnits: .nanoseconds, scalingFactor: .kilo,
+            maxDuration: .milliseconds(400))
         ) { benchmark in
           let arena = try PageArena(frameCount: 4 * pages + 4, memory: memory, frameOrder: order)
           let mapper = try FolioMapper(arena)

@@ -34,10 +34,12 @@ func geometric(_ chance: Double, _ generator: inout SplitMix) -> Int {
   return depth
 }
 
-let nestings: [Nesting] = [
+nonisolated(unsafe) let nestings: [Nesting] = [
   Nesting(name: "none: nobody maps anything") { _ in 0 },
   Nesting(name: "shallow: each level half as likely as the one before") { geometric(0.5, &$0) },
-  Nesting(name: "pairs: one copy in progress (2), sometimes two (4)") { Int.random(in: 0..<4, using: &$0) == 0 ? 4 : 2 },
+  Nesting(name: "pairs: one copy in progress (2), sometimes two (4)") {
+    Int.random(in: 0..<4, using: &$0) == 0 ? 4 : 2
+  },
   Nesting(name: "a stack: 2 of a file system, 2 of a device, half the time 2 of an interrupt") {
     4 + (Bool.random(using: &$0) ? 2 : 0)
   },
@@ -49,7 +51,9 @@ let nestings: [Nesting] = [
 struct Simulate {
   static func main() {
     let sizes = [1, 2, 4, 8, 15, 16]
-    print("Share of attempts that find N slots free, of \(attempts), with \(usableSlots) slots; N = pages of the folio.\n")
+    print(
+      "Share of attempts that find N slots free, of \(attempts), with \(usableSlots) slots; N = pages of the folio.\n"
+    )
     print("| slots taken before | " + sizes.map { "N=\($0)" }.joined(separator: " | ") + " |")
     print("|---|" + sizes.map { _ in "--:|" }.joined())
     for nesting in nestings {
