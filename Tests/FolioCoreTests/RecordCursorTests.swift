@@ -214,6 +214,48 @@ extension RecordCursor.Step {
     #expect(wayBack(block.bytes) == nil)
   }
 
+  /// Whatever the names, the space behind them and the inode numbers are: one bad length costs one entry.
+  @Test(arguments: [1024, 4096, 65536])
+  func oneBadLengthCostsOneEntry(blockSize: Int) {
+    var generator = SplitMix(state: UInt64(blockSize))
+    let format = RecordFormat(blockSize: blockSize, inodeCount: 1_000_000)
+    for _ in 0..<200 {
+      var block = BlockBuilder(blockSize: blockSize)
+      var offsets: [Int] = []
+      var offset = 0
+      while blockSize - offset >= 12 {
+        let nameLength = Int.random(in: 1...min(60, blockSize - offset - 8), using: &generator)
+        let slack =
+          Int.random(in: 0..<4, using: &generator) == 0 ? 4 * Int.random(in: 0..<10, using: &generator) : 0
+        var length = (nameLength + 11) & ~3 + slack
+        if blockSize - offset - length < 12 { length = blockSize - offset }
+        // Inode numbers that look like lengths are the ones that mislead.
+        let inode = UInt32(4 * Int.random(in: 3...500, using: &generator))
+        block.put(
+          at: offset, inode: inode, length: length & 0xFFFF, name: String(repeating: "n", count: nameLength))
+        offsets.append(offset)
+        offset += length
+      }
+      let broken = Int.random(in: 0..<offsets.count - 1, using: &generator)
+      block.put(
+        at: offsets[broken], inode: 12, length: [1, 2, 7, 0xFFF9].randomElement(using: &generator) ?? 1,
+        name: "n")
+      guard let damage = steps(block.bytes, inodeCount: 1_000_000).last?.damage else {
+        Issue.record("the damage went by")
+        return
+      }
+      #expect(damage.record.offset == offsets[broken])
+      guard let wayBack = unsafe format.wayBack(in: block.bytes.span.bytes, after: damage) else {
+        Issue.record("nothing was salvaged")
+        return
+      }
+      var cursor = unsafe RecordCursor(block.bytes.span.bytes, format: format, at: wayBack)
+      var found: Set<Int> = []
+      while case .record(let record) = cursor.next() { found.insert(record.offset) }
+      #expect(found.isSuperset(of: offsets[(broken + 1)...]))
+    }
+  }
+
   @Test func alwaysLandsBehindTheDamage() {
     var generator = SplitMix(state: 1)
     for _ in 0..<300 {

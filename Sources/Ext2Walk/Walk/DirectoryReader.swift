@@ -1,5 +1,4 @@
 import FolioCore
-import SystemPackage
 
 /// How directories are read.
 struct ReadingOptions {
@@ -27,11 +26,7 @@ struct DirectoryReader: ~Copyable {
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     self.volume = volume
     self.options = options
-    do throws(Errno) {
-      folios = try FolioReader(blockSize: volume.superblock.blockSize, options: options)
-    } catch {
-      throw VolumeError("making the page arena", reason: error.description)
-    }
+    folios = try FolioReader(volume, options: options)
   }
 
   /// A line for each mapping made so far; empty where no account is kept.

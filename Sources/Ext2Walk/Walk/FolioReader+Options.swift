@@ -2,8 +2,16 @@ import FolioCore
 import SystemPackage
 
 extension FolioReader {
-  /// Arena, mapper and folio for blocks of `blockSize` bytes.
-  init(blockSize: Int, options: ReadingOptions) throws(Errno) {
+  /// Arena, mapper and folio for the directory blocks of `volume`.
+  init(_ volume: Volume, options: ReadingOptions) throws(VolumeError) {
+    do throws(Errno) {
+      try self.init(blockSize: volume.superblock.blockSize, options: options)
+    } catch {
+      throw VolumeError("making the page arena", reason: error.description)
+    }
+  }
+
+  private init(blockSize: Int, options: ReadingOptions) throws(Errno) {
     let pageCount = PageSize.host.pageCount(for: blockSize)
     let frameCount = Self.frameCount(forPages: pageCount, options: options)
     let arena = try PageArena(frameCount: frameCount, memory: options.memory, frameOrder: options.frameOrder)

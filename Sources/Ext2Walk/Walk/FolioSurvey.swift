@@ -1,5 +1,4 @@
 import FolioCore
-import SystemPackage
 
 /// A record, and its name as bytes; empty for one that is not in use.
 struct SurveyedRecord: Equatable {
@@ -37,11 +36,7 @@ struct FolioSurvey: ~Copyable {
     options.keepsAccount = true
     self.volume = volume
     self.way = way
-    do throws(Errno) {
-      folios = try FolioReader(blockSize: volume.superblock.blockSize, options: options)
-    } catch {
-      throw VolumeError("making the page arena", reason: error.description)
-    }
+    folios = try FolioReader(volume, options: options)
   }
 
   mutating func read(_ block: SurveyedBlock) -> SurveyedReading {
