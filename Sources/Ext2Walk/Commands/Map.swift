@@ -75,7 +75,7 @@ struct Map: ParsableCommand {
     for target in targets {
       walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
     }
-    let folios = walk.account.map { (line: $0, block: directories.block(of: $0)) }
+    let folios = walk.account.map { SurveyedFolio(line: $0, block: directories.block(of: $0)) }
     let readings = try self.readings(of: folios.map(\.block), volume, options)
 
     var output = OutputBuffer()
@@ -84,8 +84,10 @@ struct Map: ParsableCommand {
       output.append(text(folios, readings))
       if draw, !folios.isEmpty {
         output.append("\n" + FolioDrawing.legend(hasColor: color.isOn))
-        for drawing in try drawings(of: folios, volume, options) {
-          output.append("\n" + drawingText(drawing))
+        let width = Terminal.width(of: .standardOutput)
+        try draw(folios, volume, options) { drawing in
+          output.append("\n" + drawing.text(width: width, hasColor: color.isOn))
+          try output.endPiece()
         }
       }
     case .json, .ndjson:
@@ -101,7 +103,7 @@ struct Map: ParsableCommand {
       array.end(&output)
     }
     try output.flush()
-    if let svg { try write(try picture(of: drawings(of: folios, volume, options), options), to: svg, volume) }
+    if let svg { try write(try picture(of: folios, volume, options), to: svg, volume) }
     if isMissing { throw ExitCode(2) }
     return directories.messages.hasProblems
   }
@@ -117,7 +119,7 @@ struct Map: ParsableCommand {
     }
   }
 
-  private func text(_ folios: [(line: MappingLine, block: SurveyedBlock)], _ readings: [[SurveyedReading]])
+  private func text(_ folios: [SurveyedFolio], _ readings: [[SurveyedReading]])
     -> String
   {
     let paths = Dictionary(
@@ -132,25 +134,26 @@ struct Map: ParsableCommand {
 
   // MARK: Drawings
 
-  private func drawings(
-    of folios: [(line: MappingLine, block: SurveyedBlock)], _ volume: Volume, _ options: ReadingOptions
-  ) throws -> [FolioDrawing] {
-    // Looked at anew by the way each was mapped, this time for all of its records.
-    try folios.map { folio in
-      var survey = try FolioSurvey(volume, by: folio.line.way, options: options)
-      return FolioDrawing(
-        block: folio.block, line: folio.line, records: survey.read(folio.block).records, pageSize: .host)
+  /// Draws folios, one after the other: looked at anew by the way they were mapped, for all of their records.
+  private func draw(
+    _ folios: [SurveyedFolio], _ volume: Volume, _ options: ReadingOptions,
+    _ body: (FolioDrawing) throws -> Void
+  ) throws {
+    // All blocks are of one size, so all folios were mapped by one way.
+    guard let way = folios.first?.line.way else { return }
+    var survey = try FolioSurvey(volume, by: way, options: options)
+    for folio in folios {
+      var records: [SurveyedRecord] = []
+      _ = survey.read(folio.block) { records.append($0) }
+      try body(FolioDrawing(block: folio.block, line: folio.line, records: records, pageSize: .host))
     }
   }
 
-  private func drawingText(_ drawing: FolioDrawing) -> String {
-    let width = Terminal.width(of: .standardOutput)
-    return drawing.text(width: width, hasColor: color.isOn)
-  }
-
-  private func picture(of drawings: [FolioDrawing], _ options: ReadingOptions) throws -> String {
+  private func picture(of folios: [SurveyedFolio], _ volume: Volume, _ options: ReadingOptions) throws
+    -> String
+  {
     var picture = FolioSVG()
-    for drawing in drawings {
+    try draw(folios, volume, options) { drawing in
       picture.add(
         drawing, frameCount: FolioReader.frameCount(forPages: drawing.line.frames.count, options: options))
     }

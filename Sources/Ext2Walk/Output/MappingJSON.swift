@@ -57,7 +57,7 @@ extension SurveyedReading {
   /// Whether it found what the first of `readings` that served found; nil where it didn't serve.
   func hasRecords(of readings: [SurveyedReading]) -> Bool? {
     guard line != nil, let first = readings.first(where: { $0.line != nil }) else { return nil }
-    return records == first.records
+    return recordDigest == first.recordDigest
   }
 }
 

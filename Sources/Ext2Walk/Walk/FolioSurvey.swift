@@ -1,7 +1,7 @@
 import FolioCore
 
 /// A record, and its name as bytes; empty for one that is not in use.
-struct SurveyedRecord: Equatable {
+struct SurveyedRecord: Hashable {
   let record: Record
   let name: [UInt8]
 }
@@ -14,14 +14,20 @@ struct SurveyedBlock {
   let format: RecordFormat
 }
 
+/// A block, and the line of the account about it.
+struct SurveyedFolio {
+  let line: MappingLine
+  let block: SurveyedBlock
+}
+
 /// What came of mapping and reading a block in one way.
 struct SurveyedReading {
   let way: MappingWay
   /// Nil where the way can't serve or the block can't be read; `problem` then says why.
   let line: MappingLine?
   let problem: String?
-  /// All records as far as they keep the rules, in use or not.
-  let records: [SurveyedRecord]
+  /// The same for two readings that found the same records under the same names, and only by chance for others.
+  let recordDigest: Int
 }
 
 /// Reads blocks by one way of mapping and says what it cost and what was in them.
@@ -39,13 +45,15 @@ struct FolioSurvey: ~Copyable {
     folios = try FolioReader(volume, options: options)
   }
 
-  mutating func read(_ block: SurveyedBlock) -> SurveyedReading {
+  /// Reads `block` as far as its records keep the rules, and hands `visit` each, in use or not.
+  mutating func read(_ block: SurveyedBlock, _ visit: (SurveyedRecord) -> Void = { _ in }) -> SurveyedReading
+  {
     guard let position = volume.position(ofBlock: block.label.physicalBlock) else {
       preconditionFailure("the block map let block \(block.label.physicalBlock) through")
     }
     var source = BlockSource(volume: volume, position: position)
     let pageSize = folios.pageSize
-    var records: [SurveyedRecord] = []
+    var digest = Hasher()
     var offset = 0
     folios.account = []
     var problem: String?
@@ -58,9 +66,10 @@ struct FolioSurvey: ~Copyable {
             tally.count(record, pageSize: pageSize)
             let name = record.isEntry ? record.nameBytes.lowerBound - start : 0
             let nameLength = record.isEntry ? record.nameLength : 0
-            records.append(
-              SurveyedRecord(
-                record: record, name: [UInt8](copying: view.extracting(name..<name + nameLength))))
+            let surveyed = SurveyedRecord(
+              record: record, name: [UInt8](copying: view.extracting(name..<name + nameLength)))
+            digest.combine(surveyed)
+            visit(surveyed)
           case .needsBytes(let count):
             offset = cursor.offset
             return offset..<count
@@ -75,6 +84,7 @@ struct FolioSurvey: ~Copyable {
       }
     }
     return SurveyedReading(
-      way: way, line: problem == nil ? folios.account?.first : nil, problem: problem, records: records)
+      way: way, line: problem == nil ? folios.account?.first : nil, problem: problem,
+      recordDigest: digest.finalize())
   }
 }
