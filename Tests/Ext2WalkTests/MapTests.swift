@@ -96,12 +96,20 @@ import Testing
     #expect(try await Command.ext2walk(["map", "--way", "nonsense", churned.image]).status == 64)
   }
 
+  @Test func onlyDirectoriesHaveFolios() async throws {
+    let finished = try await Command.ext2walk(["map", Fixture.small.image, "/README.txt", "/docs"])
+    #expect(finished.status == 2)
+    #expect(finished.messages.contains("/README.txt: not a directory"))
+    #expect(finished.text.contains("/docs "))
+  }
+
   @Test func lsTellsOfItsMappingsAfterTheListing() async throws {
     let plain = try await Command.ext2walk(["ls", churned.image, "/big"])
     let finished = try await Command.ext2walk(["ls", "--mappings", churned.image, "/big"])
     #expect(finished.output == plain.output)
     #expect(finished.messages.contains("64 KiB folio of \(pages) pages in low memory: direct"))
     #expect(finished.messages.hasPrefix("DIRECTORY"))
+    #expect(finished.messages.contains("\n/big "))
   }
 
   @Test func theDrawingShowsEachPageAndNamesWhatCrosses() async throws {

@@ -13,7 +13,10 @@ import Testing
     var directories = MappedDirectories(volume, isRecursive: true, messages: Messages(image: []))
     walk.walk(from: FoundDirectory(inode: 2, path: []), visitor: &directories)
     var blocks: [SurveyedBlock] = []
-    for line in walk.account { blocks.append(directories.block(of: line)) }
+    for line in walk.account {
+      blocks.append(
+        SurveyedBlock(path: walk.path(of: line), label: line.label, format: directories.format(of: line)))
+    }
     return blocks
   }
 

@@ -70,7 +70,11 @@ struct List: ParsableCommand {
         from: FoundDirectory(inode: directory.inode.number, path: directory.path), visitor: &listing)
     }
     try listing.end()
-    if mappings { Messages.write(MappingTable.text(walk.account) { "<\($0.label.inode)>" }) }
+    if mappings {
+      var lines: [(MappingLine, [UInt8])] = []
+      for line in walk.account { lines.append((line, walk.path(of: line))) }
+      Messages.write(lines.isEmpty ? "no directory block was mapped\n" : MappingTable.text(lines))
+    }
     if isMissing { throw ExitCode(2) }
     return listing.messages.hasProblems
   }

@@ -40,7 +40,9 @@ struct Map: ParsableCommand {
   @Flag(help: "Draw each folio: pages as rows, the records in them, those that cross a page marked.")
   var draw = false
 
-  @Option(help: ArgumentHelp("Write the drawing as a picture.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the drawing as a picture; - for standard output, instead of the table.", valueName: "file"))
   var svg: String?
 
   @Option(help: "For people, or for programs.")
@@ -69,17 +71,34 @@ struct Map: ParsableCommand {
     var options = mapping.readingOptions(isScattered: scattered)
     options.keepsAccount = true
     var walk = try TreeWalk(volume, options: options)
-    let (targets, isMissing) = try PathLookup.lookUp(
+    var isMissing = false
+    let targets: [LookedUp]
+    (targets, isMissing) = try PathLookup.lookUp(
       RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
     var directories = MappedDirectories(volume, isRecursive: recursive, messages: messages)
-    for target in targets {
+    for target in targets where target.inode.isDirectory {
       walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
     }
-    let folios = walk.account.map { SurveyedFolio(line: $0, block: directories.block(of: $0)) }
+    for target in targets where !target.inode.isDirectory {
+      let isLink = target.inode.attributes.fileType == .symlink
+      directories.messages.problem(
+        "\(Escaping.text(target.path)): not a directory"
+          + (isLink ? "; a slash at its end follows the link" : ""))
+      isMissing = true
+    }
+    let account = walk.account
+    var folios: [SurveyedFolio] = []
+    for line in account {
+      let block = SurveyedBlock(
+        path: walk.path(of: line), label: line.label, format: directories.format(of: line))
+      folios.append(SurveyedFolio(line: line, block: block))
+    }
     let readings = try self.readings(of: folios.map(\.block), volume, options)
 
+    if let svg, svg != "-" { try write(try picture(of: folios, volume, options), to: svg, volume) }
     var output = OutputBuffer()
     switch format {
+    case _ where svg == "-": output.append(try picture(of: folios, volume, options))
     case .text:
       output.append(text(folios, readings))
       if draw, !folios.isEmpty {
@@ -103,7 +122,6 @@ struct Map: ParsableCommand {
       array.end(&output)
     }
     try output.flush()
-    if let svg { try write(try picture(of: folios, volume, options), to: svg, volume) }
     if isMissing { throw ExitCode(2) }
     return directories.messages.hasProblems
   }
@@ -119,17 +137,9 @@ struct Map: ParsableCommand {
     }
   }
 
-  private func text(_ folios: [SurveyedFolio], _ readings: [[SurveyedReading]])
-    -> String
-  {
-    let paths = Dictionary(
-      folios.map { ($0.line.label.inode, $0.block.path) }, uniquingKeysWith: { first, _ in first })
-    let table = MappingTable.text(folios.map(\.line)) { line in
-      let path = paths[line.label.inode] ?? []
-      return path.isEmpty ? "/" : Escaping.text(path)
-    }
+  private func text(_ folios: [SurveyedFolio], _ readings: [[SurveyedReading]]) -> String {
     let comparison = readings.isEmpty ? "" : "\n" + MappingTable.comparison(of: readings)
-    return table + comparison
+    return MappingTable.text(folios.map { ($0.line, $0.block.path) }) + comparison
   }
 
   // MARK: Drawings

@@ -28,8 +28,9 @@ struct FolioDrawing {
     let gutter = gutterTexts
     let gutterWidth = gutter.map(\.count).max() ?? 0
     let barWidth = max(24, min(width, 160) - gutterWidth - 4)
-    var text = "\(title)\n  \(line.reason.description); \(line.place.words)"
-    text += ", \(line.runCount) run\(line.runCount == 1 ? "" : "s") of frames\n"
+    let runs = "\(line.runCount) run\(line.runCount == 1 ? "" : "s") of frames"
+    let words = "  \(line.reason.description); \(line.place.words), \(runs)"
+    var text = Self.cut(title, to: width) + "\n" + Self.cut(words, to: width) + "\n"
     for (page, words) in gutter.enumerated() {
       let padding = String(repeating: " ", count: gutterWidth - words.count)
       text += "  \(words)\(padding) "
@@ -50,7 +51,7 @@ struct FolioDrawing {
   /// What the marks mean.
   static func legend(hasColor: Bool) -> String {
     "  " + paint([.live(isOdd: false)], hasColor: hasColor) + paint([.live(isOdd: true)], hasColor: hasColor)
-      + " records in use, in turn  " + paint([.crossing], hasColor: hasColor) + " one that crosses a page  "
+      + " in use (shades alternate)\n  " + paint([.crossing], hasColor: hasColor) + " crosses a page  "
       + paint([.free], hasColor: hasColor) + " free  blank: not read\n"
   }
 

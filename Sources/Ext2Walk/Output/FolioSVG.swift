@@ -32,8 +32,8 @@ struct FolioSVG {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(Self.width)" height="\(height)" viewBox="0 0 \(Self.width) \(height)">
     <style>
-    svg { --back: #ffffff; --ink: #1b1f24; --dim: #6a737d; --lane: #eef1f4; --unread: #f8f9fa; --even: #4c8ed9; --odd: #7fb3e6;
-      --cross: #e8710a; --line: #b4bcc4; --name: #ffffff; background: var(--back); }
+    svg { --back: #ffffff; --ink: #1b1f24; --dim: #6a737d; --lane: #eef1f4; --unread: #f8f9fa; --even: #2f6db3; --odd: #4a86c7;
+      --cross: #c2570c; --line: #b4bcc4; --name: #ffffff; background: var(--back); }
     @media (prefers-color-scheme: dark) { svg { --back: #14181d; --ink: #e6edf3; --dim: #8b949e; --lane: #262c34;
       --unread: #1a1f26; --even: #2f6fb5; --odd: #4f8fd0; --cross: #f0883e; --line: #4a535d; --name: #ffffff; } }
     .back { fill: var(--back); } .lane { fill: var(--lane); } .unread { fill: var(--unread); stroke: var(--lane); }

@@ -79,6 +79,11 @@ struct JSONObject {
   /// Appends a string. What acts on a terminal is escaped here too, as JSON's own escapes.
   private static func append(_ text: String, to output: inout OutputBuffer) {
     output.append(UInt8(ascii: "\""))
+    defer { output.append(UInt8(ascii: "\"")) }
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+      output.append(text)
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\":
@@ -93,7 +98,6 @@ struct JSONObject {
       default: output.append(String(scalar))
       }
     }
-    output.append(UInt8(ascii: "\""))
   }
 
   private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {

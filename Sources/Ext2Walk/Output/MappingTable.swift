@@ -6,22 +6,29 @@ struct MappingTable {
     "DIRECTORY", "BLOCK", "PHYSICAL", "WAY", "PAGES", "PLACE", "RECORDS", "CROSSING", "MAP ns", "UNMAP ns",
     "WHY",
   ]
+  private static let widestPath = 40
   private static let rightAligned: Set<Int> = [1, 2, 4, 6, 7, 8, 9]
 
   /// The table's lines; none where nothing was mapped.
   ///
-  /// - Parameter path: the path of the directory of a line.
-  static func text(_ lines: [MappingLine], path: (MappingLine) -> String) -> String {
+  /// - Parameter lines: each with the path of its directory.
+  static func text(_ lines: [(MappingLine, path: [UInt8])]) -> String {
     guard !lines.isEmpty else { return "" }
-    let rows = lines.map { line in
+    let rows = lines.map { line, path in
       [
-        path(line), "\(line.label.logicalBlock)", "\(line.label.physicalBlock)", line.way.rawValue,
-        "\(line.filledPageCount)/\(line.frames.count)", line.place.words, "\(line.tally.recordCount)",
-        "\(line.tally.crossings.count)", "\(line.mapNanoseconds)", "\(line.unmapNanoseconds)",
-        line.reason.description,
+        cut(path.isEmpty ? "/" : Escaping.text(path)), "\(line.label.logicalBlock)",
+        "\(line.label.physicalBlock)",
+        line.way.rawValue, "\(line.filledPageCount)/\(line.frames.count)", line.place.words,
+        "\(line.tally.recordCount)", "\(line.tally.crossings.count)", "\(line.mapNanoseconds)",
+        "\(line.unmapNanoseconds)", line.reason.description,
       ]
     }
-    return columns([headings] + rows, rightAligned: rightAligned) + "\n" + totals(lines)
+    return columns([headings] + rows, rightAligned: rightAligned) + "\n" + totals(lines.map(\.0))
+  }
+
+  /// A path's end, where it is too long for a column: one long path must not push all others aside.
+  private static func cut(_ path: String) -> String {
+    path.count <= widestPath ? path : "…" + path.suffix(widestPath - 1)
   }
 
   /// A line for each way: how often, how much, and what it cost.

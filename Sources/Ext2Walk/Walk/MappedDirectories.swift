@@ -6,11 +6,11 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
 
   private let volume: Volume
   private let isRecursive: Bool
-  private(set) var messages: Messages
+  var messages: Messages
 
   private var directory: FoundDirectory?
   private var found: [FoundDirectory] = []
-  private var known: [UInt32: (path: [UInt8], format: RecordFormat)] = [:]
+  private var formats: [UInt32: RecordFormat] = [:]
 
   init(_ volume: Volume, isRecursive: Bool, messages: Messages) {
     self.volume = volume
@@ -18,12 +18,12 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
     self.messages = messages
   }
 
-  /// The block that a line of the account is about.
-  func block(of line: MappingLine) -> SurveyedBlock {
-    guard let (path, format) = known[line.label.inode] else {
+  /// How the records of the directory that `line` is about are read.
+  func format(of line: MappingLine) -> RecordFormat {
+    guard let format = formats[line.label.inode] else {
       preconditionFailure("a mapping for inode \(line.label.inode), which was not walked")
     }
-    return SurveyedBlock(path: path, label: line.label, format: format)
+    return format
   }
 
   mutating func begin(_ directory: FoundDirectory) {
@@ -44,7 +44,7 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
   mutating func end(inodes: inout InodeTable) -> [FoundDirectory] {
     if let directory, let inode = try? inodes.inode(directory.inode) {
       let format = volume.recordFormat(of: inode, regionSize: volume.superblock.blockSize)
-      known[directory.inode] = (directory.path, format)
+      formats[directory.inode] = format
       if inode.hasInlineData {
         messages.note("directory \(Escaping.text(directory.path)) is kept in its inode: it has no folios")
       }

@@ -80,7 +80,9 @@ struct PathLookup: ~Copyable {
       let here = trail.last
       guard here.inode.isDirectory else {
         let isLink = here.inode.attributes.fileType == .symlink
-        let reason = isLink ? "is a symbolic link, and those are not followed" : "is not a directory"
+        let reason =
+          isLink
+          ? "is a symbolic link, and those are followed only at the end, by a slash" : "is not a directory"
         throw VolumeError(Escaping.text(path), reason: "\(Escaping.text(trail.path)) \(reason)")
       }
       if component.isHere { continue }

@@ -30,10 +30,21 @@ protocol TreeVisitor: EntryVisitor, ~Copyable {
 struct TreeWalk: ~Copyable {
   var inodes: InodeTable
   private var reader: DirectoryReader
+  /// The paths of the directories walked, where an account is kept, whose lines name them by inode.
+  private var paths: [UInt32: [UInt8]]?
 
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     inodes = InodeTable(volume)
     reader = try DirectoryReader(volume, options: options)
+    paths = options.keepsAccount ? [:] : nil
+  }
+
+  /// The path of the directory that a line of the account is about.
+  func path(of line: MappingLine) -> [UInt8] {
+    guard let path = paths?[line.label.inode] else {
+      preconditionFailure("a mapping for inode \(line.label.inode), which was not walked")
+    }
+    return path
   }
 
   /// A line for each mapping made so far; empty where no account is kept.
@@ -46,6 +57,7 @@ struct TreeWalk: ~Copyable {
     var pending = [root]
     var walked: Set<UInt32> = [root.inode]
     while let directory = pending.popLast() {
+      paths?[directory.inode] = directory.path
       try visitor.begin(directory)
       try read(directory, visitor: &visitor)
       var next: [FoundDirectory] = []

@@ -44,7 +44,7 @@ enum Command {
     for (key, value) in environment { values[.init(stringLiteral: key)] = value }
     // What hangs is ended, and its status is 124.
     let result = try await Subprocess.run(
-      .name("timeout"), arguments: Arguments(["60", executable] + arguments),
+      .name("timeout"), arguments: Arguments(["300", executable] + arguments),
       environment: .inherit.updating(values),
       output: .bytes(limit: 1 << 28), error: .bytes(limit: 1 << 24))
     let status: Int =
