@@ -10,12 +10,11 @@ import Testing
     var options = ReadingOptions()
     options.keepsAccount = true
     var walk = try TreeWalk(volume, options: options)
-    var directories = MappedDirectories(volume, isRecursive: true, messages: Messages(image: []))
+    var directories = MappedDirectories(isRecursive: true, messages: Messages(image: []))
     walk.walk(from: FoundDirectory(inode: 2, path: []), visitor: &directories)
     var blocks: [SurveyedBlock] = []
-    for line in walk.account {
-      blocks.append(
-        SurveyedBlock(path: walk.path(of: line), label: line.label, format: directories.format(of: line)))
+    for (line, path) in walk.account {
+      blocks.append(try volume.surveyedBlock(of: line, path: path, inodes: &walk.inodes))
     }
     return blocks
   }
@@ -60,7 +59,7 @@ import Testing
           var found: [SurveyedRecord] = []
           let reading = survey.read(block) { found.append($0) }
           if let refusal {
-            #expect(reading.problem == MappingRefusal(way, refusal).description)
+            #expect(reading.refusal == MappingRefusal(way, refusal).description)
             #expect(reading.line == nil)
           } else {
             #expect(found == records, "\(memory) \(order) \(way) \(block.label)")

@@ -33,7 +33,7 @@ struct Arrangement: CustomStringConvertible, Sendable {
 
   func mapper() throws -> FolioMapper {
     let arena = try PageArena(frameCount: 64, pageSize: pageSize, memory: memory, frameOrder: order)
-    return try FolioMapper(arena)
+    return FolioMapper(arena)
   }
 
   /// Why `way` can't serve here; nil where it must.

@@ -126,7 +126,12 @@ import Testing
     #expect(try reason(high) == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: vmap")
     #expect(
       try reason(high, .pagePair)
-        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: page_pair, as asked for")
+        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: page_pair, as asked for, in slots"
+    )
+    #expect(
+      try reason(high, .kmapThenVmap)
+        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: kmap_then_vmap, as asked for, in the vmap area"
+    )
     let small = Arrangement(memory: .direct, order: .inOrder, pageSize: host, blockSize: 1024)
     #expect(try reason(small) == "1 KiB folio of one page in low memory: direct")
   }
@@ -212,7 +217,7 @@ import Testing
     let page = PageSize.host.byteCount
     let arena = try PageArena(frameCount: 16, memory: .high)
     // Room for one mapping of 4 pages with its guard page, and not for two.
-    let mapper = try FolioMapper(arena, vmapAreaByteCount: 9 * page, lazyPageLimit: 100)
+    let mapper = FolioMapper(arena, vmapAreaByteCount: 9 * page, lazyPageLimit: 100)
     let folio = try filledFolio(distinctBytes(4 * page), mapper)
     for _ in 0..<10 {
       let mapping = try mapper.map(folio, by: .vmap)
@@ -226,10 +231,46 @@ import Testing
     }
   }
 
+  /// Giving back what waits leaves alone what is still mapped.
+  @Test func purgingSparesLiveMappings() throws {
+    let page = PageSize.host.byteCount
+    let arena = try PageArena(frameCount: 32, memory: .high)
+    let mapper = FolioMapper(arena, vmapAreaByteCount: 16 * page, lazyPageLimit: 1000)
+    let bytes = distinctBytes(4 * page)
+    let folio = try filledFolio(bytes, mapper)
+    let other = try filledFolio([UInt8](repeating: 7, count: 4 * page), mapper)
+    let shown = try mapper.withMapping(of: folio, by: .vmap) { live in
+      // Room for two more at a time: every other one forces a purge.
+      for _ in 0..<20 { mapper.unmap(try mapper.map(other, by: .vmap)) }
+      return [UInt8](copying: live.bytes)
+    }
+    #expect(shown == bytes)
+  }
+
+  /// The account counts the calls that strace counts: one a run or a slot, and one to undo a range.
+  @Test(arguments: [
+    (FrameOrder.inOrder, MappingWay.vmap, 1, 1), (.scattered(seed: 2), .vmap, 8, 1),
+    (.inOrder, .kmapLocalRange, 8, 8),
+    (.inOrder, .kmapThenVmap, 8, 8),
+  ])
+  func theAccountCountsCalls(order: FrameOrder, way: MappingWay, mapCalls: Int, unmapCalls: Int) throws {
+    let byteCount = 8 * PageSize.host.byteCount
+    let arena = try PageArena(frameCount: 32, memory: .high, frameOrder: order)
+    var reader = FolioReader(
+      try Folio(byteCount: byteCount, in: arena), mapper: FolioMapper(arena), way: way, keepsAccount: true)
+    var source = ArraySource(bytes: distinctBytes(byteCount))
+    try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<1) {
+      _, _, _ in nil
+    }
+    let cost = try #require(reader.account?.first).cost
+    #expect([cost.mapCalls, cost.unmapCalls] == [mapCalls, unmapCalls])
+    #expect(cost.mapNanoseconds > 0 && cost.unmapNanoseconds > 0)
+  }
+
   @Test func unmappedRangesComeBackInBatches() throws {
     let page = PageSize.host.byteCount
     let arena = try PageArena(frameCount: 16, memory: .high)
-    let mapper = try FolioMapper(arena, vmapAreaByteCount: 1000 * page, lazyPageLimit: 12)
+    let mapper = FolioMapper(arena, vmapAreaByteCount: 1000 * page, lazyPageLimit: 12)
     let folio = try filledFolio(distinctBytes(4 * page), mapper)
     var places: [MappedPlace] = []
     for _ in 0..<6 {

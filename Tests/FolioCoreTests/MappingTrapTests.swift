@@ -8,7 +8,7 @@ import Testing
   @Test func undoingOutOfOrderTrapsAndNamesBothSlots() async throws {
     let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let arena = try PageArena(frameCount: 4, memory: .high)
-      let mapper = try FolioMapper(arena)
+      let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
       let first = try mapper.map(folio)
       let second = try mapper.map(folio)
@@ -22,7 +22,7 @@ import Testing
   @Test func theSixteenthSlotTraps() async throws {
     let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let arena = try PageArena(frameCount: 4, memory: .high)
-      let mapper = try FolioMapper(arena)
+      let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
       func nest(_ depth: Int) throws {
         let mapping = try mapper.map(folio)
@@ -41,7 +41,7 @@ import Testing
   @Test func droppingAMappingTraps() async throws {
     let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let arena = try PageArena(frameCount: 1)
-      let mapper = try FolioMapper(arena)
+      let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
       _ = try mapper.map(folio)
     }
@@ -49,11 +49,36 @@ import Testing
       String(decoding: result.standardErrorContent, as: UTF8.self).contains("dropped without being undone"))
   }
 
+  @Test func undoingByAnotherMapperTraps() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let arena = try PageArena(frameCount: 4, memory: .high)
+      let (mapper, other) = (FolioMapper(arena), FolioMapper(arena))
+      let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      let mapping = try mapper.map(folio)
+      other.unmap(mapping)
+    }
+    #expect(
+      String(decoding: result.standardErrorContent, as: UTF8.self).contains("a mapper that didn't make it"))
+  }
+
+  @Test func clearingAMappedFolioTraps() async throws {
+    let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let arena = try PageArena(frameCount: 4)
+      let mapper = FolioMapper(arena)
+      var folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
+      let mapping = try mapper.map(folio)
+      folio.clear()
+      mapper.unmap(mapping)
+    }
+    #expect(
+      String(decoding: result.standardErrorContent, as: UTF8.self).contains("cleared while it is mapped"))
+  }
+
   /// The page behind a vmap mapping is a guard: reading it is a fault, not the next mapping's bytes.
   @Test func readingTheGuardPageFaults() async {
     await #expect(processExitsWith: .signal(SIGSEGV)) {
       let arena = try PageArena(frameCount: 16, memory: .high)
-      let mapper = try FolioMapper(arena)
+      let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: 4 * PageSize.host.byteCount, in: arena)
       let byte = try mapper.withMapping(of: folio, by: .vmap) { first in
         // The next mapping stands right behind the guard page.
@@ -72,7 +97,7 @@ import Testing
   func readingAnUnmappedAddressFaults(way: String) async {
     await #expect(processExitsWith: .signal(SIGSEGV)) { [way] in
       let arena = try PageArena(frameCount: 16, memory: .high)
-      let mapper = try FolioMapper(arena)
+      let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: PageSize.host.byteCount, in: arena)
       let address = try mapper.withMapping(of: folio, by: MappingWay(rawValue: way)) { mapping in
         unsafe mapping.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
@@ -146,10 +171,22 @@ extension FileDescriptor {
   func mappingsLeaveNothingBehind(by name: String) async {
     await #expect(processExitsWith: .success) { [name] in
       let way = try #require(MappingWay(rawValue: name))
-      let arena = try PageArena(frameCount: 32, memory: way == .direct ? .direct : .high)
-      let mapper = try FolioMapper(arena)
+      let isDirect = way == .direct
+      let arena = try PageArena(
+        frameCount: 64, memory: isDirect ? .direct : .high,
+        frameOrder: isDirect ? .inOrder : .scattered(seed: 1))
+      let mapper = FolioMapper(arena)
       let folio = try filledFolio(
         distinctBytes((way == .kmapLocal ? 1 : 2) * PageSize.host.byteCount), mapper)
+      let large = try Folio(byteCount: 16 * PageSize.host.byteCount, in: arena)
+      // With 14 slots taken, kmap_then_vmap falls back.
+      let taken = try Folio(byteCount: 8 * PageSize.host.byteCount, in: arena)
+      let isFallback = way == .kmapThenVmap
+      let first = try isFallback ? mapper.map(taken, by: .kmapLocalRange) : nil
+      let rest = try Folio(byteCount: 4 * PageSize.host.byteCount, in: arena)
+      let second = try isFallback ? mapper.map(rest, by: .kmapLocalRange) : nil
+      let last = try isFallback ? mapper.map(folio, by: .kmapLocalRange) : nil
+      let freeSlotCount = mapper.freeSlotCount
 
       func mapOnce() throws {
         if way == .pagePair {
@@ -159,6 +196,12 @@ extension FileDescriptor {
         } else {
           mapper.unmap(try mapper.map(folio, by: way))
         }
+        if way == .kmapLocalRange {
+          do throws(MappingRefusal) {
+            mapper.unmap(try mapper.map(large, by: way))
+            Issue.record("16 slots of 15")
+          } catch {}
+        }
       }
       for _ in 0..<50_000 { try mapOnce() }
       let before = try ProcessState()
@@ -167,7 +210,10 @@ extension FileDescriptor {
       #expect(after.maps <= before.maps + 2)
       #expect(after.descriptors == before.descriptors)
       #expect(after.residentKiB < before.residentKiB + 1024)
-      #expect(mapper.freeSlotCount == 15)
+      #expect(mapper.freeSlotCount == freeSlotCount)
+      if let last { mapper.unmap(last) }
+      if let second { mapper.unmap(second) }
+      if let first { mapper.unmap(first) }
     }
   }
 }

@@ -58,7 +58,7 @@ private struct CountingSource: PageSource {
     try folio.fill(through: 2 * page + 1, from: &source)
     #expect(source.offsets == [0, page, 2 * page])
     #expect(folio.filledPageCount == 3)
-    let mapper = try FolioMapper(arena)
+    let mapper = FolioMapper(arena)
     let bytes = try mapper.withMapping(of: folio) { [UInt8](copying: $0.bytes) }
     #expect(bytes.count == 16 * page)
     #expect(bytes[0] == 1)
@@ -86,7 +86,7 @@ private struct CountingSource: PageSource {
     try folio.fill(through: 1024, from: &source)
     #expect(source.offsets == [0])
     #expect(folio.pageCount == 1)
-    let mapper = try FolioMapper(arena)
+    let mapper = FolioMapper(arena)
     let count = try mapper.withMapping(of: folio) { $0.bytes.byteCount }
     #expect(count == 1024)
   }

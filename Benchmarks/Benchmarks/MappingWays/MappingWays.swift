@@ -86,7 +86,7 @@ let benchmarks: @Sendable () -> Void = {
             maxDuration: .milliseconds(400))
         ) { benchmark in
           let arena = try PageArena(frameCount: 4 * pages + 4, memory: memory, frameOrder: order)
-          let mapper = try FolioMapper(arena)
+          let mapper = FolioMapper(arena)
           var folio = try Folio(byteCount: kibibytes << 10, in: arena)
           var source = FullBlock(byteCount: kibibytes << 10)
           folio.fill(through: kibibytes << 10, from: &source)

@@ -71,9 +71,8 @@ struct List: ParsableCommand {
     }
     try listing.end()
     if mappings {
-      var lines: [(MappingLine, [UInt8])] = []
-      for line in walk.account { lines.append((line, walk.path(of: line))) }
-      Messages.write(lines.isEmpty ? "no directory block was mapped\n" : MappingTable.text(lines))
+      let account = walk.account
+      Messages.write(account.isEmpty ? "no directory block was mapped\n" : MappingTable.text(account))
     }
     if isMissing { throw ExitCode(2) }
     return listing.messages.hasProblems

@@ -75,7 +75,7 @@ struct Map: ParsableCommand {
     let targets: [LookedUp]
     (targets, isMissing) = try PathLookup.lookUp(
       RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
-    var directories = MappedDirectories(volume, isRecursive: recursive, messages: messages)
+    var directories = MappedDirectories(isRecursive: recursive, messages: messages)
     for target in targets where target.inode.isDirectory {
       walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
     }
@@ -86,11 +86,9 @@ struct Map: ParsableCommand {
           + (isLink ? "; a slash at its end follows the link" : ""))
       isMissing = true
     }
-    let account = walk.account
     var folios: [SurveyedFolio] = []
-    for line in account {
-      let block = SurveyedBlock(
-        path: walk.path(of: line), label: line.label, format: directories.format(of: line))
+    for (line, path) in walk.account {
+      let block = try volume.surveyedBlock(of: line, path: path, inodes: &walk.inodes)
       folios.append(SurveyedFolio(line: line, block: block))
     }
     let readings = try self.readings(of: folios.map(\.block), volume, options)
@@ -154,8 +152,10 @@ struct Map: ParsableCommand {
     var survey = try FolioSurvey(volume, by: way, options: options)
     for folio in folios {
       var records: [SurveyedRecord] = []
-      _ = survey.read(folio.block) { records.append($0) }
-      try body(FolioDrawing(block: folio.block, line: folio.line, records: records, pageSize: .host))
+      let reading = survey.read(folio.block) { records.append($0) }
+      try body(
+        FolioDrawing(
+          block: folio.block, line: folio.line, records: records, damaged: reading.damaged, pageSize: .host))
     }
   }
 

@@ -5,6 +5,8 @@ struct FolioDrawing {
   let block: SurveyedBlock
   let line: MappingLine
   let records: [SurveyedRecord]
+  /// Where records are damaged, in bytes of the block.
+  let damaged: [Range<Int>]
   let pageSize: PageSize
 
   /// What a place of a page shows.
@@ -15,6 +17,8 @@ struct FolioDrawing {
     case crossing
     /// Space between records, or a record that is not in use.
     case free
+    /// Damaged records, as far as the next good one.
+    case damaged
     /// Not read: no record that matters lies there.
     case unread
   }
@@ -52,7 +56,8 @@ struct FolioDrawing {
   static func legend(hasColor: Bool) -> String {
     "  " + paint([.live(isOdd: false)], hasColor: hasColor) + paint([.live(isOdd: true)], hasColor: hasColor)
       + " in use (shades alternate)\n  " + paint([.crossing], hasColor: hasColor) + " crosses a page  "
-      + paint([.free], hasColor: hasColor) + " free  blank: not read\n"
+      + paint([.damaged], hasColor: hasColor) + " damaged  " + paint([.free], hasColor: hasColor)
+      + " free  blank: not read\n"
   }
 
   var title: String {
@@ -87,6 +92,11 @@ struct FolioDrawing {
         cells[place] = crosses ? .crossing : .live(isOdd: isOdd)
       }
     }
+    for range in damaged where range.overlaps(pageStart..<pageEnd) {
+      let first = (max(range.lowerBound, pageStart) - pageStart) * count / byteCount
+      let last = (min(range.upperBound, pageEnd) - pageStart - 1) * count / byteCount
+      for place in first...last { cells[place] = .damaged }
+    }
     return cells
   }
 
@@ -100,6 +110,7 @@ struct FolioDrawing {
       case .live(let isOdd): text += isOdd ? "▓" : "▒"
       case .crossing: text += "█"
       case .free: text += "·"
+      case .damaged: text += "!"
       case .unread: text += " "
       }
     }
@@ -110,6 +121,7 @@ struct FolioDrawing {
     switch cell {
     case .live(let isOdd): isOdd ? "0;34" : "0;36"
     case .crossing: "1;33"
+    case .damaged: "1;31"
     case .free, .unread: "0;90"
     }
   }

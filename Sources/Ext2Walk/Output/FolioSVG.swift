@@ -37,7 +37,7 @@ struct FolioSVG {
     @media (prefers-color-scheme: dark) { svg { --back: #14181d; --ink: #e6edf3; --dim: #8b949e; --lane: #262c34;
       --unread: #1a1f26; --even: #2f6fb5; --odd: #4f8fd0; --cross: #f0883e; --line: #4a535d; --name: #ffffff; } }
     .back { fill: var(--back); } .lane { fill: var(--lane); } .unread { fill: var(--unread); stroke: var(--lane); }
-    .even { fill: var(--even); } .odd { fill: var(--odd); } .cross { fill: var(--cross); } .way { stroke: var(--line); fill: none; }
+    .even { fill: var(--even); } .odd { fill: var(--odd); } .cross { fill: var(--cross); } .damaged { fill: #d1242f; } .way { stroke: var(--line); fill: none; }
     text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: var(--ink); }
     .title { font-size: 15px; font-weight: 600; } .note, .gutter { fill: var(--dim); } .gutter { font-size: 11px; }
     .name { fill: var(--name); font-size: 10px; pointer-events: none; } .callout { fill: var(--cross); }
@@ -96,6 +96,14 @@ struct FolioSVG {
       kind: "gutter")
     guard isRead else { return }
     let scale = Double(Self.laneWidth) / Double(pageEnd - pageStart)
+    for range in drawing.damaged where range.overlaps(pageStart..<pageEnd) {
+      let part = range.clamped(to: pageStart..<pageEnd)
+      add(
+        rect: Double(Self.left) + Double(part.lowerBound - pageStart) * scale, Double(y),
+        Double(part.count) * scale,
+        Double(Self.laneHeight), kind: "damaged",
+        tip: "damaged: bytes \(range.lowerBound) to \(range.upperBound - 1)")
+    }
     var isOdd = false
     for record in drawing.records where record.record.isEntry {
       isOdd.toggle()

@@ -26,8 +26,10 @@ enum MappingJSON {
     object.add("placeCount", range.count, to: &output)
     object.add("records", line.tally.recordCount, to: &output)
     object.add("crossingRecords", line.tally.crossings, to: &output)
-    object.add("mapNanoseconds", line.mapNanoseconds, to: &output)
-    object.add("unmapNanoseconds", line.unmapNanoseconds, to: &output)
+    object.add("mapCalls", line.cost.mapCalls, to: &output)
+    object.add("unmapCalls", line.cost.unmapCalls, to: &output)
+    object.add("mapNanoseconds", line.cost.mapNanoseconds, to: &output)
+    object.add("unmapNanoseconds", line.cost.unmapNanoseconds, to: &output)
     if let readings {
       object.beginArray("ways", &output)
       for (index, reading) in readings.enumerated() {
@@ -45,10 +47,11 @@ enum MappingJSON {
     var object = JSONObject()
     object.add("way", reading.way.rawValue, to: &output)
     object.add("served", reading.line != nil, to: &output)
-    object.add("refusal", reading.problem, to: &output)
+    object.add("refusal", reading.refusal, to: &output)
+    object.add("failure", reading.failure, to: &output)
     object.add("sameRecords", reading.hasRecords(of: readings), to: &output)
-    object.add("mapNanoseconds", reading.line?.mapNanoseconds, to: &output)
-    object.add("unmapNanoseconds", reading.line?.unmapNanoseconds, to: &output)
+    object.add("mapNanoseconds", reading.line?.cost.mapNanoseconds, to: &output)
+    object.add("unmapNanoseconds", reading.line?.cost.unmapNanoseconds, to: &output)
     object.end(&output)
   }
 }

@@ -12,15 +12,15 @@ struct MappingTable {
   /// The table's lines; none where nothing was mapped.
   ///
   /// - Parameter lines: each with the path of its directory.
-  static func text(_ lines: [(MappingLine, path: [UInt8])]) -> String {
+  static func text(_ lines: [(line: MappingLine, path: [UInt8])]) -> String {
     guard !lines.isEmpty else { return "" }
     let rows = lines.map { line, path in
       [
         cut(path.isEmpty ? "/" : Escaping.text(path)), "\(line.label.logicalBlock)",
         "\(line.label.physicalBlock)",
         line.way.rawValue, "\(line.filledPageCount)/\(line.frames.count)", line.place.words,
-        "\(line.tally.recordCount)", "\(line.tally.crossings.count)", "\(line.mapNanoseconds)",
-        "\(line.unmapNanoseconds)", line.reason.description,
+        "\(line.tally.recordCount)", "\(line.tally.crossings.count)", "\(line.cost.mapNanoseconds)",
+        "\(line.cost.unmapNanoseconds)", line.reason.description,
       ]
     }
     return columns([headings] + rows, rightAligned: rightAligned) + "\n" + totals(lines.map(\.0))
@@ -39,7 +39,7 @@ struct MappingTable {
     for way in MappingWay.allCases {
       let its = lines.filter { $0.way == way }
       guard !its.isEmpty else { continue }
-      let (map, unmap) = (its.sum(\.mapNanoseconds), its.sum(\.unmapNanoseconds))
+      let (map, unmap) = (its.sum(\.cost.mapNanoseconds), its.sum(\.cost.unmapNanoseconds))
       let count = UInt64(its.count)
       rows.append([
         way.rawValue, "\(its.count)", "\(its.sum(\.filledPageCount))", "\(its.sum(\.frames.count))",
@@ -55,6 +55,7 @@ struct MappingTable {
   ///
   /// - Parameter readings: way by way, each for all folios.
   static func comparison(of readings: [[SurveyedReading]]) -> String {
+    guard readings.contains(where: { !$0.isEmpty }) else { return "" }
     var rows = [["WAY", "SERVED", "OF", "MAP ns EACH", "UNMAP ns EACH", "RECORDS", "OTHERWISE"]]
     for its in readings {
       let lines = its.compactMap(\.line)
@@ -63,9 +64,9 @@ struct MappingTable {
       let verdict = same.contains(false) ? "DIFFER" : same.contains(true) ? "the same" : "-"
       rows.append([
         its.first?.way.rawValue ?? "", "\(lines.count)", "\(its.count)",
-        lines.isEmpty ? "-" : "\(lines.sum(\.mapNanoseconds) / count)",
-        lines.isEmpty ? "-" : "\(lines.sum(\.unmapNanoseconds) / count)", verdict,
-        its.lazy.compactMap(\.problem).first ?? "",
+        lines.isEmpty ? "-" : "\(lines.sum(\.cost.mapNanoseconds) / count)",
+        lines.isEmpty ? "-" : "\(lines.sum(\.cost.unmapNanoseconds) / count)", verdict,
+        its.lazy.compactMap { $0.refusal ?? $0.failure }.first ?? "",
       ])
     }
     return columns(rows, rightAligned: [1, 2, 3, 4])

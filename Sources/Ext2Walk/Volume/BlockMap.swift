@@ -14,7 +14,8 @@ struct BlockMap: ~Copyable {
   private var covered: UInt64 = 0
   /// Whether blocks are mapped where the directory's size doesn't reach. No kernel reads those.
   private var hasBlocksBehindEnd = false
-  private var problems: [String] = []
+  /// How many blocks extents hold that come behind later ones, where nobody looks for them.
+  private var misplacedBlocks: UInt64 = 0
   /// Blocks seen so far: a block serves once, as contents or as a node of the map.
   private var seen: Set<UInt64> = []
 
@@ -29,11 +30,15 @@ struct BlockMap: ~Copyable {
       map.addPointers(in: directory.blockArea.span.raw)
     }
     map.addGap(through: map.blockCount)
+    var problems: [String] = []
+    if map.misplacedBlocks > 0 {
+      problems.append("its extents are not in order: \(map.misplacedBlocks) blocks are not listed")
+    }
     if map.hasBlocksBehindEnd {
       let size = directory.attributes.byteCount
-      map.problems.append("blocks are mapped behind its size of \(size) bytes, and are not listed")
+      problems.append("blocks are mapped behind its size of \(size) bytes, and are not listed")
     }
-    return MappedBlocks(runs: map.runs, problems: map.problems)
+    return MappedBlocks(runs: map.runs, problems: problems)
   }
 
   private init(_ volume: Volume, byteCount: UInt64) {
@@ -117,6 +122,11 @@ struct BlockMap: ~Copyable {
         let next =
           index + 1 < entryCount ? UInt64(node.littleEndian(at: at + Self.extentSize, as: UInt32.self)) : end
         let part = max(logical, covered)..<max(logical, covered, min(next, end, blockCount))
+        guard logical >= covered, !part.isEmpty else {
+          // Out of order, or behind the directory's end.
+          if logical < covered { misplacedBlocks += 1 } else { hasBlocksBehindEnd = true }
+          continue
+        }
         guard let bytes = readNode(child, for: part) else { continue }
         addExtents(in: bytes.raw, depth: depth - 1, through: part.upperBound)
       }
@@ -127,8 +137,7 @@ struct BlockMap: ~Copyable {
     let isWritten = rawCount <= Self.longestWrittenExtent
     let count = isWritten ? rawCount : rawCount - Self.longestWrittenExtent
     guard logical >= covered else {
-      problems.append(
-        "its extents are not in order: block \(logical) comes behind block \(covered - 1), and is not listed")
+      misplacedBlocks += count
       return
     }
     if count > 0, logical + count > blockCount { hasBlocksBehindEnd = true }

@@ -16,7 +16,7 @@ extension FolioReader {
     let frameCount = Self.frameCount(forPages: pageCount, options: options)
     let arena = try PageArena(frameCount: frameCount, memory: options.memory, frameOrder: options.frameOrder)
     self.init(
-      try Folio(byteCount: blockSize, in: arena), mapper: try FolioMapper(arena), way: options.way,
+      try Folio(byteCount: blockSize, in: arena), mapper: FolioMapper(arena), way: options.way,
       keepsAccount: options.keepsAccount)
   }
 

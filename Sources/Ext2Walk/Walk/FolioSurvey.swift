@@ -23,9 +23,14 @@ struct SurveyedFolio {
 /// What came of mapping and reading a block in one way.
 struct SurveyedReading {
   let way: MappingWay
-  /// Nil where the way can't serve or the block can't be read; `problem` then says why.
+  /// Nil where the way can't serve or the block can't be read.
   let line: MappingLine?
-  let problem: String?
+  /// Why the way can't serve.
+  let refusal: String?
+  /// Why the block can't be read.
+  let failure: String?
+  /// Where records are damaged, as far as the next good one, in bytes of the block.
+  let damaged: [Range<Int>]
   /// The same for two readings that found the same records under the same names, and only by chance for others.
   let recordDigest: Int
 }
@@ -45,7 +50,7 @@ struct FolioSurvey: ~Copyable {
     folios = try FolioReader(volume, options: options)
   }
 
-  /// Reads `block` as far as its records keep the rules, and hands `visit` each, in use or not.
+  /// Reads `block` and hands `visit` each record that keeps the rules, in use or not.
   mutating func read(_ block: SurveyedBlock, _ visit: (SurveyedRecord) -> Void = { _ in }) -> SurveyedReading
   {
     guard let position = volume.position(ofBlock: block.label.physicalBlock) else {
@@ -56,7 +61,9 @@ struct FolioSurvey: ~Copyable {
     var digest = Hasher()
     var offset = 0
     folios.account = []
-    var problem: String?
+    var refusal: String?
+    var failure: String?
+    var damaged: [Range<Int>] = []
     do throws(FolioReadError<ImageReadError, Never>) {
       try folios.read(block.label, from: &source, needing: 0..<Record.headerByteCount) { view, start, tally in
         var cursor = RecordCursor(view, startingAt: start, format: block.format, at: offset)
@@ -73,18 +80,31 @@ struct FolioSurvey: ~Copyable {
           case .needsBytes(let count):
             offset = cursor.offset
             return offset..<count
-          case .damage, .end: return nil
+          case .damage(let damage):
+            // As a listing does: on from where good records run to the end.
+            guard view.byteCount >= block.format.blockSize else {
+              offset = cursor.offset
+              return 0..<block.format.blockSize
+            }
+            let end = block.format.wayBack(in: view, after: damage) ?? block.format.blockSize
+            damaged.append(damage.record.offset..<end)
+            digest.combine(damage)
+            guard end < block.format.blockSize else { return nil }
+            cursor = RecordCursor(view, format: block.format, at: end)
+          case .end: return nil
           }
         }
       }
     } catch {
       switch error {
-      case .source(let failure): problem = failure.description
-      case .refused(let refusal): problem = refusal.description
+      case .source(let error): failure = error.description
+      case .refused(let error): refusal = error.description
       }
     }
+    let served = refusal == nil && failure == nil
     return SurveyedReading(
-      way: way, line: problem == nil ? folios.account?.first : nil, problem: problem,
+      way: way, line: served ? folios.account?.first : nil, refusal: refusal, failure: failure,
+      damaged: damaged,
       recordDigest: digest.finalize())
   }
 }

@@ -1,29 +1,18 @@
 import FolioCore
 
-/// Walks directories for the sake of their folios: remembers of each what it takes to look at its blocks again.
+/// Walks directories for the sake of their folios, and lists nothing.
 struct MappedDirectories: ~Copyable, TreeVisitor {
   typealias Failure = Never
 
-  private let volume: Volume
   private let isRecursive: Bool
   var messages: Messages
 
   private var directory: FoundDirectory?
   private var found: [FoundDirectory] = []
-  private var formats: [UInt32: RecordFormat] = [:]
 
-  init(_ volume: Volume, isRecursive: Bool, messages: Messages) {
-    self.volume = volume
+  init(isRecursive: Bool, messages: Messages) {
     self.isRecursive = isRecursive
     self.messages = messages
-  }
-
-  /// How the records of the directory that `line` is about are read.
-  func format(of line: MappingLine) -> RecordFormat {
-    guard let format = formats[line.label.inode] else {
-      preconditionFailure("a mapping for inode \(line.label.inode), which was not walked")
-    }
-    return format
   }
 
   mutating func begin(_ directory: FoundDirectory) {
@@ -42,12 +31,8 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
   }
 
   mutating func end(inodes: inout InodeTable) -> [FoundDirectory] {
-    if let directory, let inode = try? inodes.inode(directory.inode) {
-      let format = volume.recordFormat(of: inode, regionSize: volume.superblock.blockSize)
-      formats[directory.inode] = format
-      if inode.hasInlineData {
-        messages.note("directory \(Escaping.text(directory.path)) is kept in its inode: it has no folios")
-      }
+    if let directory, (try? inodes.inode(directory.inode))?.hasInlineData == true {
+      messages.note("directory \(Escaping.text(directory.path)) is kept in its inode: it has no folios")
     }
     defer { found.removeAll() }
     return found

@@ -113,6 +113,17 @@ extension Volume {
       blockSize: regionSize, inodeCount: superblock.inodeCount,
       hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0)
   }
+
+  /// What it takes to look again at the block that `line` is about.
+  ///
+  /// - Parameter path: that of its directory.
+  func surveyedBlock(of line: MappingLine, path: [UInt8], inodes: inout InodeTable) throws(VolumeError)
+    -> SurveyedBlock
+  {
+    let directory = try inodes.inode(line.label.inode)
+    let format = recordFormat(of: directory, regionSize: superblock.blockSize)
+    return SurveyedBlock(path: path, label: line.label, format: format)
+  }
 }
 
 extension RawSpan {

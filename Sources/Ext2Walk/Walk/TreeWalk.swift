@@ -30,25 +30,25 @@ protocol TreeVisitor: EntryVisitor, ~Copyable {
 struct TreeWalk: ~Copyable {
   var inodes: InodeTable
   private var reader: DirectoryReader
-  /// The paths of the directories walked, where an account is kept, whose lines name them by inode.
-  private var paths: [UInt32: [UInt8]]?
+  /// The directories walked, each with how many lines the account had before; nil where none is kept.
+  private var stretches: [(lineCount: Int, path: [UInt8])]?
 
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     inodes = InodeTable(volume)
     reader = try DirectoryReader(volume, options: options)
-    paths = options.keepsAccount ? [:] : nil
+    stretches = options.keepsAccount ? [] : nil
   }
 
-  /// The path of the directory that a line of the account is about.
-  func path(of line: MappingLine) -> [UInt8] {
-    guard let path = paths?[line.label.inode] else {
-      preconditionFailure("a mapping for inode \(line.label.inode), which was not walked")
+  /// A line for each mapping made so far, with the path of its directory; empty where no account is kept.
+  var account: [(line: MappingLine, path: [UInt8])] {
+    let lines = reader.account
+    var account: [(line: MappingLine, path: [UInt8])] = []
+    for (index, directory) in (stretches ?? []).enumerated() {
+      let end = stretches.flatMap { index + 1 < $0.count ? $0[index + 1].lineCount : nil } ?? lines.count
+      for line in lines[directory.lineCount..<end] { account.append((line, directory.path)) }
     }
-    return path
+    return account
   }
-
-  /// A line for each mapping made so far; empty where no account is kept.
-  var account: [MappingLine] { reader.account }
 
   /// Walks `root` and all that `visitor` asks for.
   mutating func walk<Visitor: TreeVisitor & ~Copyable>(
@@ -57,7 +57,7 @@ struct TreeWalk: ~Copyable {
     var pending = [root]
     var walked: Set<UInt32> = [root.inode]
     while let directory = pending.popLast() {
-      paths?[directory.inode] = directory.path
+      stretches?.append((lineCount: reader.account.count, path: directory.path))
       try visitor.begin(directory)
       try read(directory, visitor: &visitor)
       var next: [FoundDirectory] = []

@@ -1,4 +1,4 @@
-public import SystemPackage
+import SystemPackage
 
 /// Maps folios of one arena, by any way; keeps the window and the vmap area.
 ///
@@ -8,8 +8,11 @@ public final class FolioMapper {
   /// What folios' frames are part of.
   public let arena: PageArena
 
-  private var window: LocalWindow
-  private var vmapArea: VmapArea
+  // Made when they are needed first: the direct way takes no addresses but the arena's own.
+  private var window: LocalWindow?
+  private var vmapArea: VmapArea?
+  private let vmapAreaPageCount: Int
+  private let lazyPageLimit: Int
 
   /// The address space that 32-bit kernels set aside for vmap, in bytes.
   public static var vmapAreaByteCount: Int { 128 << 20 }
@@ -19,20 +22,16 @@ public final class FolioMapper {
   /// - Parameters:
   ///   - vmapAreaByteCount: how many bytes of addresses there are for `vmap`; reserved, never more memory than is mapped.
   ///   - lazyPageLimit: how many unmapped pages wait to be given out again together; nil for what the kernel takes.
-  /// - Throws: the system's error where it has no addresses left.
   public init(
     _ arena: PageArena, vmapAreaByteCount: Int = FolioMapper.vmapAreaByteCount, lazyPageLimit: Int? = nil
-  ) throws(Errno) {
-    let pageSize = arena.pageSize
+  ) {
     self.arena = arena
-    window = try LocalWindow(pageSize: pageSize)
-    vmapArea = try VmapArea(
-      pageCount: vmapAreaByteCount >> pageSize.shift,
-      lazyLimit: lazyPageLimit ?? VmapArea.kernelLazyLimit(pageSize: pageSize), pageSize: pageSize)
+    vmapAreaPageCount = vmapAreaByteCount >> arena.pageSize.shift
+    self.lazyPageLimit = lazyPageLimit ?? VmapArea.kernelLazyLimit(pageSize: arena.pageSize)
   }
 
   /// How many slots of the window can still be had: 15 less those in use.
-  public var freeSlotCount: Int { window.freeSlotCount }
+  public var freeSlotCount: Int { window?.freeSlotCount ?? LocalWindow.usableSlotCount }
 
   /// Maps `folio` whole.
   ///
@@ -49,18 +48,21 @@ public final class FolioMapper {
       preconditionFailure("page_pair shows no folio whole: use PagePairMapping")
     }
     let start = unsafe try folioWay.map(folio, by: self)
+    arena.pin(folio.frames, by: 1)
     return unsafe FolioMapping(start: start, folio: folio, mapper: self)
   }
 
   /// Undoes a mapping. Finds out from the address which of the ways it was, as `folio_unmap_local()`.
   ///
-  /// Traps unless the mapping's slots are the last that were taken.
+  /// Traps unless this mapper made the mapping and the mapping's slots are the last that were taken.
   public func unmap(_ mapping: consuming FolioMapping) {
+    precondition(mapping.mapper === self, "a mapping is undone by a mapper that didn't make it")
     switch mapping.place {
     case .directMap: break
-    case .slots(let slots): window.pop(slot: slots.lowerBound, count: slots.count)
-    case .vmapArea(let pages): vmapArea.unmap(first: pages.lowerBound, pageCount: pages.count)
+    case .slots(let slots): window?.pop(slot: slots.lowerBound, count: slots.count)
+    case .vmapArea(let pages): vmapArea?.unmap(first: pages.lowerBound, pageCount: pages.count)
     }
+    arena.pin(mapping.frames, by: -1)
     mapping.forget()
   }
 
@@ -86,8 +88,8 @@ public final class FolioMapper {
     if let frame = unsafe arena.frame(atDirectAddress: address) {
       return .directMap(frames: frame..<frame + pageCount)
     }
-    if let slot = unsafe window.slot(at: address) { return .slots(slot..<slot + pageCount) }
-    if let page = unsafe vmapArea.page(of: address) { return .vmapArea(pages: page..<page + pageCount) }
+    if let slot = unsafe window?.slot(at: address) { return .slots(slot..<slot + pageCount) }
+    if let page = unsafe vmapArea?.page(of: address) { return .vmapArea(pages: page..<page + pageCount) }
     preconditionFailure("an address that this mapper never gave out")
   }
 
@@ -99,33 +101,40 @@ public final class FolioMapper {
     return unsafe try pushSlots([frame], by: way)
   }
 
-  /// Undoes the page that `address` was given out for.
-  func unmapPage(at address: UnsafeRawPointer) {
-    if case .slots(let slots) = unsafe place(of: address, pageCount: 1) {
-      window.pop(slot: slots.lowerBound, count: 1)
-    }
+  /// Undoes the page that `address` was given out for. Returns how many system calls that took.
+  func unmapPage(at address: UnsafeRawPointer) -> Int {
+    guard case .slots(let slots) = unsafe place(of: address, pageCount: 1) else { return 0 }
+    window?.pop(slot: slots.lowerBound, count: 1)
+    return 1
   }
 
   /// Frames in the next slots of the window. Traps where there are too few.
   func pushSlots(_ frames: [Int], by way: MappingWay) throws(MappingRefusal) -> UnsafeRawPointer {
     do throws(Errno) {
-      return unsafe try window.push(frames, of: arena.file)
+      if window?.depth == nil { window = try LocalWindow(pageSize: arena.pageSize) }
+      guard let address = unsafe try window?.push(frames, of: arena.file) else { throw Errno.noMemory }
+      return unsafe address
     } catch {
       throw MappingRefusal(way, .system(error))
     }
   }
 
   /// A folio's pages in a row in the vmap area.
-  func mapInVmapArea(_ folio: borrowing Folio) throws(MappingRefusal) -> UnsafeRawPointer {
+  func mapInVmapArea(_ folio: borrowing Folio, by way: MappingWay) throws(MappingRefusal) -> UnsafeRawPointer
+  {
     let address: UnsafeRawPointer?
     do throws(Errno) {
-      unsafe address = unsafe try vmapArea.map(
+      if vmapArea?.lazyPageCount == nil {
+        vmapArea = try VmapArea(
+          pageCount: vmapAreaPageCount, lazyLimit: lazyPageLimit, pageSize: arena.pageSize)
+      }
+      unsafe address = unsafe try vmapArea?.map(
         folio.contiguousRuns, pageCount: folio.pageCount, of: arena.file)
     } catch {
-      throw MappingRefusal(.vmap, .system(error))
+      throw MappingRefusal(way, .system(error))
     }
     guard let address = unsafe address else {
-      throw MappingRefusal(.vmap, .noAddressRange(pageCount: folio.pageCount))
+      throw MappingRefusal(way, .noAddressRange(pageCount: folio.pageCount))
     }
     return unsafe address
   }

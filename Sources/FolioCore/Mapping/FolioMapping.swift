@@ -6,15 +6,15 @@
 @safe
 public struct FolioMapping: ~Copyable {
   let start: UnsafeRawPointer
-  let pageCount: Int
+  let frames: [Int]
   private let byteCount: Int
   // Keeps the memory mapped for as long as this value is.
-  private let mapper: FolioMapper
+  let mapper: FolioMapper
   private var isMapped = true
 
   init(start: UnsafeRawPointer, folio: borrowing Folio, mapper: FolioMapper) {
     unsafe self.start = unsafe start
-    pageCount = folio.pageCount
+    frames = folio.frames
     byteCount = folio.byteCount
     self.mapper = mapper
   }
@@ -23,7 +23,7 @@ public struct FolioMapping: ~Copyable {
     precondition(!isMapped, "a mapping was dropped without being undone")
   }
 
-  /// The folio's bytes, from its first page to its last. Those past its `filledByteCount` say nothing.
+  /// The folio's bytes, from its first page to its last, which stays as long as it is mapped. Those past its `filledByteCount` say nothing.
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
@@ -32,7 +32,7 @@ public struct FolioMapping: ~Copyable {
   }
 
   /// What the mapping took: decided by its address, as `is_vmalloc_addr()` decides.
-  public var place: MappedPlace { unsafe mapper.place(of: start, pageCount: pageCount) }
+  public var place: MappedPlace { unsafe mapper.place(of: start, pageCount: frames.count) }
 
   /// Ends the mapping without a trap, after its mapper has undone it.
   consuming func forget() {

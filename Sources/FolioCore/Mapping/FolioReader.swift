@@ -54,15 +54,16 @@ public struct FolioReader: ~Copyable {
   ) throws(FolioReadError<Source.Failure, Failure>) {
     folio.clear()
     let way = self.way ?? .proposed(for: folio)
-    var stopwatch = Stopwatch(isOn: account != nil)
+    let keepsAccount = account != nil
+    var stopwatch = Stopwatch(isOn: keepsAccount)
     var mapped: MappedFolio
     do throws(MappingRefusal) {
-      mapped = try MappedFolio(folio, by: way, mapper: mapper)
+      mapped = try MappedFolio(folio, by: way, mapper: mapper, isTimed: keepsAccount)
     } catch {
       throw .refused(error)
     }
-    var mapTime = stopwatch.lap()
-    var tally = RecordTally(isOn: account != nil)
+    let mapTime = stopwatch.lap()
+    var tally = RecordTally(isOn: keepsAccount)
     var failure: FolioReadError<Source.Failure, Failure>?
     var next: Range<Int>? = needed
     while let range = next {
@@ -73,13 +74,11 @@ public struct FolioReader: ~Copyable {
         } catch {
           throw .source(error)
         }
-        _ = stopwatch.lap()
         do throws(MappingRefusal) {
           try mapped.show(range)
         } catch {
           throw .refused(error)
         }
-        mapTime += stopwatch.lap()
         do throws(Failure) {
           next = try body(mapped.bytes(filled: folio.filledByteCount), mapped.start, &tally)
         } catch {
@@ -89,50 +88,24 @@ public struct FolioReader: ~Copyable {
         failure = error
       }
     }
-    let place = account == nil ? nil : mapped.place
-    _ = stopwatch.lap()
-    mapped.unmap(by: mapper)
+    let place = keepsAccount ? mapped.place : nil
+    stopwatch.lap()
+    var cost = mapped.unmap(by: mapper, runCount: keepsAccount ? folio.contiguousRuns.count : 0)
     if let place {
-      addLine(label, way: way, place: place, tally: tally, mapTime: mapTime, unmapTime: stopwatch.lap())
+      if way != .pagePair { (cost.mapNanoseconds, cost.unmapNanoseconds) = (mapTime, stopwatch.lap()) }
+      addLine(label, way: way, place: place, tally: tally, cost: cost)
     }
     if let failure { throw failure }
   }
 
   private mutating func addLine(
-    _ label: BlockLabel, way: MappingWay, place: MappedPlace, tally: RecordTally, mapTime: UInt64,
-    unmapTime: UInt64
+    _ label: BlockLabel, way: MappingWay, place: MappedPlace, tally: RecordTally, cost: MappingCost
   ) {
     account?.append(
       MappingLine(
-        label: label, way: way, reason: MappingReason(folio, way: way, isForced: self.way != nil),
+        label: label, way: way,
+        reason: MappingReason(folio, way: way, place: place, isForced: self.way != nil),
         frames: folio.frames, place: place, runCount: folio.contiguousRuns.count,
-        filledPageCount: folio.filledPageCount, tally: tally, mapNanoseconds: mapTime,
-        unmapNanoseconds: unmapTime))
-  }
-}
-
-/// Measures how long steps take; costs nothing while it is off.
-private struct Stopwatch {
-  private let isOn: Bool
-  private var last: UInt64 = 0
-
-  init(isOn: Bool) {
-    self.isOn = isOn
-    last = isOn ? Self.now() : 0
-  }
-
-  /// Nanoseconds since the last lap.
-  mutating func lap() -> UInt64 {
-    guard isOn else { return 0 }
-    let now = Self.now()
-    defer { last = now }
-    return now - last
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    // The monotonic clock is always there.
-    _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        filledPageCount: folio.filledPageCount, tally: tally, cost: cost))
   }
 }

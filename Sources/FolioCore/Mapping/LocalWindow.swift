@@ -37,6 +37,8 @@ struct LocalWindow: ~Copyable {
         depth += 1
       }
     } catch {
+      // A failed call may have taken away what was there before it.
+      range.clear(depth..<depth + 1)
       while depth > first { pop(slot: depth - 1, count: 1) }
       throw error
     }

@@ -3,10 +3,13 @@ enum MappedFolio: ~Copyable {
   case whole(FolioMapping)
   case pair(PagePairMapping)
 
-  init(_ folio: borrowing Folio, by way: MappingWay, mapper: FolioMapper) throws(MappingRefusal) {
+  init(
+    _ folio: borrowing Folio, by way: MappingWay, mapper: FolioMapper, isTimed: Bool
+  ) throws(MappingRefusal) {
     self =
       way == .pagePair
-      ? .pair(try PagePairMapping(folio, by: mapper)) : .whole(try mapper.map(folio, by: way))
+      ? .pair(try PagePairMapping(folio, by: mapper, isTimed: isTimed))
+      : .whole(try mapper.map(folio, by: way))
   }
 
   /// Makes `range` visible in ``bytes(filled:)``.
@@ -50,10 +53,19 @@ enum MappedFolio: ~Copyable {
     }
   }
 
-  consuming func unmap(by mapper: FolioMapper) {
+  /// Undoes it. Returns what it took; of a whole mapping only the calls, not the time.
+  consuming func unmap(by mapper: FolioMapper, runCount: Int) -> MappingCost {
     switch consume self {
-    case .whole(let mapping): mapper.unmap(mapping)
-    case .pair(let pair): pair.unmap()
+    case .pair(let pair): return pair.unmap()
+    case .whole(let mapping):
+      var cost = MappingCost()
+      switch mapping.place {
+      case .directMap: break
+      case .slots(let slots): (cost.mapCalls, cost.unmapCalls) = (slots.count, slots.count)
+      case .vmapArea: (cost.mapCalls, cost.unmapCalls) = (runCount, 1)
+      }
+      mapper.unmap(mapping)
+      return cost
     }
   }
 }

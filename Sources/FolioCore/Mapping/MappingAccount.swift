@@ -19,7 +19,7 @@ public struct BlockLabel: Hashable, Sendable {
 public struct RecordTally: Hashable, Sendable {
   /// Records reached, in use or not.
   public private(set) var recordCount = 0
-  /// Where records begin whose header and name lie on two pages, in bytes from the folio's start.
+  /// Where records in use begin whose header and name lie on two pages, in bytes from the folio's start.
   public private(set) var crossings: [Int] = []
   @usableFromInline
   let isOn: Bool
@@ -38,7 +38,7 @@ public struct RecordTally: Hashable, Sendable {
   @usableFromInline
   mutating func add(_ record: Record, _ pageSize: PageSize) {
     recordCount += 1
-    if pageSize.isCrossed(by: record.usedBytes) { crossings.append(record.offset) }
+    if record.isEntry, pageSize.isCrossed(by: record.usedBytes) { crossings.append(record.offset) }
   }
 }
 
@@ -60,10 +60,8 @@ public struct MappingLine: Hashable, Sendable {
   public let filledPageCount: Int
   /// What was read in it.
   public let tally: RecordTally
-  /// Time spent making it, for `page_pair` all of its pages.
-  public let mapNanoseconds: UInt64
-  /// Time spent undoing it.
-  public let unmapNanoseconds: UInt64
+  /// What it took.
+  public let cost: MappingCost
 }
 
 /// Why a folio was mapped the way it was.
@@ -72,13 +70,15 @@ public struct MappingReason: Hashable, Sendable, CustomStringConvertible {
   let pageCount: Int
   let memory: MemoryModel
   let way: MappingWay
+  let place: MappedPlace
   let isForced: Bool
 
-  init(_ folio: borrowing Folio, way: MappingWay, isForced: Bool) {
+  init(_ folio: borrowing Folio, way: MappingWay, place: MappedPlace, isForced: Bool) {
     byteCount = folio.byteCount
     pageCount = folio.pageCount
     memory = folio.arena.memory
     self.way = way
+    self.place = place
     self.isForced = isForced
   }
 
@@ -87,6 +87,16 @@ public struct MappingReason: Hashable, Sendable, CustomStringConvertible {
     let size = byteCount % 1024 == 0 ? "\(byteCount / 1024) KiB" : "\(byteCount) byte"
     let pages = pageCount == 1 ? "one page" : "\(pageCount) pages"
     let line = memory == .direct ? "low" : "high"
-    return "\(size) folio of \(pages) in \(line) memory: \(way.rawValue)\(isForced ? ", as asked for" : "")"
+    return
+      "\(size) folio of \(pages) in \(line) memory: \(way.rawValue)\(isForced ? ", as asked for, \(means)" : "")"
+  }
+
+  /// By what a way that was asked for served: some have several.
+  private var means: String {
+    switch place {
+    case .directMap: "at its permanent address"
+    case .slots: "in slots"
+    case .vmapArea: "in the vmap area"
+    }
   }
 }

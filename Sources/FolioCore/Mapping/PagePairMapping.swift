@@ -22,14 +22,21 @@ public struct PagePairMapping: ~Copyable {
   private var showsScratch = false
   private var shownByteCount = 0
   private var isDone = false
+  private var stopwatch: Stopwatch
+  private var deepestSlotCount = 0
+
+  /// What it has taken so far.
+  public private(set) var cost = MappingCost()
 
   /// Where in the folio ``bytes`` begin.
   public private(set) var start = 0
 
   /// Begins to map `folio`; so far no page of it is.
   ///
+  /// - Parameter isTimed: whether ``cost`` is to say how long it took.
   /// - Throws: a refusal where less than two slots are free.
-  public init(_ folio: borrowing Folio, by mapper: FolioMapper) throws(MappingRefusal) {
+  public init(_ folio: borrowing Folio, by mapper: FolioMapper, isTimed: Bool = false) throws(MappingRefusal)
+  {
     precondition(folio.arena === mapper.arena, "the folio is in another arena")
     let needed = min(2, folio.pageCount)
     guard !folio.isHighMemory || mapper.freeSlotCount >= needed else {
@@ -39,17 +46,19 @@ public struct PagePairMapping: ~Copyable {
     frames = folio.frames
     pageSize = folio.arena.pageSize
     byteCount = folio.byteCount
+    stopwatch = Stopwatch(isOn: isTimed)
+    mapper.arena.pin(frames, by: 1)
   }
 
   deinit {
     precondition(isDone, "a mapping was dropped without being undone")
   }
 
-  /// What the mapping takes at the most: two slots, or the frames' permanent addresses.
+  /// What the mapping has taken at the most: one or two slots, or the frames' permanent addresses.
   public var place: MappedPlace {
     if mapper.arena.memory == .direct { return .directMap(frames: frames[0]..<frames[0] + frames.count) }
     let first = LocalWindow.usableSlotCount - mapper.freeSlotCount - mapped.count
-    return .slots(first..<first + min(2, frames.count))
+    return .slots(first..<first + deepestSlotCount)
   }
 
   /// What ``show(_:)`` has made visible. Bytes that were not filled say nothing.
@@ -73,6 +82,8 @@ public struct PagePairMapping: ~Copyable {
   public mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
     precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes outside the folio")
     start = range.lowerBound
+    showsScratch = false
+    shownByteCount = 0
     let first = pageSize.pageIndex(of: range.lowerBound)
     let last = pageSize.pageIndex(of: max(range.lowerBound, range.upperBound - 1))
     if first == last {
@@ -95,9 +106,14 @@ public struct PagePairMapping: ~Copyable {
   }
 
   /// Undoes what is mapped, the last page first.
-  public consuming func unmap() {
+  ///
+  /// - Returns: what the mapping took, from its beginning to now.
+  @discardableResult
+  public consuming func unmap() -> MappingCost {
     unmapAll()
     isDone = true
+    mapper.arena.pin(frames, by: -1)
+    return cost
   }
 
   @discardableResult
@@ -119,12 +135,18 @@ public struct PagePairMapping: ~Copyable {
     guard mapper.arena.memory == .direct || mapper.freeSlotCount > 0 else {
       throw MappingRefusal(.pagePair, .slotsTaken(needed: 1, free: 0))
     }
+    stopwatch.lap()
     let new = unsafe MappedPage(index: page, address: try mapper.mapPage(frames[page], by: .pagePair))
+    cost.mapNanoseconds += stopwatch.lap()
+    if mapper.arena.memory == .high { cost.mapCalls += 1 }
     mapped.append(new)
+    deepestSlotCount = max(deepestSlotCount, mapped.count)
     return new
   }
 
   private mutating func unmapAll() {
-    while let page = mapped.popLast() { unsafe mapper.unmapPage(at: page.address) }
+    stopwatch.lap()
+    while let page = mapped.popLast() { cost.unmapCalls += unsafe mapper.unmapPage(at: page.address) }
+    cost.unmapNanoseconds += stopwatch.lap()
   }
 }

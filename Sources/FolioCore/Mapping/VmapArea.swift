@@ -19,7 +19,7 @@ struct VmapArea: ~Copyable {
   private var free: [Range<Int>]
   /// Stretches that are unmapped and not yet free; guard pages included.
   private var lazy: [Range<Int>] = []
-  private var lazyPageCount = 0
+  private(set) var lazyPageCount = 0
 
   init(pageCount: Int, lazyLimit: Int, pageSize: PageSize) throws(Errno) {
     range = try AddressRange(pageCount: pageCount, pageSize: pageSize)
@@ -46,14 +46,15 @@ struct VmapArea: ~Copyable {
   {
     guard let pages = take(pageCount + 1) else { return nil }
     var next = pages.lowerBound
-    do throws(Errno) {
-      for run in runs {
+    for run in runs {
+      do throws(Errno) {
         try range.put(run, of: file, atPage: next)
-        next += run.count
+      } catch {
+        // A failed call may have taken away what was there before it.
+        release(pages, mapped: pages.lowerBound..<next + run.count)
+        throw error
       }
-    } catch {
-      release(pages, mapped: pages.lowerBound..<next)
-      throw error
+      next += run.count
     }
     return unsafe UnsafeRawPointer(range.address(ofPage: pages.lowerBound))
   }

@@ -4,7 +4,7 @@ public import SystemPackage
 ///
 /// Mirrors `struct folio`. A block smaller than a page takes one frame and leaves the rest of it
 /// alone. A folio is filled from its front, page by page, and only as far as somebody reads: see
-/// ``fill(through:from:)``. Its frames go back to the arena when it goes away.
+/// ``fill(through:from:)``. Its frames go back to the arena when it goes away, which traps while it is mapped.
 public struct Folio: ~Copyable {
   /// Where the frames are.
   public let arena: PageArena
@@ -42,6 +42,7 @@ public struct Folio: ~Copyable {
   }
 
   deinit {
+    precondition(!arena.isPinned(frames), "a folio goes away while it is mapped")
     arena.freeFrames(frames)
   }
 
@@ -70,8 +71,9 @@ public struct Folio: ~Copyable {
     return runs
   }
 
-  /// Forgets the contents, so that the folio can hold another block.
+  /// Forgets the contents, so that the folio can hold another block. Traps while the folio is mapped.
   public mutating func clear() {
+    precondition(!arena.isPinned(frames), "a folio is cleared while it is mapped")
     filledByteCount = 0
   }
 

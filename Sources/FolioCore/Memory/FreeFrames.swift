@@ -1,11 +1,14 @@
 /// Which frames of an arena are free, and in which order they are handed out.
 struct FreeFrames: Sendable {
   private var isFree: [Bool]
+  /// How many mappings there are of the folio that begins with a frame.
+  private var pins: [Int]
   private let order: FrameOrder
   private var state: UInt64
 
   init(count: Int, order: FrameOrder) {
     isFree = Array(repeating: true, count: count)
+    pins = Array(repeating: 0, count: count)
     self.order = order
     state = if case .scattered(let seed) = order { seed } else { 0 }
   }
@@ -23,6 +26,13 @@ struct FreeFrames: Sendable {
       isFree[frame] = true
     }
   }
+
+  /// Counts a mapping of the folio that begins with `frame`, or its end.
+  mutating func pin(_ frame: Int, by change: Int) {
+    pins[frame] += change
+  }
+
+  func isPinned(_ frame: Int) -> Bool { pins[frame] > 0 }
 
   /// First fit.
   private func neighbours(_ count: Int) -> [Int]? {

@@ -44,9 +44,13 @@ struct MemoryFile: ~Copyable {
     guard let address = unsafe address, unsafe address != MAP_FAILED else { throw Errno(rawValue: errno) }
     return unsafe UnsafeMutableRawBufferPointer(start: address, count: byteCount)
   }
+
   /// Takes memory for `byteCount` bytes at `offset` now, so that writing there can't fail for want of it.
   func populate(_ offset: Int, _ byteCount: Int) throws(Errno) {
-    let code = posix_fallocate(descriptor.rawValue, offset, byteCount)
+    var code: Int32
+    repeat {
+      code = posix_fallocate(descriptor.rawValue, offset, byteCount)
+    } while code == EINTR
     guard code == 0 else { throw Errno(rawValue: code) }
   }
 

@@ -59,6 +59,15 @@ public final class PageArena: Sendable {
     freeFrames.withLock { $0.give(frames) }
   }
 
+  /// Counts a mapping of `folio`, or the end of one: as long as there is one its frames hold what they hold.
+  func pin(_ frames: [Int], by change: Int) {
+    freeFrames.withLock { $0.pin(frames[0], by: change) }
+  }
+
+  func isPinned(_ frames: [Int]) -> Bool {
+    freeFrames.withLock { $0.isPinned(frames[0]) }
+  }
+
   /// The permanent address of `frame`, as `page_address()`; nil in high memory.
   func directAddress(ofFrame frame: Int) -> UnsafeMutableRawPointer? {
     precondition((0..<frameCount).contains(frame), "frame \(frame) of an arena of \(frameCount)")

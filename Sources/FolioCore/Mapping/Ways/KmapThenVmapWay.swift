@@ -2,7 +2,9 @@
 enum KmapThenVmapWay: FolioWay {
   static func map(_ folio: borrowing Folio, by mapper: FolioMapper) throws(MappingRefusal) -> UnsafeRawPointer
   {
-    let fits = !folio.isHighMemory || folio.pageCount <= mapper.freeSlotCount
-    return unsafe try fits ? KmapLocalRangeWay.map(folio, by: mapper) : VmapWay.map(folio, by: mapper)
+    if !folio.isHighMemory || folio.pageCount <= mapper.freeSlotCount {
+      return unsafe try KmapLocalRangeWay.map(folio, by: mapper)
+    }
+    return unsafe try mapper.mapInVmapArea(folio, by: .kmapThenVmap)
   }
 }

@@ -4,6 +4,6 @@
 enum VmapWay: FolioWay {
   static func map(_ folio: borrowing Folio, by mapper: FolioMapper) throws(MappingRefusal) -> UnsafeRawPointer
   {
-    unsafe try mapper.mapInVmapArea(folio)
+    unsafe try mapper.mapInVmapArea(folio, by: .vmap)
   }
 }
