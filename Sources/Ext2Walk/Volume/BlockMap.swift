@@ -14,6 +14,8 @@ struct BlockMap: ~Copyable {
   private var covered: UInt64 = 0
   /// Whether blocks are mapped where the directory's size doesn't reach. No kernel reads those.
   private var hasBlocksBehindEnd = false
+  /// Whether there are extents of no length, which no kernel makes.
+  private var hasEmptyExtents = false
   /// How many blocks extents hold that come behind later ones, where nobody looks for them.
   private var misplacedBlocks: UInt64 = 0
   /// Blocks seen so far: a block serves once, as contents or as a node of the map.
@@ -34,6 +36,7 @@ struct BlockMap: ~Copyable {
     if map.misplacedBlocks > 0 {
       problems.append("its extents are not in order: \(map.misplacedBlocks) blocks are not listed")
     }
+    if map.hasEmptyExtents { problems.append("it has extents of no length") }
     if map.hasBlocksBehindEnd {
       let size = directory.attributes.byteCount
       problems.append("blocks are mapped behind its size of \(size) bytes, and are not listed")
@@ -134,6 +137,10 @@ struct BlockMap: ~Copyable {
   }
 
   private mutating func addExtent(logical: UInt64, rawCount: UInt64, physical: UInt64) {
+    guard rawCount > 0 else {
+      hasEmptyExtents = true
+      return
+    }
     let isWritten = rawCount <= Self.longestWrittenExtent
     let count = isWritten ? rawCount : rawCount - Self.longestWrittenExtent
     guard logical >= covered else {
