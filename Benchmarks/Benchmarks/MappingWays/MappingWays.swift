@@ -83,7 +83,7 @@ let benchmarks: @Sendable () -> Void = {
           "\(kibibytes) KiB, \(name), \(way.rawValue)",
           configuration: .init(
             metrics: [.wallClock], timeUnits: .nanoseconds, scalingFactor: .kilo,
-            maxDuration: .milliseconds(400))
+            maxDuration: .milliseconds(1200))
         ) { benchmark in
           let arena = try PageArena(frameCount: 4 * pages + 4, memory: memory, frameOrder: order)
           let mapper = FolioMapper(arena)

@@ -31,10 +31,11 @@ struct Ratios {
       guard let direct = all.first(where: { $0.parts == [size, "low", "direct"] })?.value, direct > 0 else {
         continue
       }
-      for memory in ["low", "high", "scattered"] {
+      // One page can't be scattered.
+      for memory in size == "4 KiB" ? ["low", "high"] : ["low", "high", "scattered"] {
         let cells = ways.map { way -> String in
           guard let value = all.first(where: { $0.parts == [size, memory, way] })?.value else { return "-" }
-          return String(format: "%.2f", value / direct)
+          return String(format: "%.1f", value / direct)
         }
         print(
           "| \(size) | \(memory == "scattered" ? "high, scattered" : memory) | "
