@@ -71,9 +71,7 @@ struct Map: ParsableCommand {
     var options = mapping.readingOptions(isScattered: scattered)
     options.keepsAccount = true
     var walk = try TreeWalk(volume, options: options)
-    var isMissing = false
-    let targets: [LookedUp]
-    (targets, isMissing) = try PathLookup.lookUp(
+    let (targets, isMissing) = try PathLookup.lookUp(
       RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
     var directories = MappedDirectories(isRecursive: recursive, messages: messages)
     for target in targets where target.inode.isDirectory {
@@ -84,7 +82,6 @@ struct Map: ParsableCommand {
       directories.messages.problem(
         "\(Escaping.text(target.path)): not a directory"
           + (isLink ? "; a slash at its end follows the link" : ""))
-      isMissing = true
     }
     var folios: [SurveyedFolio] = []
     for (line, path) in walk.account {
@@ -120,7 +117,7 @@ struct Map: ParsableCommand {
       array.end(&output)
     }
     try output.flush()
-    if isMissing { throw ExitCode(2) }
+    if isMissing || targets.contains(where: { !$0.inode.isDirectory }) { throw ExitCode(2) }
     return directories.messages.hasProblems
   }
 

@@ -26,7 +26,7 @@ struct FolioDrawing {
   /// The drawing as lines of text.
   ///
   /// - Parameters:
-  ///   - width: cells there are; at least 60 are taken.
+  ///   - width: cells there are; a page takes at least 24 of them, and what is said of it.
   ///   - hasColor: whether escape sequences may be used.
   func text(width: Int, hasColor: Bool) -> String {
     let gutter = gutterTexts
@@ -41,8 +41,7 @@ struct FolioDrawing {
       text += Self.paint(cells(ofPage: page, count: barWidth), hasColor: hasColor)
       text += "\n"
     }
-    let crossing = records.filter { $0.record.isEntry && pageSize.isCrossed(by: $0.record.usedBytes) }
-    for record in crossing {
+    for record in crossingRecords {
       let used = record.record.usedBytes
       let page = pageSize.pageIndex(of: used.lowerBound)
       let place = "bytes \(used.lowerBound) to \(used.upperBound - 1) cross from page \(page) to \(page + 1)"
@@ -61,9 +60,14 @@ struct FolioDrawing {
   }
 
   var title: String {
-    let path = block.path.isEmpty ? "/" : Escaping.text(block.path)
+    let path = Escaping.text(block.path.shownPath)
     return
       "\(path) (inode \(line.label.inode)) block \(line.label.logicalBlock), physical \(line.label.physicalBlock)"
+  }
+
+  /// The records in use that cross a page.
+  var crossingRecords: [SurveyedRecord] {
+    records.filter { $0.record.isEntry && pageSize.isCrossed(by: $0.record.usedBytes) }
   }
 
   /// For each page: its number, its frame in the arena, and where it was mapped.
@@ -80,22 +84,23 @@ struct FolioDrawing {
     guard page < line.filledPageCount else { return Array(repeating: .unread, count: count) }
     let byteCount = pageEnd - pageStart
     var cells = [Cell](repeating: .free, count: count)
+    func places(of bytes: Range<Int>) -> ClosedRange<Int> {
+      let part = bytes.clamped(to: pageStart..<pageEnd)
+      return (part.lowerBound - pageStart) * count / byteCount...(part.upperBound - pageStart - 1) * count
+        / byteCount
+    }
     var isOdd = false
     for record in records where record.record.isEntry {
       let used = record.record.usedBytes
       isOdd.toggle()
       guard used.overlaps(pageStart..<pageEnd) else { continue }
-      let first = (max(used.lowerBound, pageStart) - pageStart) * count / byteCount
-      let last = (min(used.upperBound, pageEnd) - pageStart - 1) * count / byteCount
       let crosses = pageSize.isCrossed(by: used)
-      for place in first...last where cells[place] != .crossing || crosses {
+      for place in places(of: used) where cells[place] != .crossing || crosses {
         cells[place] = crosses ? .crossing : .live(isOdd: isOdd)
       }
     }
     for range in damaged where range.overlaps(pageStart..<pageEnd) {
-      let first = (max(range.lowerBound, pageStart) - pageStart) * count / byteCount
-      let last = (min(range.upperBound, pageEnd) - pageStart - 1) * count / byteCount
-      for place in first...last { cells[place] = .damaged }
+      for place in places(of: range) { cells[place] = .damaged }
     }
     return cells
   }

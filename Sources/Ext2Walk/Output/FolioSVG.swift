@@ -134,9 +134,8 @@ struct FolioSVG {
   /// Names the records that cross a page. Returns where the panel ends.
   private mutating func addCrossings(_ drawing: FolioDrawing, top: Int) -> Int {
     var y = top
-    for record in drawing.records where record.record.isEntry {
+    for record in drawing.crossingRecords {
       let used = record.record.usedBytes
-      guard drawing.pageSize.isCrossed(by: used) else { continue }
       let page = drawing.pageSize.pageIndex(of: used.lowerBound)
       let name = Escaping.text(record.name)
       let shown = name.count <= 120 ? name : String(name.prefix(119)) + "…"

@@ -60,10 +60,10 @@ struct Listing: ~Copyable, TreeVisitor {
   mutating func listAlone(_ items: [LookedUp], inodes: inout InodeTable) throws(OutputError) {
     guard !items.isEmpty else { return }
     for item in items {
-      let path = item.path.isEmpty ? [UInt8(ascii: "/")] : item.path
+      let path = item.path.shownPath
       try add(item.entry, name: path.raw, inodes: &inodes)
     }
-    _ = try finishTable(inodes: &inodes)
+    try finishTable(inodes: &inodes)
     isFirstDirectory = false
   }
 
@@ -79,7 +79,7 @@ struct Listing: ~Copyable, TreeVisitor {
     self.directory = directory
     if options.hasHeadings {
       if !isFirstDirectory { output.append(UInt8(ascii: "\n")) }
-      let path = directory.path.isEmpty ? [UInt8(ascii: "/")] : directory.path
+      let path = directory.path.shownPath
       if text?.style.escapes == true { output.append(Escaping.text(path)) } else { output.append(path) }
       output.append(":\n")
       try output.endPiece()

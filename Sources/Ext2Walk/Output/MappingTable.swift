@@ -16,7 +16,7 @@ struct MappingTable {
     guard !lines.isEmpty else { return "" }
     let rows = lines.map { line, path in
       [
-        cut(path.isEmpty ? "/" : Escaping.text(path)), "\(line.label.logicalBlock)",
+        cut(Escaping.text(path.shownPath)), "\(line.label.logicalBlock)",
         "\(line.label.physicalBlock)",
         line.way.rawValue, "\(line.filledPageCount)/\(line.frames.count)", line.place.words,
         "\(line.tally.recordCount)", "\(line.tally.crossings.count)", "\(line.cost.mapNanoseconds)",

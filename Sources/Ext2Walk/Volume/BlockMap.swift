@@ -147,7 +147,7 @@ struct BlockMap: ~Copyable {
       misplacedBlocks += count
       return
     }
-    if count > 0, logical + count > blockCount { hasBlocksBehindEnd = true }
+    if logical + count > blockCount { hasBlocksBehindEnd = true }
     let part = logical..<min(max(logical, blockCount), logical + count)
     if isWritten {
       add(logical: part, physical: physical)

@@ -3,7 +3,7 @@ import FolioCore
 extension InodeTable {
   /// Where a symbolic link leads: bytes, not text.
   ///
-  /// Mirrors `ext4_get_link()` and `ext4_encrypted_get_link()` without a key: short targets stand in the inode's
+  /// Mirrors `ext4_get_link()`; encrypted targets are given as they stand. Short targets stand in the inode's
   /// block area, inline ones in the inode, others in the first block, of which only they are read.
   ///
   /// - Throws: also where the target is no string of the length that the inode gives it.
@@ -35,14 +35,6 @@ extension InodeTable {
     else {
       throw VolumeError(operation, reason: "its block can't be found")
     }
-    var bytes = [UInt8](repeating: 0, count: Int(byteCount))
-    do throws(ImageReadError) {
-      try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
-        try volume.image.read(into: &span, at: position)
-      }
-    } catch {
-      throw VolumeError(operation, error)
-    }
-    return bytes
+    return try volume.readBytes(Int(byteCount), at: position, operation: operation)
   }
 }

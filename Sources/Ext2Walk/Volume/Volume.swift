@@ -76,13 +76,22 @@ final class Volume {
       throw VolumeError(
         "reading block \(block)", reason: "the file system has blocks up to \(superblock.blockCount - 1)")
     }
-    var bytes = [UInt8](repeating: 0, count: superblock.blockSize)
+    return try readBytes(superblock.blockSize, at: position, operation: "reading block \(block)")
+  }
+
+  /// Reads `count` bytes from `position`, which counts from the start of the file system.
+  ///
+  /// - Parameters:
+  ///   - count: no more than a block has: an image vouches for nothing larger.
+  ///   - operation: what it is for, as an error says it.
+  func readBytes(_ count: Int, at position: UInt64, operation: String) throws(VolumeError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
     do throws(ImageReadError) {
       try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
         try image.read(into: &span, at: position)
       }
     } catch {
-      throw VolumeError("reading block \(block)", error)
+      throw VolumeError(operation, error)
     }
     return bytes
   }

@@ -54,8 +54,7 @@ struct DirectoryProblem {
 
   /// That, with the directory: "directory /a (inode 12), block 0 …".
   func description(directory: UInt32, path: [UInt8]) -> String {
-    let name = path.isEmpty ? "/" : Escaping.text(path)
-    return "directory \(name) (inode \(directory)), \(description)"
+    "directory \(Escaping.text(path.shownPath)) (inode \(directory)), \(description)"
   }
 
   private var place: String {

@@ -68,10 +68,7 @@ struct DirectoryReader: ~Copyable {
     _ place: BlockPlace, of directory: Inode, _ salvage: inout Salvage?, inodes: inout InodeTable,
     visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
-    guard let position = volume.position(ofBlock: place.physical) else {
-      preconditionFailure("the block map let block \(place.physical) through")
-    }
-    var source = BlockSource(volume: volume, position: position)
+    var source = BlockSource(place.physical, on: volume)
     let (volume, blockSize) = (volume, folios.blockSize)
     let checksChecksum = options.checksChecksums && volume.superblock.hasChecksums
     var region = RecordRegion(

@@ -27,7 +27,7 @@ extension Volume {
       for block in run.logical where block > 0 {
         guard let bytes = try? readBlock(physical + block - run.logical.lowerBound) else { return false }
         if bytes.raw.littleEndian(at: 4, as: UInt16.self) == 0xFFFF { return false }
-        isShown = isShown || bytes.allSatisfy { $0 == 0 }
+        isShown = isShown || bytes.raw.isZero
       }
     }
     return isShown

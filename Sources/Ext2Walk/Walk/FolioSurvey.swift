@@ -53,10 +53,7 @@ struct FolioSurvey: ~Copyable {
   /// Reads `block` and hands `visit` each record that keeps the rules, in use or not.
   mutating func read(_ block: SurveyedBlock, _ visit: (SurveyedRecord) -> Void = { _ in }) -> SurveyedReading
   {
-    guard let position = volume.position(ofBlock: block.label.physicalBlock) else {
-      preconditionFailure("the block map let block \(block.label.physicalBlock) through")
-    }
-    var source = BlockSource(volume: volume, position: position)
+    var source = BlockSource(block.label.physicalBlock, on: volume)
     let pageSize = folios.pageSize
     var digest = Hasher()
     var offset = 0

@@ -32,7 +32,8 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
 
   mutating func end(inodes: inout InodeTable) -> [FoundDirectory] {
     if let directory, (try? inodes.inode(directory.inode))?.hasInlineData == true {
-      messages.note("directory \(Escaping.text(directory.path)) is kept in its inode: it has no folios")
+      messages.note(
+        "directory \(Escaping.text(directory.path.shownPath)) is kept in its inode: it has no folios")
     }
     defer { found.removeAll() }
     return found

@@ -44,7 +44,7 @@ struct PathLookup: ~Copyable {
       do throws(VolumeError) {
         let item = try lookup.lookUp(path, inodes: &inodes)
         if let words = item.entry.disagreement(with: item.inode.attributes) {
-          messages.problem("\(Escaping.text(item.path)): \(words)")
+          messages.problem("\(Escaping.text(item.path.shownPath)): \(words)")
         }
         found.append(item)
       } catch {

@@ -12,6 +12,11 @@ struct FoundDirectory {
   }
 }
 
+extension Array<UInt8> {
+  /// A path as it is shown: that of the root, which is empty, is a slash.
+  var shownPath: [UInt8] { isEmpty ? [UInt8(ascii: "/")] : self }
+}
+
 /// What takes directories one after the other, and says which to walk next.
 protocol TreeVisitor: EntryVisitor, ~Copyable {
   /// The entries that follow are those of `directory`.

@@ -36,10 +36,6 @@ extension RecordFormat {
     guard record.isEntry, record.nameLength > 0, FileType(rawValue: record.fileTypeCode) != nil else {
       return false
     }
-    for index in record.nameBytes {
-      let byte = bytes[byteAt: index]
-      if byte == 0 || byte == UInt8(ascii: "/") { return false }
-    }
-    return true
+    return !bytes.extracting(record.nameBytes).holdsNULOrSlash
   }
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Why a block could not be read.
 public enum FolioReadError<SourceFailure: Error, BodyFailure: Error>: Error {
   /// The source of its pages failed.
@@ -90,22 +84,24 @@ public struct FolioReader: ~Copyable {
     }
     let place = keepsAccount ? mapped.place : nil
     stopwatch.lap()
-    var cost = mapped.unmap(by: mapper, runCount: keepsAccount ? folio.contiguousRuns.count : 0)
+    let runCount = keepsAccount ? folio.contiguousRuns.count : 0
+    var cost = mapped.unmap(by: mapper, runCount: runCount)
     if let place {
       if way != .pagePair { (cost.mapNanoseconds, cost.unmapNanoseconds) = (mapTime, stopwatch.lap()) }
-      addLine(label, way: way, place: place, tally: tally, cost: cost)
+      addLine(label, way: way, place: place, runCount: runCount, tally: tally, cost: cost)
     }
     if let failure { throw failure }
   }
 
   private mutating func addLine(
-    _ label: BlockLabel, way: MappingWay, place: MappedPlace, tally: RecordTally, cost: MappingCost
+    _ label: BlockLabel, way: MappingWay, place: MappedPlace, runCount: Int, tally: RecordTally,
+    cost: MappingCost
   ) {
     account?.append(
       MappingLine(
         label: label, way: way,
         reason: MappingReason(folio, way: way, place: place, isForced: self.way != nil),
-        frames: folio.frames, place: place, runCount: folio.contiguousRuns.count,
+        frames: folio.frames, place: place, runCount: runCount,
         filledPageCount: folio.filledPageCount, tally: tally, cost: cost))
   }
 }

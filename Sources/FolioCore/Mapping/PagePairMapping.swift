@@ -88,7 +88,6 @@ public struct PagePairMapping: ~Copyable {
     let last = pageSize.pageIndex(of: max(range.lowerBound, range.upperBound - 1))
     if first == last {
       try map(first)
-      showsScratch = false
       shownByteCount = min((first + 1) << pageSize.shift, byteCount) - start
       return
     }
