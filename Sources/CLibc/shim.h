@@ -9,3 +9,6 @@ extern int memfd_create(const char *name, unsigned int flags);
 
 // Cells that a character takes on a terminal.
 extern int wcwidth(wchar_t character);
+
+// lseek(2) to the next bytes that are no hole.
+#define CLIBC_SEEK_DATA 3

@@ -33,11 +33,11 @@ import Testing
     let blocks = try blocks(volume)
     try #require(blocks.count > 2)
     let pages = PageSize.host.pageCount(for: volume.superblock.blockSize)
-    var direct = try FolioSurvey(volume, by: .direct, options: ReadingOptions())
+    var direct = try FolioSurvey(volume, options: ReadingOptions())
     var expected: [[SurveyedRecord]] = []
     for block in blocks {
       var records: [SurveyedRecord] = []
-      _ = direct.read(block) { records.append($0) }
+      _ = direct.read(block, by: .direct) { records.append(SurveyedRecord($0, name: $1)) }
       expected.append(records)
     }
     // Empty blocks of zeroes have no records that keep the rules; only one image has some.
@@ -46,8 +46,8 @@ import Testing
       var options = ReadingOptions()
       options.memory = memory
       options.frameOrder = order
+      var survey = try FolioSurvey(volume, options: options)
       for way in MappingWay.allCases {
-        var survey = try FolioSurvey(volume, by: way, options: options)
         let refusal: MappingRefusal.Reason? =
           switch way {
           case .direct where memory == .high: .noPermanentAddress
@@ -57,7 +57,7 @@ import Testing
           }
         for (block, records) in zip(blocks, expected) {
           var found: [SurveyedRecord] = []
-          let reading = survey.read(block) { found.append($0) }
+          let reading = survey.read(block, by: way) { found.append(SurveyedRecord($0, name: $1)) }
           if let refusal {
             #expect(reading.refusal == MappingRefusal(way, refusal).description)
             #expect(reading.line == nil)

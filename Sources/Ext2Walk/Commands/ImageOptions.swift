@@ -1,10 +1,26 @@
 import ArgumentParser
 
-/// The image, and how to open it: the same for every command.
+/// The image, and how to open it: for every command that takes one.
 struct ImageOptions: ParsableArguments {
   @Argument(help: "A file or block device. A file system further in: IMAGE?offset=BYTES.")
   var image: String
 
+  @OptionGroup var opening: OpeningOptions
+
+  mutating func validate() throws {
+    _ = try opening.location(of: imageBytes)
+  }
+
+  /// The image as its bytes were typed.
+  var imageBytes: [UInt8] { RawArguments.bytes(of: image) }
+
+  func open() throws -> Volume {
+    try opening.open(imageBytes)
+  }
+}
+
+/// How to open an image: the same for every command.
+struct OpeningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where in IMAGE the file system begins.", valueName: "bytes[K|M|G]"))
   var offset: ByteCountArgument?
 
@@ -22,22 +38,18 @@ struct ImageOptions: ParsableArguments {
     if let superblock, superblock > Int32.max {
       throw ValidationError("--superblock takes a block number up to \(Int32.max), not \(superblock)")
     }
-    _ = try location()
   }
 
-  /// The image as its bytes were typed.
-  var imageBytes: [UInt8] { RawArguments.bytes(of: image) }
-
-  func location() throws -> ImageLocation {
-    guard let location = ImageLocation(argument: imageBytes, offset: offset?.byteCount) else {
+  func location(of image: [UInt8]) throws -> ImageLocation {
+    guard let location = ImageLocation(argument: image, offset: offset?.byteCount) else {
       throw ValidationError("give the offset once: as --offset or as ?offset=")
     }
     return location
   }
 
-  func open() throws -> Volume {
+  func open(_ image: [UInt8]) throws -> Volume {
     try Volume(
-      at: try location(),
+      at: try location(of: image),
       options: Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock))
   }
 }

@@ -6,11 +6,20 @@ enum Job {
   /// - Parameter body: the work; it returns whether something was damaged or left out.
   static func run(image: [UInt8], _ body: (inout Messages) throws -> Bool) throws {
     var messages = Messages(image: image)
+    try run {
+      do {
+        if try body(&messages) { throw ExitCode(1) }
+      } catch let error as VolumeError {
+        messages.problem(error.description)
+        throw ExitCode(2)
+      }
+    }
+  }
+
+  /// Runs work that may find its output closed, which is no error, or full.
+  static func run(_ body: () throws -> Void) throws {
     do {
-      if try body(&messages) { throw ExitCode(1) }
-    } catch let error as VolumeError {
-      messages.problem(error.description)
-      throw ExitCode(2)
+      try body()
     } catch OutputError.closed {
       return
     } catch OutputError.failed(let errno) {

@@ -126,10 +126,8 @@ struct Map: ParsableCommand {
     of blocks: [SurveyedBlock], _ volume: Volume, _ options: ReadingOptions
   ) throws -> [[SurveyedReading]] {
     guard ways == .all else { return [] }
-    return try MappingWay.allCases.map { way in
-      var survey = try FolioSurvey(volume, by: way, options: options)
-      return blocks.map { survey.read($0) }
-    }
+    var survey = try FolioSurvey(volume, options: options)
+    return MappingWay.allCases.map { way in blocks.map { survey.read($0, by: way) } }
   }
 
   private func text(_ folios: [SurveyedFolio], _ readings: [[SurveyedReading]]) -> String {
@@ -146,10 +144,12 @@ struct Map: ParsableCommand {
   ) throws {
     // All blocks are of one size, so all folios were mapped by one way.
     guard let way = folios.first?.line.way else { return }
-    var survey = try FolioSurvey(volume, by: way, options: options)
+    var survey = try FolioSurvey(volume, options: options)
     for folio in folios {
       var records: [SurveyedRecord] = []
-      let reading = survey.read(folio.block) { records.append($0) }
+      let reading = survey.read(folio.block, by: way) { record, name in
+        records.append(SurveyedRecord(record, name: name))
+      }
       try body(
         FolioDrawing(
           block: folio.block, line: folio.line, records: records, damaged: reading.damaged, pageSize: .host))

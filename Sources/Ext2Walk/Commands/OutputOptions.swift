@@ -6,12 +6,27 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
   case text, json, ndjson
 }
 
+/// Whether long work says how far it is.
+struct ProgressOptions: ParsableArguments {
+  @Option(help: "A progress line on stderr for work of over a second; auto: on a terminal.")
+  var progress = Choice.auto
+
+  var isOn: Bool {
+    switch progress {
+    case .always: true
+    case .never: false
+    case .auto: Terminal.isTerminal(.standardError)
+    }
+  }
+}
+
+/// When to do what only people want to see.
+enum Choice: String, CaseIterable, ExpressibleByArgument {
+  case auto, always, never
+}
+
 /// Whether output has colours: the same for every command that may.
 struct ColorOptions: ParsableArguments {
-  enum Choice: String, CaseIterable, ExpressibleByArgument {
-    case auto, always, never
-  }
-
   @Option(help: "Colours; auto: on a terminal, unless NO_COLOR is set.")
   var color = Choice.auto
 

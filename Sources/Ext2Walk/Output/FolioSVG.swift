@@ -155,31 +155,15 @@ struct FolioSVG {
   ) {
     let shape =
       "<rect class=\"\(kind)\" x=\"\(short(x))\" y=\"\(short(y))\" width=\"\(short(width))\" height=\"\(short(height))\""
-    body += tip.map { "\(shape)><title>\(Self.escaped($0))</title></rect>\n" } ?? "\(shape)/>\n"
+    body += tip.map { "\(shape)><title>\(XML.escaped($0))</title></rect>\n" } ?? "\(shape)/>\n"
   }
 
   private mutating func add(text: String, x: Int, y: Int, kind: String) {
-    body += "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(y)\">\(Self.escaped(text))</text>\n"
+    body += "<text class=\"\(kind)\" x=\"\(x)\" y=\"\(y)\">\(XML.escaped(text))</text>\n"
   }
 
   /// Two decimals are plenty for a pixel.
   private func short(_ value: Double) -> String {
     String((value * 100).rounded() / 100)
-  }
-
-  /// Text as XML has it. Control characters, which XML can't hold, have been escaped before.
-  static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for character in text.unicodeScalars {
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      case "\u{FFFE}", "\u{FFFF}": escaped += "\u{FFFD}"
-      default: escaped.unicodeScalars.append(character)
-      }
-    }
-    return escaped
   }
 }

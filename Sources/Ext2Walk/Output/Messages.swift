@@ -38,13 +38,14 @@ struct Messages {
 }
 
 extension Messages {
+  func tellOfJournal() {
+    note(
+      "the journal has not been replayed (needs_recovery): this is the file system without its last changes")
+  }
+
   /// Says what to know of the file system as a whole before reading on.
   mutating func tell(aboutStateOf volume: Volume) {
-    if volume.superblock.needsRecovery {
-      note(
-        "the journal has not been replayed (needs_recovery): this is the file system without its last changes"
-      )
-    }
+    if volume.superblock.needsRecovery { tellOfJournal() }
     if volume.hasWrongSuperblockChecksum { problem("the superblock's checksum is wrong; read all the same") }
     if volume.image.byteCount < volume.declaredByteCount {
       problem(

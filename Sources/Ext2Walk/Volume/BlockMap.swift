@@ -10,6 +10,7 @@ struct BlockMap: ~Copyable {
   /// How many logical blocks the directory's size takes.
   private let blockCount: UInt64
   private var runs: [BlockRun] = []
+  private var nodes: [UInt64] = []
   /// Logical blocks below this are in `runs`.
   private var covered: UInt64 = 0
   /// Whether blocks are mapped where the directory's size doesn't reach. No kernel reads those.
@@ -32,16 +33,11 @@ struct BlockMap: ~Copyable {
       map.addPointers(in: directory.blockArea.span.raw)
     }
     map.addGap(through: map.blockCount)
-    var problems: [String] = []
-    if map.misplacedBlocks > 0 {
-      problems.append("its extents are not in order: \(map.misplacedBlocks) blocks are not listed")
-    }
-    if map.hasEmptyExtents { problems.append("it has extents of no length") }
-    if map.hasBlocksBehindEnd {
-      let size = directory.attributes.byteCount
-      problems.append("blocks are mapped behind its size of \(size) bytes, and are not listed")
-    }
-    return MappedBlocks(runs: map.runs, problems: problems)
+    var problems: [BlockMapDamage] = []
+    if map.misplacedBlocks > 0 { problems.append(.misplaced(blockCount: map.misplacedBlocks)) }
+    if map.hasEmptyExtents { problems.append(.emptyExtents) }
+    if map.hasBlocksBehindEnd { problems.append(.behindSize(byteCount: directory.attributes.byteCount)) }
+    return MappedBlocks(runs: map.runs, problems: problems, nodes: map.nodes)
   }
 
   private init(_ volume: Volume, byteCount: UInt64) {
@@ -108,7 +104,7 @@ struct BlockMap: ~Copyable {
     guard node.littleEndian(at: 0, as: UInt16.self) == Self.extentMagic, entryCount <= capacity,
       depth <= Self.deepestExtentTree, depth == expected ?? depth
     else {
-      addUnreadable(covered..<end, "the header of its extent node is damaged")
+      addDamaged(covered..<end, .nodeHeader)
       return
     }
     for index in 0..<entryCount {
@@ -152,7 +148,7 @@ struct BlockMap: ~Copyable {
     if isWritten {
       add(logical: part, physical: physical)
     } else {
-      addUnreadable(part, "its extent was allocated and never written")
+      addDamaged(part, .unwritten)
     }
   }
 
@@ -161,13 +157,15 @@ struct BlockMap: ~Copyable {
   /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
   private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
     guard seen.insert(block).inserted else {
-      addUnreadable(logical, "block \(block) of its block map serves twice")
+      addDamaged(logical, .nodeTwice(block))
       return nil
     }
     do throws(VolumeError) {
-      return try volume.readBlock(block)
+      let bytes = try volume.readBlock(block)
+      nodes.append(block)
+      return bytes
     } catch {
-      addUnreadable(logical, "its block map can't be read: \(error.description)")
+      addDamaged(logical, .unreadable(error.description))
       return nil
     }
   }
@@ -179,7 +177,7 @@ struct BlockMap: ~Copyable {
     let blocksThere = min(volume.superblock.blockCount, volume.image.byteCount / blockSize)
     var part = logical
     if physical < volume.superblock.firstDataBlock || physical == 0 {
-      addUnreadable(part, "block \(physical) can't hold contents")
+      addDamaged(part, .impossible(physical))
       return
     }
     if physical >= blocksThere || UInt64(part.count) > blocksThere - physical {
@@ -191,19 +189,18 @@ struct BlockMap: ~Copyable {
       if seen.insert(number).inserted {
         addRun(block..<block + 1, physical: number)
       } else {
-        addUnreadable(block..<block + 1, "block \(number) serves twice")
+        addDamaged(block..<block + 1, .blockTwice(number))
       }
     }
     if part.upperBound < logical.upperBound {
-      addUnreadable(
-        part.upperBound..<logical.upperBound, reasonForMissing(block: physical + UInt64(part.count)))
+      addDamaged(
+        part.upperBound..<logical.upperBound, missing(block: physical + UInt64(part.count)))
     }
   }
 
-  private func reasonForMissing(block: UInt64) -> String {
-    block >= volume.superblock.blockCount
-      ? "block \(block) is outside the file system, whose last is \(volume.superblock.blockCount - 1)"
-      : "block \(block) lies behind the end of the image"
+  private func missing(block: UInt64) -> BlockMapDamage {
+    let count = volume.superblock.blockCount
+    return block >= count ? .outside(block, blockCount: count) : .behindImage(block)
   }
 
   private mutating func addRun(_ logical: Range<UInt64>, physical: UInt64) {
@@ -220,13 +217,13 @@ struct BlockMap: ~Copyable {
     }
   }
 
-  private mutating func addUnreadable(_ logical: Range<UInt64>, _ reason: String) {
+  private mutating func addDamaged(_ logical: Range<UInt64>, _ damage: BlockMapDamage) {
     let part =
       max(covered, logical.lowerBound)..<max(covered, logical.lowerBound, min(blockCount, logical.upperBound))
     guard !part.isEmpty else { return }
     addGap(through: part.lowerBound)
     covered = part.upperBound
-    runs.append(BlockRun(logical: part, contents: .unreadable(reason)))
+    runs.append(BlockRun(logical: part, contents: .damaged(damage)))
   }
 
   private mutating func addGap(through end: UInt64) {

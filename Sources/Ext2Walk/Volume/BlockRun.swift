@@ -5,8 +5,8 @@ struct BlockRun {
     case mapped(physical: UInt64)
     /// No block was ever allocated.
     case hole
-    /// The map of the blocks is damaged here; the reason in words.
-    case unreadable(String)
+    /// The map of the blocks is damaged here.
+    case damaged(BlockMapDamage)
   }
 
   /// Never empty.
@@ -18,6 +18,35 @@ struct BlockRun {
 struct MappedBlocks {
   /// Cover the directory's size without a gap, in logical order.
   let runs: [BlockRun]
-  /// What else is wrong with the map, and costs blocks that are not in ``runs``; in words.
-  let problems: [String]
+  /// What else is wrong with the map, and costs blocks that are not in ``runs``.
+  let problems: [BlockMapDamage]
+  /// The blocks that hold the map itself, where the inode has no room for it.
+  let nodes: [UInt64]
+}
+
+extension MappedBlocks {
+  /// Where a logical block is; nil where it can't be read, or there is none.
+  func physical(of logical: UInt64) -> UInt64? {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let run = runs[middle]
+      if logical < run.logical.lowerBound {
+        high = middle
+      } else if logical >= run.logical.upperBound {
+        low = middle + 1
+      } else {
+        guard case .mapped(let physical) = run.contents else { return nil }
+        return physical + (logical - run.logical.lowerBound)
+      }
+    }
+    return nil
+  }
+
+  /// How many blocks hold contents.
+  var mappedCount: UInt64 {
+    runs.reduce(0) { sum, run in
+      if case .mapped = run.contents { sum + UInt64(run.logical.count) } else { sum }
+    }
+  }
 }

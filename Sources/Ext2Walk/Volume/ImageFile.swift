@@ -1,3 +1,4 @@
+import CLibc
 import SystemPackage
 
 #if canImport(Glibc)
@@ -87,6 +88,16 @@ struct ImageFile: ~Copyable {
         done += count
       }
     }
+  }
+
+  /// Where the next bytes at or behind `position` are that were ever written; nil where none follow.
+  ///
+  /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file; `position` itself where nobody knows.
+  func nextData(from position: UInt64) -> UInt64? {
+    guard position < byteCount else { return nil }
+    let found = lseek(descriptor.rawValue, off_t(location.offset + position), CLIBC_SEEK_DATA)
+    if found >= 0 { return max(position, UInt64(found) - location.offset) }
+    return errno == ENXIO ? nil : position
   }
 
   /// Whether `path` leads to this very file or device.

@@ -31,16 +31,21 @@ struct InodeAttributes {
   /// Of a character or block device.
   let device: (major: UInt32, minor: UInt32)?
 
-  var fileType: FileType {
+  var fileType: FileType { FileType(mode: mode) }
+}
+
+extension FileType {
+  /// The type in `i_mode`; `unknown` where it is that of no file.
+  init(mode: UInt16) {
     switch Int32(mode) & LINUX_S_IFMT {
-    case LINUX_S_IFREG: .regular
-    case LINUX_S_IFDIR: .directory
-    case LINUX_S_IFCHR: .character
-    case LINUX_S_IFBLK: .block
-    case LINUX_S_IFIFO: .fifo
-    case LINUX_S_IFSOCK: .socket
-    case LINUX_S_IFLNK: .symlink
-    default: .unknown
+    case LINUX_S_IFREG: self = .regular
+    case LINUX_S_IFDIR: self = .directory
+    case LINUX_S_IFCHR: self = .character
+    case LINUX_S_IFBLK: self = .block
+    case LINUX_S_IFIFO: self = .fifo
+    case LINUX_S_IFSOCK: self = .socket
+    case LINUX_S_IFLNK: self = .symlink
+    default: self = .unknown
     }
   }
 }
@@ -50,6 +55,9 @@ struct Inode {
   /// Where an inode keeps its block numbers, its extents, its short symbolic link or its first 60 bytes.
   typealias BlockArea = InlineArray<60, UInt8>
 
+  /// The number of the root directory's inode.
+  static var root: UInt32 { UInt32(EXT2_ROOT_INO) }
+
   /// 1 to the superblock's inode count.
   let number: UInt32
   let attributes: InodeAttributes
@@ -57,10 +65,13 @@ struct Inode {
   let flags: UInt32
   /// `i_block`, as on disk.
   let blockArea: BlockArea
+  /// The block that holds more extended attributes, `i_file_acl`; 0 where there is none.
+  let attributeBlock: UInt64
 
   var isDirectory: Bool { attributes.fileType == .directory }
   var hasExtents: Bool { flags & UInt32(EXT4_EXTENTS_FL) != 0 }
   var hasInlineData: Bool { flags & UInt32(EXT4_INLINE_DATA_FL) != 0 }
+  var isHashed: Bool { flags & UInt32(EXT2_INDEX_FL) != 0 }
   var isEncrypted: Bool { flags & UInt32(EXT4_ENCRYPT_FL) != 0 }
   var isCasefolded: Bool { flags & UInt32(EXT4_CASEFOLD_FL) != 0 }
 
@@ -78,6 +89,8 @@ struct Inode {
     }
     self.number = number
     flags = raw.i_flags
+    let attributeBlockHigh = unsafe UInt64(raw.osd2.linux2.l_i_file_acl_high)
+    attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
     let area = MemoryLayout<ext2_inode_large>.offset(of: \.i_block) ?? 40
     blockArea = BlockArea { bytes[byteAt: area + $0] }
     attributes = InodeAttributes(raw, inodeSize: bytes.byteCount, superblock: superblock)

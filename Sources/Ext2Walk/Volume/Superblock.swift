@@ -19,8 +19,16 @@ struct Superblock {
   let recordsNameTypes: Bool
   /// Whether directory blocks end in a checksum (`metadata_csum`).
   let hasChecksums: Bool
+  /// Whether directories may be hashed (`dir_index`).
+  let hasHashedDirectories: Bool
+  /// Whether a directory's links may be said to be 1, for too many to count (`dir_nlink`).
+  let mayHaveUncountedLinks: Bool
+  /// Inodes beyond the reserved ones that serve the file system itself: no entry names those.
+  let ownInodes: Set<UInt32>
   /// Whether a directory may be larger than 4 GiB (`large_dir`).
   let hasLargeDirectories: Bool
+  /// Whether space is given out in clusters of blocks (`bigalloc`).
+  let hasClusters: Bool
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
   let hasHugeFiles: Bool
   /// Whether a journal waits to be replayed (`needs_recovery`).
@@ -38,7 +46,14 @@ struct Superblock {
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
     recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
     hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
+    hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
+    mayHaveUncountedLinks = unsafe ext2fs_has_feature_dir_nlink(`super`) != 0
+    ownInodes = [
+      raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
+      raw.s_orphan_file_inum,
+    ]
     hasLargeDirectories = unsafe ext2fs_has_feature_largedir(`super`) != 0
+    hasClusters = unsafe ext2fs_has_feature_bigalloc(`super`) != 0
     hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
     needsRecovery = unsafe ext2fs_has_feature_journal_needs_recovery(`super`) != 0
 

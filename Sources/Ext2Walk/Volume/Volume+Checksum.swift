@@ -16,4 +16,18 @@ extension Volume {
         handle, directory, records.assumingMemoryBound(to: ext2_dir_entry.self)) != 0
     }
   }
+
+  /// Whether the checksum of an inode is the right one.
+  ///
+  /// Mirrors `ext2fs_inode_csum_verify()`, and calls it. True where the file system has no checksums.
+  ///
+  /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
+  func hasRightChecksum(inode number: UInt32, _ bytes: RawSpan) -> Bool {
+    precondition(bytes.byteCount == superblock.inodeSize, "a checksum is that of a whole inode")
+    return unsafe bytes.withUnsafeBytes { bytes in
+      let inode = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress.unsafelyUnwrapped)
+      return unsafe ext2fs_inode_csum_verify(
+        handle, number, inode.assumingMemoryBound(to: ext2_inode_large.self)) != 0
+    }
+  }
 }

@@ -5,23 +5,32 @@ struct DirectoryProblem {
   enum Kind {
     /// A record breaks a rule. `resumedAt` is the offset from which records are good again, where there is one.
     case record(RecordDamage, resumedAt: Int?)
-    /// A record can't be what it seems to be, for this reason; it isn't listed.
-    case implausible(name: [UInt8], reason: String)
+    /// A record can't be what it seems to be; it isn't listed.
+    case implausible(Entry, name: [UInt8], Doubt)
     /// The block can't be read, in the system's words.
     case unreadable(String)
     case wrongChecksum
     /// Blocks that were never allocated.
     case hole(Range<UInt64>)
     /// Blocks that the damaged map of the directory's blocks doesn't lead to, and why.
-    case unmapped(Range<UInt64>, String)
+    case unmapped(Range<UInt64>, BlockMapDamage)
     /// `i_size` in bytes.
     case sizeNotInBlocks(UInt64)
-    /// Something else is wrong with that map, in words.
-    case blockMap(String)
+    /// Something else is wrong with that map.
+    case blockMap(BlockMapDamage)
     /// The directory itself could not be read.
     case directory(String)
     /// A directory that is walked already has this name too.
     case secondName([UInt8], inode: UInt32)
+  }
+
+  /// What speaks against a record.
+  enum Doubt {
+    case noName
+    /// The name holds what no name can hold.
+    case unusableName
+    /// It was found behind damage and doesn't fit, in words.
+    case salvaged(String)
   }
 
   let kind: Kind
@@ -34,17 +43,17 @@ struct DirectoryProblem {
       let rest =
         resumedAt.map { "entries from offset \($0) on are salvaged" } ?? "nothing behind it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
-    case .implausible(let name, let reason):
-      return "\(place): \"\(Escaping.text(name))\" is not listed: \(reason)"
+    case .implausible(_, let name, let doubt):
+      return "\(place): \"\(Escaping.text(name))\" is not listed: \(doubt.words)"
     case .unreadable(let words): return "\(place): \(words)"
     case .wrongChecksum: return "\(place): directory fails checksum"
     case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
-    case .unmapped(let blocks, let reason): return "\(Self.named(blocks)): \(reason)"
+    case .unmapped(let blocks, let damage): return "\(Self.named(blocks)): \(damage)"
     case .sizeNotInBlocks(let byteCount):
       return byteCount == 0
         ? "size of directory is 0"
         : "size of directory, \(byteCount) bytes, is not a multiple of the block size"
-    case .blockMap(let words): return words
+    case .blockMap(let damage): return damage.description
     case .directory(let words): return words
     case .secondName(let name, let inode):
       return
@@ -61,9 +70,19 @@ struct DirectoryProblem {
     block.map { "block \($0.logical) (physical \($0.physical))" } ?? "contents of the inode"
   }
 
-  private static func named(_ blocks: Range<UInt64>) -> String {
+  static func named(_ blocks: Range<UInt64>) -> String {
     blocks.count == 1
       ? "block \(blocks.lowerBound)" : "blocks \(blocks.lowerBound) to \(blocks.upperBound - 1)"
+  }
+}
+
+extension DirectoryProblem.Doubt {
+  var words: String {
+    switch self {
+    case .noName: "it has no name"
+    case .unusableName: "a name can't hold NUL or a slash"
+    case .salvaged(let words): words
+    }
   }
 }
 

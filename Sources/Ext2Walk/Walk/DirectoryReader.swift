@@ -45,11 +45,12 @@ struct DirectoryReader: ~Copyable {
       try visitor.report(DirectoryProblem(kind: .sizeNotInBlocks(byteCount)))
     }
     let blocks = BlockMap.read(directory, on: volume)
-    for words in blocks.problems { try visitor.report(DirectoryProblem(kind: .blockMap(words))) }
+    try visitor.begin(blocks, of: directory)
+    for damage in blocks.problems { try visitor.report(DirectoryProblem(kind: .blockMap(damage))) }
     for run in blocks.runs {
       switch run.contents {
       case .hole: try visitor.report(DirectoryProblem(kind: .hole(run.logical)))
-      case .unreadable(let reason): try visitor.report(DirectoryProblem(kind: .unmapped(run.logical, reason)))
+      case .damaged(let damage): try visitor.report(DirectoryProblem(kind: .unmapped(run.logical, damage)))
       case .mapped(let physical):
         for logical in run.logical {
           let place = BlockPlace(logical: logical, physical: physical + (logical - run.logical.lowerBound))
@@ -76,11 +77,14 @@ struct DirectoryReader: ~Copyable {
       format: volume.recordFormat(of: directory, regionSize: blockSize),
       namesTypes: volume.superblock.recordsNameTypes)
     var goesOn = true
+    var isBegun = false
     do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
       try folios.read(
-        BlockLabel(inode: directory.number, logicalBlock: place.logical, physicalBlock: place.physical),
+        place.label(in: directory),
         from: &source, needing: 0..<(checksChecksum ? blockSize : Record.headerByteCount)
       ) { (bytes, start, tally) throws(Visitor.Failure) in
+        if !isBegun { try visitor.begin(place, head: bytes) }
+        isBegun = true
         if checksChecksum, !volume.hasRightChecksum(bytes, directory: directory.number) {
           try visitor.report(DirectoryProblem(kind: .wrongChecksum, block: place))
         }
@@ -103,7 +107,9 @@ struct DirectoryReader: ~Copyable {
       case .body(let failure): throw failure
       }
       try visitor.report(DirectoryProblem(kind: .unreadable(words), block: place))
+      return goesOn
     }
+    try visitor.end(place, recordCount: region.recordCount)
     return goesOn
   }
 

@@ -1,13 +1,5 @@
 import FolioCore
 
-/// Where a directory block is, in blocks.
-struct BlockPlace: Equatable {
-  /// Counted from 0 in the directory.
-  let logical: UInt64
-  /// Counted from 0 in the file system.
-  let physical: UInt64
-}
-
 /// A record in use, and where it stands.
 struct Entry {
   /// What it names: 1 to the superblock's inode count.
@@ -16,6 +8,8 @@ struct Entry {
   let directory: UInt32?
   /// As its record says; `unknown` where records name no types.
   let type: FileType
+  /// Byte 7 of its record as it stands: the type, or nothing where records name no types.
+  let typeCode: UInt8
   /// Nil for a directory kept in its inode.
   let block: BlockPlace?
   /// Where in its block, or in the contents of its inode, the record begins, in bytes.
@@ -32,6 +26,7 @@ struct Entry {
     self.inode = inode
     self.type = type
     directory = nil
+    typeCode = type.rawValue
     block = nil
     offset = 0
     recordLength = 0
@@ -46,6 +41,7 @@ struct Entry {
     inode = record.inode
     self.directory = directory
     self.type = type
+    typeCode = record.fileTypeCode
     self.block = block
     offset = regionStart + record.offset
     recordLength = record.length

@@ -9,4 +9,23 @@ protocol EntryVisitor: ~Copyable {
 
   /// Takes what is wrong with the directory, at the place in the order where it was found.
   mutating func report(_ problem: DirectoryProblem) throws(Failure)
+
+  /// Says where the blocks of a directory are, before any of them is read. Not for one that is kept in its inode.
+  mutating func begin(_ blocks: MappedBlocks, of directory: Inode) throws(Failure)
+
+  /// Says that the entries that follow are those of a block.
+  ///
+  /// - Parameter head: the block from its start: 24 bytes at least, where "." and ".." have their records.
+  mutating func begin(_ block: BlockPlace, head: RawSpan) throws(Failure)
+
+  /// Says that a block, of which something could be read, has been read.
+  ///
+  /// - Parameter recordCount: how many records it has, in use or not, as far as they could be reached.
+  mutating func end(_ block: BlockPlace, recordCount: Int) throws(Failure)
+}
+
+extension EntryVisitor where Self: ~Copyable {
+  mutating func begin(_ blocks: MappedBlocks, of directory: Inode) {}
+  mutating func begin(_ block: BlockPlace, head: RawSpan) {}
+  mutating func end(_ block: BlockPlace, recordCount: Int) {}
 }

@@ -4,6 +4,27 @@ import FolioCore
 struct SurveyedRecord: Hashable {
   let record: Record
   let name: [UInt8]
+
+  init(_ record: Record, name: RawSpan) {
+    self.record = record
+    self.name = [UInt8](copying: name)
+  }
+}
+
+/// The same for two readings that found the same records under the same names, and only by chance for others.
+struct RecordDigest {
+  private var hasher = Hasher()
+
+  mutating func add(_ record: Record, name: RawSpan) {
+    hasher.combine(record)
+    unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+  }
+
+  mutating func add(_ damage: RecordDamage) {
+    hasher.combine(damage)
+  }
+
+  var value: Int { hasher.finalize() }
 }
 
 /// A directory block to be looked at again.
@@ -31,32 +52,31 @@ struct SurveyedReading {
   let failure: String?
   /// Where records are damaged, as far as the next good one, in bytes of the block.
   let damaged: [Range<Int>]
-  /// The same for two readings that found the same records under the same names, and only by chance for others.
+  /// What ``RecordDigest`` makes of its records.
   let recordDigest: Int
 }
 
-/// Reads blocks by one way of mapping and says what it cost and what was in them.
+/// Reads blocks by any way of mapping and says what it cost and what was in them.
 struct FolioSurvey: ~Copyable {
   private let volume: Volume
-  private let way: MappingWay
   private var folios: FolioReader
 
-  init(_ volume: Volume, by way: MappingWay, options: ReadingOptions) throws(VolumeError) {
+  init(_ volume: Volume, options: ReadingOptions) throws(VolumeError) {
     var options = options
-    options.way = way
     options.keepsAccount = true
     self.volume = volume
-    self.way = way
     folios = try FolioReader(volume, options: options)
   }
 
-  /// Reads `block` and hands `visit` each record that keeps the rules, in use or not.
-  mutating func read(_ block: SurveyedBlock, _ visit: (SurveyedRecord) -> Void = { _ in }) -> SurveyedReading
-  {
+  /// Reads `block` and hands `visit` each record that keeps the rules, in use or not; with its name where it is.
+  mutating func read(
+    _ block: SurveyedBlock, by way: MappingWay, _ visit: (Record, RawSpan) -> Void = { _, _ in }
+  ) -> SurveyedReading {
     var source = BlockSource(block.label.physicalBlock, on: volume)
     let pageSize = folios.pageSize
-    var digest = Hasher()
+    var digest = RecordDigest()
     var offset = 0
+    folios.way = way
     folios.account = []
     var refusal: String?
     var failure: String?
@@ -68,12 +88,10 @@ struct FolioSurvey: ~Copyable {
           switch cursor.next() {
           case .record(let record):
             tally.count(record, pageSize: pageSize)
-            let name = record.isEntry ? record.nameBytes.lowerBound - start : 0
-            let nameLength = record.isEntry ? record.nameLength : 0
-            let surveyed = SurveyedRecord(
-              record: record, name: [UInt8](copying: view.extracting(name..<name + nameLength)))
-            digest.combine(surveyed)
-            visit(surveyed)
+            let start = record.isEntry ? record.nameBytes.lowerBound - start : 0
+            let name = view.extracting(start..<start + (record.isEntry ? record.nameLength : 0))
+            digest.add(record, name: name)
+            visit(record, name)
           case .needsBytes(let count):
             offset = cursor.offset
             return offset..<count
@@ -85,7 +103,7 @@ struct FolioSurvey: ~Copyable {
             }
             let end = block.format.wayBack(in: view, after: damage) ?? block.format.blockSize
             damaged.append(damage.record.offset..<end)
-            digest.combine(damage)
+            digest.add(damage)
             guard end < block.format.blockSize else { return nil }
             cursor = RecordCursor(view, format: block.format, at: end)
           case .end: return nil
@@ -102,6 +120,6 @@ struct FolioSurvey: ~Copyable {
     return SurveyedReading(
       way: way, line: served ? folios.account?.first : nil, refusal: refusal, failure: failure,
       damaged: damaged,
-      recordDigest: digest.finalize())
+      recordDigest: digest.value)
   }
 }

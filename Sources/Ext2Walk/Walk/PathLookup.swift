@@ -20,7 +20,6 @@ struct PathLookup: ~Copyable {
   /// Damage in directories on the way, in words; it may be why something isn't found, or isn't what it was.
   private var problems: [String] = []
 
-  private static var rootInode: UInt32 { 2 }
   /// As the kernel's `MAXSYMLINKS`.
   private static var mostLinks: Int { 40 }
   /// As the kernel's `PATH_MAX`: the target of a link is shorter.
@@ -86,7 +85,7 @@ struct PathLookup: ~Copyable {
         throw VolumeError(Escaping.text(path), reason: "\(Escaping.text(trail.path)) \(reason)")
       }
       if component.isHere { continue }
-      if component.isParent, trail.goBack() || here.inode.number == Self.rootInode { continue }
+      if component.isParent, trail.goBack() || here.inode.number == Inode.root { continue }
       let found = try step(from: here, in: trail.path, to: component.name, typed: path, inodes: &inodes)
       guard found.inode.attributes.fileType == .symlink, component.followsLinks else {
         trail.steps.append(found)
@@ -111,11 +110,11 @@ struct PathLookup: ~Copyable {
   }
 
   private func root(inodes: inout InodeTable) throws(VolumeError) -> Step {
-    let inode = try inodes.inode(Self.rootInode)
+    let inode = try inodes.inode(Inode.root)
     guard inode.isDirectory else {
       let type = inode.attributes.fileType.word
       throw VolumeError(
-        "reading the root directory", reason: "inode \(Self.rootInode) is no directory but of type \(type)",
+        "reading the root directory", reason: "inode \(Inode.root) is no directory but of type \(type)",
         advice: "<N> names another inode to begin at")
     }
     return Step(inode: inode, entry: Entry(inode: inode.number, type: .directory), name: [])

@@ -21,6 +21,8 @@ struct RecordRegion {
   /// Whether records say the types of what they name.
   let namesTypes: Bool
 
+  /// Records reached, in use or not.
+  private(set) var recordCount = 0
   private var offset = 0
   private var isBehindDamage = false
 
@@ -50,17 +52,20 @@ struct RecordRegion {
     while true {
       switch cursor.next() {
       case .record(let record):
+        recordCount += 1
         if let pageSize { tally.count(record, pageSize: pageSize) }
         guard record.isEntry else { continue }
         let nameStart = record.nameBytes.lowerBound - start
         let name = bytes.extracting(nameStart..<nameStart + record.nameLength)
         let entry = entry(of: record)
-        var reason = reasonAgainst(name)
-        if reason == nil, isBehindDamage {
-          reason = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes)
+        var doubt = doubt(about: name)
+        if doubt == nil, isBehindDamage {
+          doubt = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes).map {
+            .salvaged($0)
+          }
         }
-        if let reason {
-          let kind = DirectoryProblem.Kind.implausible(name: [UInt8](copying: name), reason: reason)
+        if let doubt {
+          let kind = DirectoryProblem.Kind.implausible(entry, name: [UInt8](copying: name), doubt)
           try visitor.report(DirectoryProblem(kind: kind, block: block))
           continue
         }
@@ -92,10 +97,10 @@ struct RecordRegion {
   }
 
   /// Why a path can't hold `name`; nil where it can.
-  private func reasonAgainst(_ name: RawSpan) -> String? {
-    if name.byteCount == 0 { return "it has no name" }
+  private func doubt(about name: RawSpan) -> DirectoryProblem.Doubt? {
+    if name.byteCount == 0 { return .noName }
     // Encrypted names are shown as they are on disk, where they may hold any byte.
-    return name.holdsNULOrSlash && !directory.isEncrypted ? "a name can't hold NUL or a slash" : nil
+    return name.holdsNULOrSlash && !directory.isEncrypted ? .unusableName : nil
   }
 
   private func entry(of record: Record) -> Entry {

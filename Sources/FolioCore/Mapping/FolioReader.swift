@@ -12,8 +12,8 @@ public enum FolioReadError<SourceFailure: Error, BodyFailure: Error>: Error {
 public struct FolioReader: ~Copyable {
   private var folio: Folio
   private let mapper: FolioMapper
-  /// Nil for the proposal's choice.
-  private let way: MappingWay?
+  /// The way of mapping from the next block on; nil for the proposal's choice.
+  public var way: MappingWay?
   /// A line for each mapping made; nil while nobody keeps an account, and then none is.
   public var account: [MappingLine]?
 

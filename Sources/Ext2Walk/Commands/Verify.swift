@@ -1,0 +1,157 @@
+import ArgumentParser
+import FolioCore
+import SystemPackage
+
+/// `verify`: checks every directory of images.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks every directory, by every way of mapping, and against libext2fs.",
+    usage: "ext2walk verify [OPTIONS] [IMAGE...]",
+    discussion: """
+      Examples:
+        ext2walk verify nas.img                       all directories of an image
+        ext2walk verify -q images/*.img               what is wrong, and nothing else
+        ext2walk verify --format junit *.img >v.xml   for a test job
+        ext2walk verify --block-size 65536            the self-test, without an image
+        ext2walk verify --rules                       what is checked
+
+      Damage never ends the check, and what is wrong is told once. Exit status: 0 nothing wrong; 1 errors found; \
+      2 an image could not be examined; 64 wrong usage. What is legal but not portable is told and fails only with \
+      --strict.
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json, ndjson, junit
+  }
+
+  @Argument(help: ArgumentHelp("Files or block devices; none for the self-test.", valueName: "image"))
+  var images: [String] = []
+
+  @OptionGroup(title: "Image") var opening: OpeningOptions
+
+  @Flag(name: .shortAndLong, help: "Findings only, no summaries.")
+  var quiet = false
+
+  @Flag(help: "What is not portable is an error too.")
+  var strict = false
+
+  @Flag(help: "Compare all judges on all blocks of large images too, not on a sample.")
+  var thorough = false
+
+  @Flag(help: "List the rules, and check nothing.")
+  var rules = false
+
+  @Option(help: "For people, for programs, or for test jobs.")
+  var format = Format.text
+
+  @OptionGroup var color: ColorOptions
+  @OptionGroup var progress: ProgressOptions
+
+  @OptionGroup(title: "Mapping") var mapping: MappingOptions
+
+  @Flag(help: "Say on stderr, after the findings, how each directory block was mapped.")
+  var mappings = false
+
+  mutating func validate() throws {
+    if images.isEmpty, !rules, opening.offset != nil || opening.superblock != nil {
+      throw ValidationError("--offset and --superblock are about an image: give one")
+    }
+    for image in imageBytes { _ = try opening.location(of: image) }
+  }
+
+  func run() throws {
+    try Job.run {
+      if rules { return try listRules() }
+      let report = VerifyReport(
+        format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
+      var worst: Int32 = 0
+      if images.isEmpty { worst = try testItself(report) }
+      for image in imageBytes { worst = max(worst, try verify(image, report)) }
+      try report.end()
+      if worst > 0 { throw ExitCode(worst) }
+    }
+  }
+
+  /// The images as their bytes were typed.
+  private var imageBytes: [[UInt8]] { RawArguments.bytes(of: images) }
+
+  // MARK: Images
+
+  /// Returns the exit status for this image.
+  private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Int32 {
+    report.begin(image)
+    let messages = Messages(image: image)
+    do {
+      let volume = try opening.open(image)
+      if volume.superblock.needsRecovery { messages.tellOfJournal() }
+      return try check(volume, report)?.exitStatus(isStrict: strict) ?? 0
+    } catch let error as VolumeError {
+      messages.note(error.description)
+      try report.end(.notExamined(error.description))
+      return 2
+    }
+  }
+
+  private func check(_ volume: Volume, _ report: VerifyReport) throws -> VerifySummary? {
+    let start = ContinuousClock.now
+    var options = VerifyOptions()
+    options.reading = mapping.readingOptions()
+    options.reading.keepsAccount = mappings
+    options.isThorough = thorough
+    options.showsProgress = progress.isOn
+    let summary = try ImageCheck.run(volume, options: options, sink: report)
+    let elapsed = (ContinuousClock.now - start).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+    try report.end(.examined(summary, seconds: seconds))
+    if mappings { Messages.write(MappingTable.text(summary.account)) }
+    return summary
+  }
+
+  // MARK: Without an image
+
+  private func testItself(_ report: VerifyReport) throws -> Int32 {
+    let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
+    let name = Array("self-test".utf8)
+    report.begin(name)
+    var messages = Messages(image: name)
+    do {
+      let test = try SelfTest(blockSize: blockSize, in: Terminal.environment("TMPDIR") ?? "/tmp")
+      if !quiet { messages.note(test.description) }
+      let volume = try Volume(at: test.location)
+      guard let summary = try check(volume, report) else { return 0 }
+      let (found, made) = (summary.counts.crossingRecords, test.crossingRecords)
+      if found != made {
+        messages.problem("\(made) records that cross a page were made, and \(found) found")
+        return 1
+      }
+      return summary.exitStatus(isStrict: strict)
+    } catch let error as VolumeError {
+      messages.note(error.description)
+      try report.end(.notExamined(error.description))
+      return 2
+    }
+  }
+
+  private func listRules() throws {
+    var output = OutputBuffer()
+    output.append(RuleTable.text)
+    try output.flush()
+  }
+}
+
+extension Verify.Format {
+  fileprivate var reported: VerifyReport.Format {
+    switch self {
+    case .text: .text
+    case .json: .json
+    case .ndjson: .ndjson
+    case .junit: .junit
+    }
+  }
+}
+
+extension VerifySummary {
+  fileprivate func exitStatus(isStrict: Bool) -> Int32 {
+    errorCount > 0 || (isStrict && portabilityCount > 0) ? 1 : 0
+  }
+}

@@ -1,0 +1,154 @@
+import FolioCore
+
+/// Writes what `verify` finds, image after image, and what came of each.
+final class VerifyReport: FindingSink {
+  enum Format {
+    case text
+    case json, ndjson
+    case junit
+  }
+
+  /// What came of one image.
+  enum Outcome {
+    case examined(VerifySummary, seconds: Double)
+    /// It could not be examined at all, and why.
+    case notExamined(String)
+  }
+
+  private let format: Format
+  /// Whether only findings are written.
+  private let isQuiet: Bool
+  private let hasColor: Bool
+  private var output = OutputBuffer()
+  private var image: [UInt8] = []
+  private var objects: JSONArray
+  private var imageObject = JSONObject()
+  private var findingCount = 0
+  private var suite: JUnitSuite
+  private var outcomes: (clean: Int, withErrors: Int, notExamined: Int) = (0, 0, 0)
+
+  init(format: Format, isQuiet: Bool, hasColor: Bool, isStrict: Bool) {
+    self.format = format
+    self.isQuiet = isQuiet
+    self.hasColor = hasColor
+    objects = JSONArray(isLines: format == .ndjson)
+    suite = JUnitSuite(isStrict: isStrict)
+    if format == .junit { output.append(JUnitSuite.opening) }
+  }
+
+  /// The findings that follow are those of `image`.
+  func begin(_ image: [UInt8]) {
+    self.image = image
+    findingCount = 0
+    switch format {
+    case .json:
+      objects.next(&output)
+      imageObject = JSONObject()
+      imageObject.add("image", bytes: image, to: &output)
+      imageObject.beginArray("findings", &output)
+    case .text, .ndjson, .junit: break
+    }
+  }
+
+  func take(_ finding: Finding) throws(OutputError) {
+    switch format {
+    case .text: output.append(line(finding))
+    case .json:
+      output.append(findingCount == 0 ? "\n" : ",\n")
+      VerifyJSON.append(finding, image: nil, to: &output)
+    case .ndjson:
+      objects.next(&output)
+      VerifyJSON.append(finding, image: image, to: &output)
+    case .junit: suite.add(finding)
+    }
+    findingCount += 1
+    try output.endPiece()
+  }
+
+  /// Ends the image.
+  func end(_ outcome: Outcome) throws(OutputError) {
+    switch outcome {
+    case .notExamined: outcomes.notExamined += 1
+    case .examined(let summary, _) where summary.errorCount > 0: outcomes.withErrors += 1
+    case .examined: outcomes.clean += 1
+    }
+    switch format {
+    case .text:
+      if case .examined(let summary, let seconds) = outcome, !isQuiet {
+        output.append(text(summary, seconds: seconds))
+      }
+    case .json:
+      imageObject.endArray(&output)
+      VerifyJSON.append(outcome, to: &imageObject, &output)
+      imageObject.end(&output)
+    case .ndjson:
+      objects.next(&output)
+      var object = JSONObject()
+      object.add("kind", "summary", to: &output)
+      object.add("image", bytes: image, to: &output)
+      VerifyJSON.append(outcome, to: &object, &output)
+      object.end(&output)
+    case .junit:
+      output.append(suite.text(image: image, outcome: outcome))
+      suite = JUnitSuite(isStrict: suite.isStrict)
+    }
+    try output.endPiece()
+  }
+
+  /// Ends the report.
+  func end() throws(OutputError) {
+    let count = outcomes.clean + outcomes.withErrors + outcomes.notExamined
+    switch format {
+    case .text:
+      if count > 1, !isQuiet {
+        output.append(
+          "\(count) images: \(outcomes.clean) without errors, \(outcomes.withErrors) with errors, "
+            + "\(outcomes.notExamined) not examined\n")
+      }
+    case .json, .ndjson: objects.end(&output)
+    case .junit: output.append(JUnitSuite.closing)
+    }
+    try output.flush()
+  }
+
+  // MARK: Text
+
+  private func line(_ finding: Finding) -> String {
+    var severity = finding.rule.severity.rawValue
+    if hasColor { severity = "\u{1B}[\(finding.rule.severity == .error ? 31 : 33)m\(severity)\u{1B}[0m" }
+    return "\(Escaping.text(image)): \(finding.place)\(severity) \(finding.words)\n"
+  }
+
+  private func text(_ summary: VerifySummary, seconds: Double) -> String {
+    let counts = summary.counts
+    let verdict =
+      switch (summary.errorCount, summary.portabilityCount) {
+      case (0, 0): "clean"
+      case (0, let notes): "no errors, \(counted(notes, "portability finding"))"
+      case (let errors, 0): counted(errors, "error")
+      case (let errors, let notes):
+        "\(counted(errors, "error")), \(counted(notes, "portability finding"))"
+      }
+    let scope = summary.scope
+    func share(_ part: UInt64) -> String {
+      part == counts.blocks ? "all \(part) blocks" : "\(part) of \(counts.blocks) blocks"
+    }
+    return """
+      \(Escaping.text(image)): \(verdict)
+        checked   \(counted(counts.directories, "directory", "directories")), \(counted(counts.blocks, "block")), \
+      \(counted(counts.records, "record")), \(counts.crossingRecords) of them across a page, in \(rounded(seconds)) s
+        compared  \(counted(scope.served.count, "way")) of mapping on \(share(scope.blocksByWays)), libext2fs' iterator \
+      on \(share(scope.blocksByLibrary))
+
+      """
+  }
+
+  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+
+  private func rounded(_ seconds: Double) -> String {
+    let hundredths = Int(seconds * 100)
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+  }
+}

@@ -1,0 +1,452 @@
+import FolioCore
+
+/// What was looked at, for the summary.
+struct VerifyCounts {
+  var directories = 0
+  var blocks = 0
+  /// In use or not.
+  var records = 0
+  var entries = 0
+  var crossingRecords = 0
+}
+
+/// Checks directories as they are walked, entry by entry.
+///
+/// One for all directories of an image. What it learns of each inode goes to the census; findings go out at once, with
+/// the path by which the directory was reached.
+struct DirectoryCheck: ~Copyable, TreeVisitor {
+  typealias Failure = OutputError
+
+  let volume: Volume
+  var census: InodeCensus
+  var findings: Findings
+  var claims = BlockClaims()
+  var judges: Judges
+  var counts = VerifyCounts()
+  var progress: ProgressLine
+  /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
+  var hasLostEntries = false
+  /// What ".." names in directories that were walked though nothing leads to them.
+  var dotDotsOfUnreached: [UInt32: (inode: UInt32, place: Place)] = [:]
+
+  /// Where in a directory something is.
+  struct Place {
+    let block: BlockPlace?
+    let offset: Int
+  }
+
+  private let superblock: Superblock
+  private var current: CurrentDirectory
+  /// The directory being read and those it is in, from the root down.
+  private var open: [UInt32] = []
+  private var names = NameTable()
+
+  init(
+    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: consuming Judges,
+    progress: consuming ProgressLine
+  ) {
+    self.volume = volume
+    superblock = volume.superblock
+    self.census = census
+    self.findings = findings
+    self.judges = judges
+    self.progress = progress
+    current = CurrentDirectory(FoundDirectory(inode: 0, path: []), parent: nil)
+  }
+
+  /// The directory being checked, and what is known of it so far.
+  private struct CurrentDirectory {
+    let found: FoundDirectory
+    /// What ".." has to name; nil where nothing leads here.
+    let parent: UInt32?
+    /// Nil for one that is kept in its inode.
+    var blocks: MappedBlocks?
+    var inode: Inode?
+    var hashTree: HashTree?
+    /// The block whose names have been found to stand in the wrong leaf.
+    var misplacedLeaf: UInt64?
+    var children: [FoundDirectory] = []
+    var subdirectoryCount = 0
+    /// Hashes of names that seem to stand here twice.
+    var suspects: Set<UInt64> = []
+    /// Where the second record begins, in the first block.
+    var secondRecord = 0
+    var hasDot = false
+    var hasDotDot = false
+    /// Blocks whose one record says 0 for 65536, and the first of them.
+    var zeroLengths: (count: Int, first: BlockPlace)?
+    /// Types where there should be none.
+    var typesWithoutFeature: (count: Int, first: Place)?
+    var isDamaged = false
+
+    init(_ found: FoundDirectory, parent: UInt32?) {
+      self.found = found
+      self.parent = parent
+    }
+  }
+
+  // MARK: A directory
+
+  mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
+    let isRoot = directory.inode == Inode.root
+    let parent = census[directory.inode].parent
+    current = CurrentDirectory(directory, parent: isRoot ? Inode.root : parent == 0 ? nil : parent)
+    counts.directories += 1
+    names.removeAll()
+    while let last = open.last, isRoot || last != parent {
+      census[last].flags.remove(.isOpen)
+      open.removeLast()
+    }
+    open.append(directory.inode)
+    census[directory.inode].flags.formUnion([.isOpen, .isWalked])
+    let counts = counts
+    let part = 0.2 + 0.8 * min(1, Double(counts.entries) / Double(max(1, census.inUseCount)))
+    progress.step(part: part) { "\(counts.directories) directories, \(counts.entries) entries" }
+  }
+
+  mutating func begin(_ blocks: MappedBlocks, of directory: Inode) throws(OutputError) {
+    current.inode = directory
+    current.blocks = blocks
+    for run in blocks.runs {
+      guard case .mapped(let physical) = run.contents else { continue }
+      claims.add(physical..<physical + UInt64(run.logical.count), owner: directory.number)
+    }
+    for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
+    try checkBlockCount(of: directory, blocks)
+    if directory.isHashed, superblock.hasHashedDirectories {
+      let tree = HashTree(directory, blocks: blocks, on: volume)
+      current.hashTree = tree
+      for problem in tree.problems {
+        let block = blocks.physical(of: problem.logical).map {
+          BlockPlace(logical: problem.logical, physical: $0)
+        }
+        try report(problem.rule, block: block, problem.facts)
+      }
+    }
+  }
+
+  private mutating func checkBlockCount(of directory: Inode, _ blocks: MappedBlocks) throws(OutputError) {
+    let isSound = blocks.problems.isEmpty && blocks.runs.allSatisfy { !$0.contents.isDamaged }
+    guard isSound, !superblock.hasClusters else { return }
+    let attributeBlocks: UInt64 = directory.attributeBlock == 0 ? 0 : 1
+    let count = blocks.mappedCount + UInt64(blocks.nodes.count) + attributeBlocks
+    let expected = count * UInt64(superblock.blockSize / 512)
+    if directory.attributes.blocks512 != expected {
+      try report(.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)")
+    }
+  }
+
+  mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
+    try reportRepeatedNames(&inodes)
+    try reportPortability()
+    if current.inode == nil { try checkInline(&inodes) }
+    if !current.isDamaged {
+      try checkLinks()
+      if let inode = current.inode, let blocks = current.blocks {
+        for difference in judges.differences(in: inode, path: current.found.path, blocks: blocks) {
+          try report(difference.rule, block: difference.block, offset: difference.offset, difference.facts)
+        }
+      }
+    }
+    return current.children
+  }
+
+  private mutating func checkLinks() throws(OutputError) {
+    // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
+    let expected = 2 + current.subdirectoryCount
+    let links = Int(census[current.found.inode].links)
+    let isUncounted = links == 1 && superblock.mayHaveUncountedLinks && expected > 2
+    if links != expected, !isUncounted {
+      try report(.wrongLinkCount, "\(links) links, should be \(expected)")
+    }
+  }
+
+  private mutating func reportPortability() throws(OutputError) {
+    if let (count, first) = current.zeroLengths {
+      let facts = count == 1 ? "rec_len 0" : "rec_len 0 in \(count) blocks, this is the first"
+      try report(.zeroRecordLength, block: first, offset: 0, facts)
+    }
+    if let (count, first) = current.typesWithoutFeature {
+      let facts = count == 1 ? "" : "in \(count) records, this is the first"
+      try report(.typeWithoutFeature, block: first.block, offset: first.offset, facts)
+    }
+  }
+
+  /// Checks the size of a directory that is kept in its inode.
+  private mutating func checkInline(_ inodes: inout InodeTable) throws(OutputError) {
+    guard let inode = try? inodes.inode(current.found.inode), inode.hasInlineData,
+      let data = try? inodes.inlineData(of: inode)
+    else { return }
+    let expected = UInt64(data.area.count + data.attribute.count)
+    if inode.attributes.byteCount != expected {
+      try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
+    }
+  }
+
+  // MARK: Blocks
+
+  mutating func begin(_ block: BlockPlace, head: RawSpan) throws(OutputError) {
+    counts.blocks += 1
+    let rawLength = head.littleEndian(at: 4, as: UInt16.self)
+    if superblock.blockSize == 65536, rawLength == 0 {
+      let first = current.zeroLengths?.first ?? block
+      current.zeroLengths = ((current.zeroLengths?.count ?? 0) + 1, first)
+    }
+    guard block.logical == 0 else { return }
+    current.secondRecord = RecordLength.decode(rawLength, blockSize: superblock.blockSize)
+    // As e2fsck has it: their names end in zeroes, which fills their records.
+    if isDot(head, at: 0, length: 1), head[byteAt: 9] != 0 {
+      try report(.dotUnterminated, block: block, offset: 0, "\".\" and then byte \(head[byteAt: 9])")
+    }
+    if current.secondRecord == 12, isDot(head, at: 12, length: 2), head[byteAt: 22] != 0 {
+      try report(.dotUnterminated, block: block, offset: 12, "\"..\" and then byte \(head[byteAt: 22])")
+    }
+  }
+
+  private func isDot(_ head: RawSpan, at offset: Int, length: UInt8) -> Bool {
+    head[byteAt: offset + 6] == length && head[byteAt: offset + 8] == UInt8(ascii: ".")
+      && (length == 1 || head[byteAt: offset + 9] == UInt8(ascii: "."))
+  }
+
+  mutating func end(_ block: BlockPlace, recordCount: Int) throws(OutputError) {
+    counts.records += recordCount
+    guard block.logical == 0, !current.isDamaged else { return }
+    if !current.hasDot { try report(.missingDot, block: block, offset: 0, "") }
+    if !current.hasDotDot {
+      try report(.missingDotDot, block: block, offset: current.secondRecord, "")
+    }
+  }
+
+  // MARK: Entries
+
+  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) -> Bool {
+    counts.entries += 1
+    if entry.crossesPage { counts.crossingRecords += 1 }
+    if name[byteAt: 0] == UInt8(ascii: "."), DotName.matches(name) {
+      try checkDot(entry, isDouble: name.byteCount == 2)
+      return true
+    }
+    let hash = NameTable.hash(name)
+    if !names.insert(hash) { current.suspects.insert(hash) }
+    if let tree = current.hashTree { try checkLeaf(of: entry, name, tree) }
+    try check(entry, name: name)
+    return true
+  }
+
+  private mutating func checkDot(_ entry: Entry, isDouble: Bool) throws(OutputError) {
+    let place = Place(block: entry.block, offset: entry.offset)
+    // One kept in its inode has its parent's number, and "." goes without saying.
+    let isFirst = entry.block.map { $0.logical == 0 && entry.offset == 0 } ?? (entry.recordLength == 0)
+    let isSecond =
+      entry.block.map { $0.logical == 0 && entry.offset == current.secondRecord }
+      ?? (entry.offset == 0 && entry.recordLength == 4)
+    switch (isFirst, isSecond) {
+    case (true, _) where !isDouble:
+      current.hasDot = true
+      if entry.inode != current.found.inode { try report(.wrongDot, at: place, "inode \(entry.inode)") }
+      if entry.recordLength >= 24 {
+        try report(.dotTooLong, at: place, "rec_len \(entry.recordLength)")
+      }
+    case (_, true) where isDouble && !current.hasDotDot:
+      current.hasDotDot = true
+      guard let parent = current.parent else {
+        dotDotsOfUnreached[current.found.inode] = (entry.inode, place)
+        return
+      }
+      if entry.inode != parent {
+        try report(.wrongDotDot, at: place, "inode \(entry.inode), should be \(parent)")
+      }
+    default:
+      try report(.dotMisplaced, at: place, "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)")
+    }
+  }
+
+  private mutating func check(_ entry: Entry, name: RawSpan) throws(OutputError) {
+    let number = entry.inode
+    guard number >= superblock.firstInode || number == Inode.root else {
+      return try report(.inodeReserved, entry, name)
+    }
+    var facts = census[number]
+    guard facts.isInUse else {
+      // What can't be read has been said, and may be in use.
+      if census.isUnknown(number) { hasLostEntries = true } else { try report(.inodeUnused, entry, name) }
+      return
+    }
+    if !facts.flags.contains(.isInBitmap) { try report(.inodeFree, entry, name) }
+    try checkType(entry, name, facts)
+    facts.nameCount &+= 1
+    if facts.nameCount == 1 { facts.parent = current.found.inode }
+    defer { census[number] = facts }
+    guard facts.type == .directory else { return }
+    if facts.flags.contains(.isOpen) {
+      try report(.directoryCycle, entry, name)
+    } else if facts.nameCount > 1 {
+      try report(.directorySecondName, entry, name, "another is in directory inode \(facts.parent)")
+    } else {
+      current.subdirectoryCount += 1
+      if !facts.flags.contains(.isWalked) {
+        facts.flags.insert(.isWalked)
+        current.children.append(current.found.child(number, name: name))
+      }
+    }
+  }
+
+  private mutating func checkType(_ entry: Entry, _ name: RawSpan, _ facts: InodeFacts) throws(OutputError) {
+    if facts.type == .unknown {
+      return try report(.typeMismatch, entry, name, "its inode is of no type")
+    }
+    guard superblock.recordsNameTypes else {
+      if entry.typeCode != 0 {
+        let first = current.typesWithoutFeature?.first ?? Place(block: entry.block, offset: entry.offset)
+        current.typesWithoutFeature = ((current.typesWithoutFeature?.count ?? 0) + 1, first)
+      }
+      return
+    }
+    guard entry.type != facts.type else { return }
+    let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
+    try report(.typeMismatch, entry, name, words)
+  }
+
+  private mutating func checkLeaf(of entry: Entry, _ name: RawSpan, _ tree: HashTree) throws(OutputError) {
+    guard let block = entry.block, let leaf = tree.leaves[block.logical], let version = tree.version,
+      block.logical != current.misplacedLeaf, let inode = current.inode,
+      let hash = volume.hash(of: name, version: version, in: inode), !leaf.holds(hash)
+    else { return }
+    current.misplacedLeaf = block.logical
+    let bounds = "\(hexadecimal(leaf.low)) to \(hexadecimal(leaf.high))"
+    try report(.htreeLeafBounds, entry, name, "hash \(hexadecimal(hash)), the block is for \(bounds)")
+  }
+
+  private func hexadecimal(_ hash: UInt32) -> String {
+    let digits = String(hash, radix: 16)
+    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
+  // MARK: Names that stand there twice
+
+  private mutating func reportRepeatedNames(_ inodes: inout InodeTable) throws(OutputError) {
+    guard !current.suspects.isEmpty, let inode = try? inodes.inode(current.found.inode) else { return }
+    var finder = RepeatedNames(suspects: current.suspects)
+    guard var reader = try? DirectoryReader(volume) else { return }
+    reader.read(inode, inodes: &inodes, visitor: &finder)
+    for (entry, name) in finder.found { try report(.nameTwice, entry, name.raw) }
+  }
+
+  // MARK: Problems
+
+  mutating func report(_ problem: DirectoryProblem) throws(OutputError) {
+    let (rule, offset, facts, losesEntries) = judge(problem)
+    if losesEntries {
+      current.isDamaged = true
+      hasLostEntries = true
+    }
+    guard let rule else { return }
+    try report(rule, block: problem.block, offset: offset, facts)
+  }
+
+  /// Which rule a problem breaks, if any; where; what was found; and whether entries may be lost by it.
+  private func judge(
+    _ problem: DirectoryProblem
+  ) -> (rule: Rule?, offset: Int?, facts: String, losesEntries: Bool) {
+    switch problem.kind {
+    case .record(let damage, let resumedAt):
+      let rest = resumedAt.map { "; goes on at offset \($0)" } ?? "; nothing good follows"
+      return (damage.rule.verified, damage.record.offset, damage.facts + rest, true)
+    case .implausible(let entry, let name, let doubt):
+      let facts = "\"\(Escaping.text(name))\", inode \(entry.inode)"
+      switch doubt {
+      case .noName: return (.nameEmpty, entry.offset, "inode \(entry.inode)", true)
+      case .unusableName: return (.nameUnusable, entry.offset, facts, true)
+      // Behind damage, and no entry: remains.
+      case .salvaged: return (nil, nil, "", true)
+      }
+    case .unreadable(let words): return (.blockUnreadable, nil, words, true)
+    case .wrongChecksum:
+      let isNode = current.hashTree?.nodes.contains(problem.block?.logical ?? .max) ?? false
+      return (isNode ? .htreeChecksum : .directoryChecksum, nil, "", false)
+    case .hole(let blocks): return (.hole, nil, DirectoryProblem.named(blocks), true)
+    case .unmapped(let blocks, let damage):
+      return (damage.brokenRule, nil, "\(DirectoryProblem.named(blocks)): \(damage)", true)
+    case .sizeNotInBlocks(let byteCount): return (.wrongSize, nil, "size \(byteCount)", true)
+    case .blockMap(let damage): return (damage.brokenRule, nil, damage.description, true)
+    case .directory(let words): return (.contentsUnreadable, nil, words, true)
+    case .secondName(let name, let inode):
+      return (.directorySecondName, nil, "\"\(Escaping.text(name))\", inode \(inode)", false)
+    }
+  }
+
+  // MARK: Findings
+
+  private mutating func report(
+    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ words: String = ""
+  ) throws(OutputError) {
+    let facts = "\"\(Escaping.text([UInt8](copying: name)))\", inode \(entry.inode)"
+    try report(
+      rule, block: entry.block, offset: entry.offset, facts + (words.isEmpty ? "" : ": \(words)"))
+  }
+
+  private mutating func report(_ rule: Rule, at place: Place, _ facts: String) throws(OutputError) {
+    try report(rule, block: place.block, offset: place.offset, facts)
+  }
+
+  private mutating func report(
+    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, _ facts: String
+  ) throws(OutputError) {
+    progress.clear()
+    try findings.add(
+      Finding(
+        rule: rule, path: current.found.path.shownPath, inode: current.found.inode, block: block,
+        offset: offset, facts: facts))
+  }
+}
+
+/// Finds the entries whose names stand in their directory already.
+private struct RepeatedNames: EntryVisitor {
+  let suspects: Set<UInt64>
+  private var seen: Set<[UInt8]> = []
+  private(set) var found: [(entry: Entry, name: [UInt8])] = []
+
+  init(suspects: Set<UInt64>) {
+    self.suspects = suspects
+  }
+
+  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Bool {
+    guard suspects.contains(NameTable.hash(name)), !DotName.matches(name) else { return true }
+    let bytes = [UInt8](copying: name)
+    if !seen.insert(bytes).inserted { found.append((entry, bytes)) }
+    return true
+  }
+
+  mutating func report(_ problem: DirectoryProblem) {}
+}
+
+extension RecordRule {
+  /// The same rule among those that verify knows.
+  var verified: Rule {
+    switch self {
+    case .recordTooShort: .recordTooShort
+    case .recordUnaligned: .recordUnaligned
+    case .nameTooLong: .nameTooLong
+    case .recordAcrossBlocks: .recordAcrossBlocks
+    case .inodeOutOfBounds: .inodeOutOfBounds
+    case .dotIsLast: .dotIsLast
+    case .blockEndUnreachable: .blockEndUnreachable
+    case .beginsWithZeroes: .beginsWithZeroes
+    }
+  }
+}
+
+extension BlockMapDamage {
+  var brokenRule: Rule {
+    switch self {
+    case .impossible, .outside, .behindImage: .blockOutside
+    case .blockTwice: .blockTwice
+    case .behindSize: .wrongSize
+    case .nodeHeader, .nodeTwice, .unwritten, .unreadable, .misplaced, .emptyExtents: .blockMapDamaged
+    }
+  }
+}
+
+extension BlockRun.Contents {
+  var isDamaged: Bool { if case .damaged = self { true } else { false } }
+}

@@ -1,0 +1,208 @@
+import FolioCore
+
+/// What came of checking an image.
+struct VerifySummary {
+  let counts: VerifyCounts
+  let errorCount: Int
+  let portabilityCount: Int
+  let scope: Judges.Scope
+  /// A line for each mapping made, with the path of its directory; empty unless an account was asked for.
+  let account: [(line: MappingLine, path: [UInt8])]
+}
+
+/// How an image is checked.
+struct VerifyOptions {
+  var reading = ReadingOptions()
+  /// Whether the judges look at all blocks of a large image, and not at a sample.
+  var isThorough = false
+  var showsProgress = false
+}
+
+/// Checks all directories of an image.
+///
+/// The inode tables are read once, then each directory once: those that the root leads to, parents first, and then
+/// those that nothing leads to. Mirrors what e2fsck does in passes 2, 3 and, for inodes that no entry names, 4.
+enum ImageCheck {
+  /// Checks an image; findings go to `sink` as they are made.
+  ///
+  /// - Complexity: time linear in what the image holds, memory in its inodes in use and the longest directory.
+  static func run(
+    _ volume: Volume, options: VerifyOptions, sink: any FindingSink
+  ) throws -> VerifySummary {
+    var findings = Findings(sink)
+    var progress = ProgressLine(isOn: options.showsProgress)
+    try checkImage(volume, &findings)
+    let census = try takeCensus(of: volume, &findings, &progress)
+    var reading = options.reading
+    reading.checksChecksums = true
+    var check = DirectoryCheck(
+      volume, census: census, findings: findings,
+      judges: try Judges(volume, isThorough: options.isThorough), progress: progress)
+    var walk = try TreeWalk(volume, options: reading)
+    try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
+    try checkUnreached(&check, &walk)
+    try check.checkUnattached()
+    try check.checkClaims()
+    return VerifySummary(
+      counts: check.counts, errorCount: check.findings.errorCount,
+      portabilityCount: check.findings.portabilityCount, scope: check.judges.scope, account: walk.account)
+  }
+
+  /// What is to be said of the file system as a whole.
+  private static func checkImage(_ volume: Volume, _ findings: inout Findings) throws(OutputError) {
+    let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
+    if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum, facts: "")) }
+    if held < declared {
+      try findings.add(Finding(rule: .imageTooShort, facts: "it holds \(held) of \(declared) bytes"))
+    }
+    if volume.superblock.blockSize > 4096 {
+      let facts = "\(volume.superblock.blockSize) bytes"
+      try findings.add(Finding(rule: .blockLargerThanPage, facts: facts))
+    }
+  }
+
+  private static func takeCensus(
+    of volume: Volume, _ findings: inout Findings, _ progress: inout ProgressLine
+  ) throws(OutputError) -> InodeCensus {
+    let superblock = volume.superblock
+    var census = InodeCensus(inodeCount: superblock.inodeCount)
+    var scan = InodeScan(volume)
+    for group in 0..<volume.groupCount {
+      progress.step(part: 0.2 * Double(group) / Double(volume.groupCount)) { "inode tables" }
+      var found: [Finding] = []
+      let failure = scan.scan(group: group) { inode in
+        if !inode.hasRightChecksum {
+          found.append(Finding(rule: .inodeChecksum, inode: inode.number, facts: ""))
+        }
+        census.add(inode.number, InodeFacts(inode, superblock: superblock))
+      } miss: { unread in
+        let facts = "group \(group), inodes \(unread.inodes.words): \(unread.reason)"
+        found.append(Finding(rule: .inodeTableUnreadable, facts: facts))
+        census.addUnknown(unread.inodes)
+      }
+      if let failure {
+        found.append(Finding(rule: .inodeTableUnreadable, facts: "group \(group): \(failure)"))
+      }
+      for finding in found { try findings.add(finding) }
+    }
+    return census
+  }
+
+  /// Checks the directories that the root doesn't lead to, each under the name `<N>`, and says which of them no other
+  /// one has in it either.
+  private static func checkUnreached(
+    _ check: inout DirectoryCheck, _ walk: inout TreeWalk
+  ) throws(OutputError) {
+    var tops: [UInt32] = []
+    var next: UInt32 = 1
+    while let inode = check.census.first(
+      from: next,
+      where: { $0.type == .directory && !$0.flags.contains(.isWalked) && !$0.flags.contains(.isOwn) })
+    {
+      tops.append(inode)
+      let path = Array("<\(inode)>".utf8)
+      try walk.walk(from: FoundDirectory(inode: inode, path: path), visitor: &check)
+      next = inode + 1
+    }
+    try check.report(unreached: tops)
+  }
+}
+
+extension DirectoryCheck {
+  /// Says which directories of `tops` nothing leads to.
+  fileprivate mutating func report(unreached tops: [UInt32]) throws(OutputError) {
+    var unnamed: [UInt32] = []
+    for inode in tops {
+      let facts = census[inode]
+      if facts.nameCount == 0 {
+        unnamed.append(inode)
+      } else if let (found, place) = dotDotsOfUnreached[inode], found != facts.parent {
+        let words = "inode \(found), should be \(facts.parent)"
+        try findings.add(
+          Finding(
+            rule: .wrongDotDot, path: Array("<\(inode)>".utf8), inode: inode, block: place.block,
+            offset: place.offset, facts: words))
+      }
+    }
+    try report(.directoryUnreached, unnamed)
+  }
+
+  /// Says which inodes in use no entry names, and which have another number of links than names.
+  fileprivate mutating func checkUnattached() throws(OutputError) {
+    var unattached: [UInt32] = []
+    var next: UInt32 = 1
+    while let inode = census.first(
+      from: next, where: { $0.type != .directory && !$0.flags.contains(.isOwn) && $0.nameCount != $0.links })
+    {
+      next = inode + 1
+      let facts = census[inode]
+      if facts.nameCount == 0 {
+        unattached.append(inode)
+      } else if !hasLostEntries {
+        let words = "\(facts.links) links, should be \(facts.nameCount)"
+        try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
+      }
+    }
+    try report(.inodeUnattached, unattached)
+  }
+
+  /// One finding for each inode; or one for all, where other damage may be the cause.
+  private mutating func report(_ rule: Rule, _ inodes: [UInt32]) throws(OutputError) {
+    progress.clear()
+    if hasLostEntries, !inodes.isEmpty {
+      let words = "\(inodes.count) inodes, perhaps for the damage found: \(inodes.words)"
+      try findings.add(Finding(rule: rule, facts: words))
+    } else {
+      for inode in inodes { try findings.add(Finding(rule: rule, inode: inode, facts: "")) }
+    }
+  }
+
+  /// Says which blocks two directories have, or a directory and the file system itself.
+  fileprivate mutating func checkClaims() throws(OutputError) {
+    for blocks in volume.metadataBlocks() { claims.add(blocks, owner: 0) }
+    progress.clear()
+    for conflict in claims.conflicts() {
+      let (first, second) = conflict.owners
+      let other = first == 0 ? "the file system's own tables" : "directory inode \(first)"
+      let blocks =
+        conflict.blocks.count == 1
+        ? "block \(conflict.blocks.lowerBound)"
+        : "blocks \(conflict.blocks.lowerBound) to \(conflict.blocks.upperBound - 1)"
+      try findings.add(
+        Finding(rule: .blockShared, inode: second, facts: "physical \(blocks), with \(other)"))
+    }
+  }
+}
+
+extension InodeFacts {
+  init(_ inode: ScannedInode, superblock: Superblock) {
+    links = inode.links
+    type = FileType(mode: inode.mode)
+    if inode.isInBitmap { flags.insert(.isInBitmap) }
+    let isReserved = inode.number < superblock.firstInode && inode.number != Inode.root
+    if isReserved || superblock.ownInodes.contains(inode.number) || inode.holdsAttribute {
+      flags.insert(.isOwn)
+    }
+  }
+}
+
+extension ClosedRange<UInt32> {
+  fileprivate var words: String {
+    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
+  }
+}
+
+extension Array<UInt32> {
+  /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
+  fileprivate var words: String {
+    var ranges: [ClosedRange<UInt32>] = []
+    for number in self {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map(\.words).joined(separator: ", ")
+  }
+}

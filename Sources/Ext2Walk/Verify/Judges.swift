@@ -1,0 +1,194 @@
+import FolioCore
+
+/// Reads directories again, by every way of mapping in either memory model and by libext2fs' own iterator, and
+/// compares what they find record by record.
+struct Judges: ~Copyable {
+  /// A way of mapping in a memory model.
+  struct Way: Hashable {
+    let way: MappingWay
+    let memory: MemoryModel
+
+    var words: String { "\(way.rawValue) in \(memory == .direct ? "low" : "high") memory" }
+  }
+
+  /// What was compared with what.
+  struct Scope {
+    /// The ways that could serve, and those that could not, each with the reason.
+    var served: Set<Way> = []
+    var refused: [Way: String] = [:]
+    var blocksByWays: UInt64 = 0
+    var blocksByLibrary: UInt64 = 0
+  }
+
+  /// A judge who finds something else.
+  struct Difference {
+    let rule: Rule
+    let block: BlockPlace?
+    let offset: Int?
+    let facts: String
+  }
+
+  private let volume: Volume
+  private var low: FolioSurvey
+  /// Frames stand apart there: a mapping that only works because they are neighbours is a wrong one.
+  private var high: FolioSurvey
+  private var waysSample: Sample
+  private var librarySample: Sample
+  private(set) var scope = Scope()
+
+  private static var wayBlocksAtLeast: UInt64 { 1024 }
+  private static var libraryBytesAtLeast: UInt64 { 1 << 28 }
+
+  /// - Parameter isThorough: whether all blocks are compared, and not a sample of a large image.
+  init(_ volume: Volume, isThorough: Bool) throws(VolumeError) {
+    self.volume = volume
+    var options = ReadingOptions()
+    let low = try FolioSurvey(volume, options: options)
+    options.memory = .high
+    options.frameOrder = .scattered(seed: 1)
+    let high = try FolioSurvey(volume, options: options)
+    self.low = low
+    self.high = high
+    waysSample = Sample(first: isThorough ? .max : Self.wayBlocksAtLeast)
+    let blocks = Self.libraryBytesAtLeast / UInt64(volume.superblock.blockSize)
+    librarySample = Sample(first: isThorough ? .max : blocks)
+  }
+
+  /// Compares all judges on a directory in which no other damage was found.
+  mutating func differences(in directory: Inode, path: [UInt8], blocks: MappedBlocks) -> [Difference] {
+    var found: [Difference] = []
+    let blockCount = blocks.mappedCount
+    let asksLibrary = librarySample.takes(blockCount)
+    var digest = RecordDigest()
+    let format = volume.recordFormat(of: directory, regionSize: volume.superblock.blockSize)
+    for place in blocks.places {
+      let asksWays = waysSample.takes(1)
+      guard asksWays || asksLibrary else { continue }
+      let block = SurveyedBlock(path: path, label: place.label(in: directory), format: format)
+      let reference = low.read(block, by: .direct) { digest.add($0, name: $1) }
+      if !reference.damaged.isEmpty { digest.addWholeBlock(format) }
+      if asksWays { found += differences(in: block, from: reference) }
+    }
+    if asksLibrary, let difference = libraryDifference(in: directory, path, blocks, digest, format) {
+      found.append(difference)
+    }
+    if asksLibrary { scope.blocksByLibrary += blockCount }
+    return found
+  }
+
+  // MARK: Ways
+
+  private mutating func differences(in block: SurveyedBlock, from reference: SurveyedReading) -> [Difference]
+  {
+    scope.blocksByWays += 1
+    var found: [Difference] = []
+    scope.served.insert(Way(way: .direct, memory: .direct))
+    for memory in MemoryModel.allCases {
+      for way in MappingWay.allCases where memory == .high || way != .direct {
+        let judge = Way(way: way, memory: memory)
+        let reading = memory == .direct ? low.read(block, by: way) : high.read(block, by: way)
+        if let refusal = reading.refusal {
+          scope.refused[judge] = refusal
+          continue
+        }
+        scope.served.insert(judge)
+        guard reading.recordDigest != reference.recordDigest || reading.failure != nil else { continue }
+        let facts = "\(judge.words): " + (reading.failure ?? firstDifference(in: block, by: judge))
+        let place = BlockPlace(logical: block.label.logicalBlock, physical: block.label.physicalBlock)
+        found.append(Difference(rule: .wayDiffers, block: place, offset: nil, facts: facts))
+      }
+    }
+    return found
+  }
+
+  private mutating func firstDifference(in block: SurveyedBlock, by judge: Way) -> String {
+    var (expected, found): ([SurveyedRecord], [SurveyedRecord]) = ([], [])
+    _ = low.read(block, by: .direct) { expected.append(SurveyedRecord($0, name: $1)) }
+    if judge.memory == .direct {
+      _ = low.read(block, by: judge.way) { found.append(SurveyedRecord($0, name: $1)) }
+    } else {
+      _ = high.read(block, by: judge.way) { found.append(SurveyedRecord($0, name: $1)) }
+    }
+    return Self.firstDifference(expected, found)?.facts ?? "the records differ, and didn't when read again"
+  }
+
+  // MARK: libext2fs
+
+  private mutating func libraryDifference(
+    in directory: Inode, _ path: [UInt8], _ blocks: MappedBlocks, _ digest: RecordDigest,
+    _ format: RecordFormat
+  ) -> Difference? {
+    let limit = Int(clamping: blocks.mappedCount) * format.blockSize / Record.headerByteCount
+    var theirs = RecordDigest()
+    do throws(VolumeError) {
+      try volume.iterateDirectory(directory.number, limit: limit) { theirs.add($0, name: $1) }
+    } catch {
+      return Difference(rule: .libext2fsDiffers, block: nil, offset: nil, facts: error.description)
+    }
+    guard theirs.value != digest.value else { return nil }
+    var (expected, found): ([SurveyedRecord], [SurveyedRecord]) = ([], [])
+    for place in blocks.places {
+      let block = SurveyedBlock(path: path, label: place.label(in: directory), format: format)
+      _ = low.read(block, by: .direct) { expected.append(SurveyedRecord($0, name: $1)) }
+    }
+    try? volume.iterateDirectory(directory.number, limit: limit) {
+      found.append(SurveyedRecord($0, name: $1))
+    }
+    let difference = Self.firstDifference(expected, found)
+    return Difference(
+      rule: .libext2fsDiffers, block: nil, offset: difference?.offset,
+      facts: difference?.facts ?? "the records differ, and didn't when read again")
+  }
+
+  /// The first record that isn't the same in both; nil where all are.
+  static func firstDifference(
+    _ expected: [SurveyedRecord], _ found: [SurveyedRecord]
+  ) -> (offset: Int, facts: String)? {
+    for index in 0..<max(expected.count, found.count) {
+      let ours = index < expected.count ? expected[index] : nil
+      let theirs = index < found.count ? found[index] : nil
+      if ours != theirs {
+        let offset = (ours ?? theirs)?.record.offset ?? 0
+        return (offset, "record \(index) is \(words(theirs)), and by direct \(words(ours))")
+      }
+    }
+    return nil
+  }
+
+  private static func words(_ surveyed: SurveyedRecord?) -> String {
+    guard let surveyed else { return "missing" }
+    let record = surveyed.record
+    return "inode \(record.inode), offset \(record.offset), rec_len \(record.length), "
+      + "\"\(Escaping.text(surveyed.name))\", type \(record.fileTypeCode)"
+  }
+}
+
+extension RecordDigest {
+  /// Adds the one record of a block of zeroes, which is what a 64 KiB block of zeroes is where that is legal.
+  mutating func addWholeBlock(_ format: RecordFormat) {
+    let record = Record(offset: 0, length: format.blockSize, inode: 0, nameLength: 0, fileTypeCode: 0)
+    add(record, name: RawSpan())
+  }
+}
+
+/// Takes all of what comes first, and then one block in 64.
+struct Sample {
+  private var left: UInt64
+  private var skipped: UInt64 = 0
+
+  init(first: UInt64) {
+    left = first
+  }
+
+  /// Whether the next blocks are to be looked at, all together.
+  mutating func takes(_ blockCount: UInt64) -> Bool {
+    if blockCount <= left {
+      left -= left == .max ? 0 : blockCount
+      return true
+    }
+    skipped += blockCount
+    guard skipped >= 64 * blockCount else { return false }
+    skipped = 0
+    return true
+  }
+}

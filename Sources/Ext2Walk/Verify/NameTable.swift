@@ -1,0 +1,54 @@
+import FolioCore
+
+/// Tells whether a directory has a name already, at eight bytes a name.
+///
+/// It keeps hashes, seeded anew for each process so that nobody can make names that collide. A name that is called
+/// known is so but for one chance in 2^64 or so: whoever wants to be sure compares the names themselves.
+struct NameTable {
+  /// 0 stands for an empty place. A power of two, at most three quarters of them taken.
+  private var hashes = [UInt64](repeating: 0, count: Self.leastCapacity)
+  private var count = 0
+  private static var leastCapacity: Int { 256 }
+
+  /// The hash of a name; never 0.
+  static func hash(_ name: RawSpan) -> UInt64 {
+    var hasher = Hasher()
+    unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+    return hash == 0 ? 1 : hash
+  }
+
+  /// Adds the hash of a name. Returns whether it is new.
+  mutating func insert(_ hash: UInt64) -> Bool {
+    if count >= hashes.count / 4 * 3 { grow() }
+    let place = place(of: hash)
+    if hashes[place] == hash { return false }
+    hashes[place] = hash
+    count += 1
+    return true
+  }
+
+  /// Forgets all names.
+  mutating func removeAll() {
+    if count == 0 { return }
+    if hashes.count > 16 * Self.leastCapacity {
+      hashes = Array(repeating: 0, count: Self.leastCapacity)
+    } else {
+      for place in hashes.indices { hashes[place] = 0 }
+    }
+    count = 0
+  }
+
+  private func place(of hash: UInt64) -> Int {
+    let mask = UInt64(hashes.count - 1)
+    var place = hash & mask
+    while hashes[Int(place)] != 0, hashes[Int(place)] != hash { place = (place + 1) & mask }
+    return Int(place)
+  }
+
+  private mutating func grow() {
+    let old = hashes
+    hashes = Array(repeating: 0, count: 2 * old.count)
+    for hash in old where hash != 0 { hashes[place(of: hash)] = hash }
+  }
+}
