@@ -26,8 +26,27 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   var progress: ProgressLine
   /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
   var hasLostEntries = false
-  /// What ".." names in directories that were walked though nothing leads to them.
-  var dotDotsOfUnreached: [UInt32: (inode: UInt32, place: Place)] = [:]
+  /// What ".." names in directories where that isn't what they were found in, or where nothing has led to them yet.
+  /// Whether it is wrong is known at the end.
+  var oddDotDots: [UInt32: OddDotDot] = [:]
+  /// In which directories there are further names of a directory.
+  var furtherNames: [UInt32: [UInt32]] = [:]
+
+  struct OddDotDot {
+    let found: UInt32
+    let place: Place
+    let path: [UInt8]
+  }
+
+  /// Directories whose links aren't as many as what was found to name them. That is said at the end: a directory that
+  /// nothing leads to may name them too.
+  var wrongLinks: [UInt32: WrongLinks] = [:]
+
+  struct WrongLinks {
+    let found: Int
+    var expected: Int
+    let path: [UInt8]
+  }
 
   /// Where in a directory something is.
   struct Place {
@@ -126,7 +145,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   private mutating func checkBlockCount(of directory: Inode, _ blocks: MappedBlocks) throws(OutputError) {
-    let isSound = blocks.problems.isEmpty && blocks.runs.allSatisfy { !$0.contents.isDamaged }
+    let isSound = blocks.problems.isEmpty && blocks.runs.allSatisfy { $0.contents.isMapped }
     guard isSound, !superblock.hasClusters else { return }
     let attributeBlocks: UInt64 = directory.attributeBlock == 0 ? 0 : 1
     let count = blocks.mappedCount + UInt64(blocks.nodes.count) + attributeBlocks
@@ -141,7 +160,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     try reportPortability()
     if current.inode == nil { try checkInline(&inodes) }
     if !current.isDamaged {
-      try checkLinks()
+      checkLinks()
       if let inode = current.inode, let blocks = current.blocks {
         for difference in judges.differences(in: inode, path: current.found.path, blocks: blocks) {
           try report(difference.rule, block: difference.block, offset: difference.offset, difference.facts)
@@ -151,13 +170,13 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     return current.children
   }
 
-  private mutating func checkLinks() throws(OutputError) {
+  private mutating func checkLinks() {
     // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
     let expected = 2 + current.subdirectoryCount
     let links = Int(census[current.found.inode].links)
     let isUncounted = links == 1 && superblock.mayHaveUncountedLinks && expected > 2
     if links != expected, !isUncounted {
-      try report(.wrongLinkCount, "\(links) links, should be \(expected)")
+      wrongLinks[current.found.inode] = WrongLinks(found: links, expected: expected, path: current.found.path)
     }
   }
 
@@ -240,6 +259,10 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     let isSecond =
       entry.block.map { $0.logical == 0 && entry.offset == current.secondRecord }
       ?? (entry.offset == 0 && entry.recordLength == 4)
+    let isOfType = entry.typeCode == 0 || entry.typeCode == FileType.directory.rawValue
+    if superblock.recordsNameTypes, !isOfType {
+      try report(.typeMismatch, at: place, "\"\(isDouble ? ".." : ".")\", type \(entry.typeCode)")
+    }
     switch (isFirst, isSecond) {
     case (true, _) where !isDouble:
       current.hasDot = true
@@ -249,13 +272,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       }
     case (_, true) where isDouble && !current.hasDotDot:
       current.hasDotDot = true
-      guard let parent = current.parent else {
-        dotDotsOfUnreached[current.found.inode] = (entry.inode, place)
-        return
+      if entry.inode != current.parent {
+        oddDotDots[current.found.inode] = OddDotDot(
+          found: entry.inode, place: place, path: current.found.path)
       }
-      if entry.inode != parent {
-        try report(.wrongDotDot, at: place, "inode \(entry.inode), should be \(parent)")
-      }
+    // Where the records before it are damaged nobody can tell which it is.
+    case _ where entry.isSalvaged: break
     default:
       try report(.dotMisplaced, at: place, "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)")
     }
@@ -269,7 +291,9 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     var facts = census[number]
     guard facts.isInUse else {
       // What can't be read has been said, and may be in use.
-      if census.isUnknown(number) { hasLostEntries = true } else { try report(.inodeUnused, entry, name) }
+      guard census.isUnknown(number) else { return try report(.inodeUnused, entry, name) }
+      hasLostEntries = true
+      current.isDamaged = true
       return
     }
     if !facts.flags.contains(.isInBitmap) { try report(.inodeFree, entry, name) }
@@ -281,6 +305,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     if facts.flags.contains(.isOpen) {
       try report(.directoryCycle, entry, name)
     } else if facts.nameCount > 1 {
+      furtherNames[number, default: []].append(current.found.inode)
       try report(.directorySecondName, entry, name, "another is in directory inode \(facts.parent)")
     } else {
       current.subdirectoryCount += 1
@@ -302,7 +327,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       }
       return
     }
-    guard entry.type != facts.type else { return }
+    // 0 says that the type is unknown, which every kernel takes for what it is.
+    guard entry.typeCode != 0, entry.typeCode != facts.type.rawValue else { return }
     let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
     try report(.typeMismatch, entry, name, words)
   }
@@ -448,5 +474,5 @@ extension BlockMapDamage {
 }
 
 extension BlockRun.Contents {
-  var isDamaged: Bool { if case .damaged = self { true } else { false } }
+  var isMapped: Bool { if case .mapped = self { true } else { false } }
 }

@@ -41,6 +41,8 @@ enum ImageCheck {
     var walk = try TreeWalk(volume, options: reading)
     try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
     try checkUnreached(&check, &walk)
+    try check.reportWrongDotDots()
+    try check.reportWrongLinks()
     try check.checkUnattached()
     try check.checkClaims()
     return VerifySummary(
@@ -113,18 +115,38 @@ extension DirectoryCheck {
   fileprivate mutating func report(unreached tops: [UInt32]) throws(OutputError) {
     var unnamed: [UInt32] = []
     for inode in tops {
-      let facts = census[inode]
-      if facts.nameCount == 0 {
-        unnamed.append(inode)
-      } else if let (found, place) = dotDotsOfUnreached[inode], found != facts.parent {
-        let words = "inode \(found), should be \(facts.parent)"
-        try findings.add(
-          Finding(
-            rule: .wrongDotDot, path: Array("<\(inode)>".utf8), inode: inode, block: place.block,
-            offset: place.offset, facts: words))
-      }
+      guard census[inode].nameCount == 0 else { continue }
+      unnamed.append(inode)
+      if let dotDot = oddDotDots.removeValue(forKey: inode) { wrongLinks[dotDot.found]?.expected += 1 }
     }
     try report(.directoryUnreached, unnamed)
+  }
+
+  /// Says which directories have a ".." that names none of those they are in.
+  fileprivate mutating func reportWrongDotDots() throws(OutputError) {
+    for (inode, dotDot) in oddDotDots.sorted(by: { $0.key < $1.key }) {
+      let parent = inode == Inode.root ? inode : census[inode].parent
+      if dotDot.found == parent { continue }
+      if furtherNames[inode]?.contains(dotDot.found) == true {
+        // Of its names the one found first is the wrong one.
+        wrongLinks[parent]?.expected -= 1
+        wrongLinks[dotDot.found]?.expected += 1
+        continue
+      }
+      try findings.add(
+        Finding(
+          rule: .wrongDotDot, path: dotDot.path.shownPath, inode: inode, block: dotDot.place.block,
+          offset: dotDot.place.offset, facts: "inode \(dotDot.found), should be \(parent)"))
+    }
+  }
+
+  /// Says which directories have another number of links than they should.
+  fileprivate mutating func reportWrongLinks() throws(OutputError) {
+    for (inode, links) in wrongLinks.sorted(by: { $0.key < $1.key }) where links.found != links.expected {
+      let words = "\(links.found) links, should be \(links.expected)"
+      let path = links.path.shownPath
+      try findings.add(Finding(rule: .wrongLinkCount, path: path, inode: inode, facts: words))
+    }
   }
 
   /// Says which inodes in use no entry names, and which have another number of links than names.

@@ -40,6 +40,19 @@ final class ScratchImage: Sendable {
     try #require(made.status == 0, "\(made.messages)")
   }
 
+  private init(copying path: FilePath, blockSize: Int) async throws {
+    directory = try ScratchDirectory()
+    self.blockSize = blockSize
+    let copied = try await Command.run(
+      "cp", ["--sparse=always", path.string, directory.path.appending("image.img").string])
+    try #require(copied.status == 0, "\(copied.messages)")
+  }
+
+  /// An image of its own, as this one is now.
+  func copy() async throws -> ScratchImage {
+    try await ScratchImage(copying: path, blockSize: blockSize)
+  }
+
   /// Runs a command of debugfs that changes the image.
   func debugfs(_ request: String) async throws {
     let finished = try await Command.run("debugfs", ["-w", "-R", request, path.string])

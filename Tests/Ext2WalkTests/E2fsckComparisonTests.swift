@@ -1,0 +1,99 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// `verify` against `e2fsck -fn`, on images broken by chance: where one complains about a directory, so does the other.
+///
+/// `make compare-e2fsck` runs many more of these than the tests do. docs/verify.md lists the differences that remain.
+@Suite struct E2fsckComparisonTests {
+  /// What the images are like that are broken.
+  struct Kind: Sendable, CustomTestStringConvertible {
+    let blockSize: Int
+    let features: String
+    let isHashed: Bool
+
+    var testDescription: String { "\(blockSize) \(features)\(isHashed ? " hashed" : "")" }
+
+    func make() async throws -> ScratchImage {
+      let long = String(repeating: "n", count: isHashed ? 200 : 20)
+      let count = isHashed ? (blockSize == 65536 ? 400 : 100) : 30
+      let tree =
+        (0..<count).map { "d/\(1000 + $0)\(long)" }
+        + ["e/other", "e/sub/deep", "e/sub/more/file", "f/one", "f/two", "f/.hidden"]
+      let image = try await ScratchImage(blockSize: blockSize, tree: tree, options: ["-O", features])
+      if isHashed {
+        let finished = try await Command.run("e2fsck", ["-fyD", image.path.string])
+        try #require(finished.status <= 1, "\(finished.text)")
+      }
+      return image
+    }
+  }
+
+  static let kinds = [
+    Kind(blockSize: 1024, features: "^metadata_csum,^64bit,^dir_index", isHashed: false),
+    Kind(blockSize: 2048, features: "^metadata_csum,^64bit,^dir_index,^filetype", isHashed: false),
+    Kind(blockSize: 4096, features: "^metadata_csum,^64bit,dir_index,extent", isHashed: true),
+    Kind(blockSize: 8192, features: "^metadata_csum,^64bit,^dir_index,extent", isHashed: false),
+    Kind(blockSize: 16384, features: "^metadata_csum,^64bit,dir_index", isHashed: true),
+    Kind(blockSize: 65536, features: "^metadata_csum,^64bit,^dir_index", isHashed: false),
+    Kind(blockSize: 65536, features: "^metadata_csum,^64bit,dir_index,extent", isHashed: true),
+    Kind(blockSize: 4096, features: "^metadata_csum,^64bit,^dir_index,extent,inline_data", isHashed: false),
+    Kind(blockSize: 65536, features: "metadata_csum,64bit,dir_index,extent", isHashed: true),
+  ]
+
+  /// How many breaks of each kind there are.
+  static let breakCount =
+    ProcessInfo.processInfo.environment["EXT2WALK_BREAKS"].flatMap { Int($0) }.map {
+      ($0 + kinds.count - 1) / kinds.count
+    } ?? 6
+
+  @Test(arguments: kinds)
+  func bothComplain(_ kind: Kind) async throws {
+    let good = try await kind.make()
+    #expect(try await E2fsck.check(good.path.string).isClean)
+    #expect(try await VerifiedImage.verify(good.path.string).errors.isEmpty)
+    let targets = try await BreakTargets(good)
+    var random = SeededRandom(seed: UInt64(kind.blockSize) + UInt64(kind.features.utf8.count))
+    for number in 0..<Self.breakCount {
+      let chosen = targets.next(&random)
+      let image = try await good.copy()
+      for patch in chosen.patches { try image.patch(at: patch.position, patch.bytes) }
+      let e2fsck = try await E2fsck.check(image.path.string)
+      let verified = try await VerifiedImage.verify(image.path.string)
+      let comment =
+        "\(kind.testDescription) #\(number) \(chosen)\n\(e2fsck.output)\n\(verified.finished.text)"
+      if e2fsck.complainsAboutDirectories {
+        #expect(verified.finished.status == 1 || !verified.findings.allSatisfy(\.isAboutImage), "\(comment)")
+      }
+      if verified.finished.status == 1 { #expect(!e2fsck.isClean, "\(comment)") }
+      #expect(verified.finished.status <= 1, "\(comment)")
+    }
+  }
+}
+
+extension VerifiedImage.Line {
+  /// Whether it is about the file system as a whole, and so was there before anything was broken.
+  fileprivate var isAboutImage: Bool { rule == Rule.blockLargerThanPage.rawValue }
+}
+
+/// What `e2fsck -fn` says of an image.
+struct E2fsck {
+  let output: String
+  let isClean: Bool
+
+  static func check(_ image: String) async throws -> E2fsck {
+    let finished = try await Command.run("e2fsck", ["-fn", image])
+    return E2fsck(output: finished.text, isClean: finished.status == 0)
+  }
+
+  /// Whether it says anything in passes 2 and 3, or of inodes that no entry names.
+  var complainsAboutDirectories: Bool {
+    if output.contains("Unattached") { return true }
+    guard let start = output.range(of: "Pass 2: ") else { return false }
+    let end = output.range(of: "Pass 4: ")?.lowerBound ?? output.endIndex
+    let lines = output[start.lowerBound..<end].split(separator: "\n")
+    return lines.contains { !$0.hasPrefix("Pass ") }
+  }
+}
