@@ -132,7 +132,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
     for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
     try checkBlockCount(of: directory, blocks)
-    if directory.isHashed, superblock.hasHashedDirectories {
+    guard directory.isHashed else { return }
+    if superblock.hasHashedDirectories {
       let tree = HashTree(directory, blocks: blocks, on: volume)
       current.hashTree = tree
       for problem in tree.problems {
@@ -141,6 +142,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
         }
         try report(problem.rule, block: block, problem.facts)
       }
+    } else {
+      try report(.htreeWithoutFeature, "")
     }
   }
 
@@ -259,8 +262,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     let isSecond =
       entry.block.map { $0.logical == 0 && entry.offset == current.secondRecord }
       ?? (entry.offset == 0 && entry.recordLength == 4)
-    let isOfType = entry.typeCode == 0 || entry.typeCode == FileType.directory.rawValue
-    if superblock.recordsNameTypes, !isOfType {
+    if saysOtherType(entry, than: .directory) {
       try report(.typeMismatch, at: place, "\"\(isDouble ? ".." : ".")\", type \(entry.typeCode)")
     }
     switch (isFirst, isSecond) {
@@ -320,17 +322,22 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     if facts.type == .unknown {
       return try report(.typeMismatch, entry, name, "its inode is of no type")
     }
-    guard superblock.recordsNameTypes else {
+    guard saysOtherType(entry, than: facts.type) else { return }
+    let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
+    try report(.typeMismatch, entry, name, words)
+  }
+
+  /// Whether a record has a type that isn't `type`. Notes types where there should be none.
+  private mutating func saysOtherType(_ entry: Entry, than type: FileType) -> Bool {
+    // 0 says that the type is unknown, which every kernel takes for what it is.
+    guard entry.typeCode != 0, superblock.recordsNameTypes else {
       if entry.typeCode != 0 {
         let first = current.typesWithoutFeature?.first ?? Place(block: entry.block, offset: entry.offset)
         current.typesWithoutFeature = ((current.typesWithoutFeature?.count ?? 0) + 1, first)
       }
-      return
+      return false
     }
-    // 0 says that the type is unknown, which every kernel takes for what it is.
-    guard entry.typeCode != 0, entry.typeCode != facts.type.rawValue else { return }
-    let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
-    try report(.typeMismatch, entry, name, words)
+    return entry.typeCode != type.rawValue
   }
 
   private mutating func checkLeaf(of entry: Entry, _ name: RawSpan, _ tree: HashTree) throws(OutputError) {

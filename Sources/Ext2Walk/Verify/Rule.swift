@@ -54,6 +54,7 @@ enum Rule: String, CaseIterable {
   case htreeBlock = "htree-block"
   case htreeLeafMissing = "htree-leaf-missing"
   case htreeLeafBounds = "htree-leaf-bounds"
+  case htreeWithoutFeature = "htree-without-feature"
   // Checksums.
   case directoryChecksum = "directory-checksum"
   case htreeChecksum = "htree-checksum"
@@ -163,6 +164,11 @@ extension Rule {
     case .htreeLeafMissing: Facts("No node leads to a block of a hashed directory.")
     case .htreeLeafBounds:
       Facts("A name stands in a block where nobody looks for its hash.")
+    case .htreeWithoutFeature:
+      Facts(
+        "A directory says it is hashed, and the file system has no `dir_index` feature: kernels don't care.",
+        nil,
+        .portability)
     case .directoryChecksum:
       Facts("The checksum of a directory block is wrong.", "directory fails checksum")
     case .htreeChecksum:

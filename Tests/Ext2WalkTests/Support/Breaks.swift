@@ -272,6 +272,7 @@ extension Break {
       let at = try image.lastEntry()
       try image.patch(at: at - 8, image.number(at: at) & ~1 - 2)
     },
+    Break(rule: .htreeWithoutFeature) { try await $0.debugfs("set_inode_field /d flags 0x1000") },
   ]
 
   private static let sums = "metadata_csum,^64bit,^dir_index"
