@@ -6,9 +6,11 @@ struct Details {
   var attributes: InodeAttributes?
   /// Of a symbolic link; nil where it wasn't asked for, or can't be read.
   var target: [UInt8]?
+}
 
+extension Details? {
   /// The best that is known of the type of `entry`.
   func type(of entry: Entry) -> FileType {
-    attributes?.fileType ?? entry.type
+    self?.attributes?.fileType ?? entry.type
   }
 }

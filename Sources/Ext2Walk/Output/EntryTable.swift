@@ -1,7 +1,7 @@
 import FolioCore
 
-/// The entries of one directory, kept to be sorted: one block of bytes for all names, a row for each entry.
-struct EntryTable {
+/// The entries of one directory, kept to be sorted: 32 bytes for each, and one block of bytes for all names.
+struct EntryTable: ~Copyable {
   /// What entries are sorted by. Ties are sorted by name.
   enum Order {
     case name
@@ -11,45 +11,86 @@ struct EntryTable {
     case time
   }
 
-  struct Row {
-    let entry: Entry
-    let nameBytes: Range<Int>
+  /// An entry, packed: directories have a million.
+  private struct Row {
+    let inode: UInt32
+    let offset: UInt32
+    let recordLength: UInt32
+    let type: FileType
+    let typeCode: UInt8
+    let crossesPage: Bool
+    let isSalvaged: Bool
+    /// Where in `places` its place is.
+    let place: UInt32
+    let nameLength: UInt32
+    let nameStart: Int
+
+    var nameBytes: Range<Int> { nameStart..<nameStart + Int(nameLength) }
   }
 
-  private(set) var rows: [Row] = []
-  private var names: [UInt8] = []
+  private var rows: [Row] = []
+  private var places: [EntryPlace] = []
+  private var names = ByteBuffer()
   /// One a row, or none at all where nothing beyond the records is needed.
   var details: [Details] = []
 
+  /// What an empty table keeps of the memory it had.
+  private static var mostNameBytesKept: Int { 1 << 20 }
+  private static var mostRowsKept: Int { 1 << 15 }
+
+  var count: Int { rows.count }
+
   mutating func append(_ entry: Entry, name: RawSpan) {
-    let start = names.count
-    unsafe name.withUnsafeBytes { unsafe names.append(contentsOf: $0) }
-    rows.append(Row(entry: entry, nameBytes: start..<names.count))
+    if places.last != entry.place { places.append(entry.place) }
+    rows.append(
+      Row(
+        inode: entry.inode, offset: UInt32(entry.offset), recordLength: UInt32(entry.recordLength),
+        type: entry.type, typeCode: entry.typeCode, crossesPage: entry.crossesPage,
+        isSalvaged: entry.isSalvaged, place: UInt32(places.count - 1), nameLength: UInt32(name.byteCount),
+        nameStart: names.count))
+    names.append(name)
+  }
+
+  mutating func removeAll() {
+    rows.removeAll(keepingCapacity: rows.count <= Self.mostRowsKept)
+    places.removeAll(keepingCapacity: places.count <= Self.mostRowsKept)
+    names.removeAll(keeping: Self.mostNameBytesKept)
+    details = []
+  }
+
+  /// The entry of the row at `index`.
+  func entry(at index: Int) -> Entry {
+    let row = rows[index]
+    return Entry(
+      inode: row.inode, type: row.type, typeCode: row.typeCode, offset: Int(row.offset),
+      recordLength: Int(row.recordLength), crossesPage: row.crossesPage, isSalvaged: row.isSalvaged,
+      place: places[Int(row.place)])
+  }
+
+  /// The name of the row at `index`.
+  @_lifetime(borrow self)
+  func name(at index: Int) -> RawSpan {
+    names.bytes.extracting(rows[index].nameBytes)
   }
 
   /// What is known of the row at `index` beyond its record.
-  func details(at index: Int) -> Details {
-    details.isEmpty ? Details() : details[index]
+  func details(at index: Int) -> Details? {
+    details.isEmpty ? nil : details[index]
   }
 
-  /// The name of a row.
-  @_lifetime(borrow self)
-  func name(of row: Row) -> RawSpan {
-    names.raw.extracting(row.nameBytes)
-  }
-
-  /// The places of the rows in the order asked for.
+  /// The indices of the rows in the order asked for.
   ///
   /// - Complexity: n log n comparisons; most look at 8 bytes.
   func sorted(by order: Order, reversed: Bool) -> [Int] {
-    var keys = rows.indices.map { SortKey(primary: primaryKey(ofRow: $0, order), row: UInt32($0)) }
-    unsafe names.withUnsafeBytes { names in
-      keys.sort { left, right in
-        if left.primary != right.primary { return left.primary < right.primary }
-        let (a, b) = (rows[Int(left.row)].nameBytes, rows[Int(right.row)].nameBytes)
-        return unsafe UnsafeRawBufferPointer(rebasing: names[a])
-          .lexicographicallyPrecedes(UnsafeRawBufferPointer(rebasing: names[b]))
-      }
+    let names = names.bytes
+    let shared = order == .name ? sharedPrefixLength(names) : 0
+    var keys = rows.indices.map {
+      SortKey(primary: primaryKey(at: $0, order, names, skipping: shared), row: UInt32($0))
+    }
+    keys.sort { left, right in
+      if left.primary != right.primary { return left.primary < right.primary }
+      return names.extracting(rows[Int(left.row)].nameBytes).precedes(
+        names.extracting(rows[Int(right.row)].nameBytes))
     }
     let places = keys.map { Int($0.row) }
     return reversed ? places.reversed() : places
@@ -60,21 +101,54 @@ struct EntryTable {
     let row: UInt32
   }
 
-  /// A number that sorts as the row does: the first 8 bytes of its name, or what is largest first, turned over.
-  private func primaryKey(ofRow index: Int, _ order: Order) -> UInt64 {
-    switch order {
-    case .name:
-      let row = rows[index]
-      var key: UInt64 = 0
-      for index in 0..<8 {
-        key = key << 8 | (index < row.nameBytes.count ? UInt64(names[row.nameBytes.lowerBound + index]) : 0)
+  /// How many bytes all names begin with.
+  private func sharedPrefixLength(_ names: RawSpan) -> Int {
+    guard let first = rows.first else { return 0 }
+    var length = Int(first.nameLength)
+    for row in rows {
+      var shared = 0
+      let most = min(length, Int(row.nameLength))
+      while shared < most, names[byteAt: row.nameStart + shared] == names[byteAt: first.nameStart + shared] {
+        shared += 1
       }
-      return key
-    case .size: return ~(details(at: index).attributes?.byteCount ?? 0)
+      length = shared
+      if length == 0 { break }
+    }
+    return length
+  }
+
+  /// A number that sorts as the row does: 8 bytes of its name, or what is largest first, turned over.
+  private func primaryKey(at index: Int, _ order: Order, _ names: RawSpan, skipping shared: Int) -> UInt64 {
+    switch order {
+    case .name: return names.extracting(rows[index].nameBytes).bigEndianWord(at: shared)
+    case .size: return ~(details(at: index)?.attributes?.byteCount ?? 0)
     case .time:
-      guard let time = details(at: index).attributes?.modified else { return .max }
+      guard let time = details(at: index)?.attributes?.modified else { return .max }
       // Seconds lie from -2^31 to 2^34 - 2^31 - 1: 34 bits, above the 30 of nanoseconds.
       return ~(UInt64(time.seconds + 1 << 31) << 30 | UInt64(time.nanoseconds))
     }
+  }
+}
+
+extension RawSpan {
+  /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
+  fileprivate func bigEndianWord(at offset: Int) -> UInt64 {
+    let left = byteCount - offset
+    if left >= 8 { return littleEndian(at: offset, as: UInt64.self).byteSwapped }
+    var word: UInt64 = 0
+    for index in 0..<max(0, left) { word |= UInt64(self[byteAt: offset + index]) << (56 - 8 * index) }
+    return word
+  }
+
+  /// Whether these bytes sort before `other`, the shorter first where one begins the other.
+  fileprivate func precedes(_ other: RawSpan) -> Bool {
+    let shared = min(byteCount, other.byteCount)
+    var offset = 0
+    while offset < shared {
+      let (ours, theirs) = (bigEndianWord(at: offset), other.bigEndianWord(at: offset))
+      if ours != theirs { return ours < theirs }
+      offset += 8
+    }
+    return byteCount < other.byteCount
   }
 }

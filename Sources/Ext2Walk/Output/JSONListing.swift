@@ -8,25 +8,29 @@ struct JSONListing {
   /// Whether objects hold what the inode says.
   let isLong: Bool
 
+  private var directory = JSONText()
+
   init(isArray: Bool, isLong: Bool) {
     row = JSONArray(isLines: !isArray)
     self.isLong = isLong
   }
 
-  mutating func append(
-    _ entry: Entry, name: RawSpan, directory: [UInt8]?, details: Details, to output: inout OutputBuffer
-  ) {
+  /// Says under which path the names that follow stand; nil where they are whole paths.
+  mutating func begin(directory path: [UInt8]?) {
+    directory = JSONText(path.map { $0 + [UInt8(ascii: "/")] } ?? [])
+  }
+
+  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
     row.next(&output)
     var object = JSONObject()
     let type = details.type(of: entry)
-    let nameBytes = [UInt8](copying: name)
-    if let directory {
-      object.add("path", bytes: directory + [UInt8(ascii: "/")] + nameBytes, to: &output)
-      object.add("name", bytes: nameBytes, to: &output)
+    object.add("path", directory, name, to: &output)
+    if directory.isEmpty, let slash = name.lastSlash {
+      // A whole path: "/" is its own last component.
+      let rest = name.byteCount > 1 ? slash + 1 : 0
+      object.add("name", bytes: name.extracting(rest..<name.byteCount), to: &output)
     } else {
-      let last = nameBytes.split(separator: UInt8(ascii: "/")).last.map(Array.init)
-      object.add("path", bytes: nameBytes, to: &output)
-      object.add("name", bytes: last ?? nameBytes, to: &output)
+      object.add("name", bytes: name, to: &output)
     }
     object.add("inode", entry.inode, to: &output)
     object.add("directory", entry.directory, to: &output)
@@ -37,7 +41,7 @@ struct JSONListing {
     object.add("recordLength", entry.recordLength, to: &output)
     if entry.isSalvaged { object.add("salvaged", true, to: &output) }
     object.add("crossesPage", entry.crossesPage, to: &output)
-    if isLong { add(details, to: &object, &output) }
+    if isLong { add(details?.attributes, details?.target, to: &object, &output) }
     object.end(&output)
   }
 
@@ -47,8 +51,10 @@ struct JSONListing {
   }
 
   /// What the inode says; all null where it can't be read.
-  private func add(_ details: Details, to object: inout JSONObject, _ output: inout OutputBuffer) {
-    let attributes = details.attributes
+  private func add(
+    _ attributes: InodeAttributes?, _ target: [UInt8]?, to object: inout JSONObject,
+    _ output: inout OutputBuffer
+  ) {
     object.add("mode", attributes.map { Self.octal($0.mode & 0o7777) }, to: &output)
     object.add("links", attributes?.links, to: &output)
     object.add("uid", attributes?.uid, to: &output)
@@ -59,7 +65,7 @@ struct JSONListing {
     object.add("mtime", nanoseconds: "mtimeNanoseconds", attributes?.modified, to: &output)
     object.add("ctime", nanoseconds: "ctimeNanoseconds", attributes?.changed, to: &output)
     object.add("crtime", nanoseconds: "crtimeNanoseconds", attributes?.created, to: &output)
-    if let target = details.target { object.add("target", bytes: target, to: &output) }
+    if let target { object.add("target", bytes: target.raw, to: &output) }
     if let device = attributes?.device {
       object.add("deviceMajor", device.major, to: &output)
       object.add("deviceMinor", device.minor, to: &output)

@@ -39,22 +39,51 @@ struct JSONObject {
 
   mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
     begin(key, &output)
-    if let value { Self.append(value, to: &output) } else { output.append("null") }
+    guard let value else { return output.append("null") }
+    output.append(UInt8(ascii: "\""))
+    _ = Self.append(value.utf8Span.span.raw, to: &output)
+    output.append(UInt8(ascii: "\""))
   }
 
   /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
-  mutating func add(_ key: StaticString, bytes: [UInt8], to output: inout OutputBuffer) {
-    let text = String(decoding: bytes, as: UTF8.self)
-    add(key, text, to: &output)
-    guard !text.utf8.elementsEqual(bytes) else { return }
+  mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout OutputBuffer) {
+    add(key, JSONText(), bytes, to: &output)
+  }
+
+  /// Adds `start` and `rest` as one text. No character may stand in both.
+  mutating func add(_ key: StaticString, _ start: JSONText, _ rest: RawSpan, to output: inout OutputBuffer) {
+    begin(key, &output)
+    output.append(UInt8(ascii: "\""))
+    output.append(start.escaped.raw)
+    let isUTF8 = Self.append(rest, to: &output)
+    output.append(UInt8(ascii: "\""))
+    if !isUTF8 || !start.isUTF8 { addHexadecimal(key, start.bytes.raw, rest, to: &output) }
+  }
+
+  private func addHexadecimal(
+    _ key: StaticString, _ start: RawSpan, _ rest: RawSpan, to output: inout OutputBuffer
+  ) {
     output.append(",\"")
     output.append(key)
     output.append("Bytes\":\"")
-    for byte in bytes {
-      output.append(Self.hexadecimalDigit(byte >> 4))
-      output.append(Self.hexadecimalDigit(byte & 15))
+    for offset in 0..<start.byteCount + rest.byteCount {
+      let byte = offset < start.byteCount ? start[byteAt: offset] : rest[byteAt: offset - start.byteCount]
+      output.append(byte < 16 ? "0" : "")
+      output.append(String(byte, radix: 16))
     }
     output.append(UInt8(ascii: "\""))
+  }
+
+  /// Appends what stands in a string. Returns whether `bytes` are UTF-8.
+  @inline(__always)
+  private static func append(_ bytes: RawSpan, to output: inout OutputBuffer) -> Bool {
+    if bytes.isPlainJSON {
+      output.append(bytes)
+      return true
+    }
+    let (escaped, isUTF8) = JSONText.escape(bytes)
+    output.append(escaped)
+    return isUTF8
   }
 
   mutating func add(
@@ -69,38 +98,11 @@ struct JSONObject {
     output.append(UInt8(ascii: "}"))
   }
 
+  @inline(__always)
   private mutating func begin(_ key: StaticString, _ output: inout OutputBuffer) {
     output.append(isEmpty ? "{\"" : ",\"")
     isEmpty = false
     output.append(key)
     output.append("\":")
-  }
-
-  /// Appends a string. What acts on a terminal is escaped here too, as JSON's own escapes.
-  private static func append(_ text: String, to output: inout OutputBuffer) {
-    output.append(UInt8(ascii: "\""))
-    defer { output.append(UInt8(ascii: "\"")) }
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
-      output.append(text)
-      return
-    }
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\":
-        output.append(UInt8(ascii: "\\"))
-        output.append(UInt8(ascii: scalar))
-      case " "..."~": output.append(UInt8(ascii: scalar))
-      case _ where Escaping.acts(scalar):
-        for unit in String(scalar).utf16 {
-          output.append("\\u")
-          for shift in [12, 8, 4, 0] { output.append(hexadecimalDigit(UInt8(unit >> UInt16(shift) & 15))) }
-        }
-      default: output.append(String(scalar))
-      }
-    }
-  }
-
-  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

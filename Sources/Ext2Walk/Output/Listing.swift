@@ -59,6 +59,8 @@ struct Listing: ~Copyable, TreeVisitor {
   /// Lists things by their own paths: files, or directories not to be looked into.
   mutating func listAlone(_ items: [LookedUp], inodes: inout InodeTable) throws(OutputError) {
     guard !items.isEmpty else { return }
+    text?.begin(directory: nil)
+    json?.begin(directory: nil)
     for item in items {
       let path = item.path.shownPath
       try add(item.entry, name: path.raw, inodes: &inodes)
@@ -77,6 +79,8 @@ struct Listing: ~Copyable, TreeVisitor {
 
   mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
     self.directory = directory
+    text?.begin(directory: directory.path)
+    json?.begin(directory: directory.path)
     if options.hasHeadings {
       if !isFirstDirectory { output.append(UInt8(ascii: "\n")) }
       let path = directory.path.shownPath
@@ -87,6 +91,7 @@ struct Listing: ~Copyable, TreeVisitor {
     isFirstDirectory = false
   }
 
+  @inline(__always)
   mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) -> Bool {
     if shows(name) { try add(entry, name: name, inodes: &inodes) }
     return true
@@ -104,6 +109,7 @@ struct Listing: ~Copyable, TreeVisitor {
 
   // MARK: Entries
 
+  @inline(__always)
   private func shows(_ name: RawSpan) -> Bool {
     guard name.byteCount > 0, name[byteAt: 0] == UInt8(ascii: ".") else { return true }
     return switch options.hidden {
@@ -113,29 +119,38 @@ struct Listing: ~Copyable, TreeVisitor {
     }
   }
 
+  @inline(__always)
   private mutating func add(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) {
-    if options.order == nil {
+    if options.order != nil {
+      table.append(entry, name: name)
+    } else if needs.attributes(for: entry.type) {
       try write(entry, name: name, details: details(of: entry, name: name, inodes: &inodes))
     } else {
-      table.append(entry, name: name)
+      try write(entry, name: name, details: nil)
     }
   }
 
   private mutating func finishTable(inodes: inout InodeTable) throws(OutputError) {
-    guard let order = options.order else { return }
-    let table = self.table
-    self.table = EntryTable()
-    try finish(table, order: order, inodes: &inodes)
+    guard let order = options.order, table.count > 0 else { return }
+    // Out of this value for as long as it is written from.
+    var table = EntryTable()
+    swap(&table, &self.table)
+    try finish(&table, order: order, inodes: &inodes)
+    table.removeAll()
+    swap(&table, &self.table)
   }
 
   private mutating func finish(
-    _ unsorted: consuming EntryTable, order: EntryTable.Order, inodes: inout InodeTable
+    _ table: inout EntryTable, order: EntryTable.Order, inodes: inout InodeTable
   ) throws(OutputError) {
-    var table = unsorted
     text?.widths = LongWidths()
     if needs.anything {
-      for row in table.rows {
-        let details = details(of: row.entry, name: table.name(of: row), inodes: &inodes)
+      for index in 0..<table.count {
+        let entry = table.entry(at: index)
+        var details = Details()
+        if needs.attributes(for: entry.type) {
+          details = self.details(of: entry, name: table.name(at: index), inodes: &inodes)
+        }
         if let attributes = details.attributes { text?.widen(for: attributes) }
         table.details.append(details)
       }
@@ -145,47 +160,49 @@ struct Listing: ~Copyable, TreeVisitor {
       try writeColumns(places, of: table, text: text, width: width)
     } else {
       for place in places {
-        let row = table.rows[place]
-        try write(row.entry, name: table.name(of: row), details: table.details(at: place))
+        try write(
+          table.entry(at: place), name: table.name(at: place), details: table.details(at: place))
       }
     }
   }
 
-  private mutating func write(_ entry: Entry, name: RawSpan, details: Details) throws(OutputError) {
-    let path = directory?.path
-    text?.append(entry, name: name, directory: path, details: details, to: &output)
-    json?.append(entry, name: name, directory: path, details: details, to: &output)
+  @inline(__always)
+  private mutating func write(_ entry: Entry, name: RawSpan, details: Details?) throws(OutputError) {
+    text?.append(entry, name: name, details: details, to: &output)
+    json?.append(entry, name: name, details: details, to: &output)
     noteDirectory(entry, name: name, details: details)
     try output.endPiece()
   }
 
   /// Remembers a directory that is to be walked too.
-  private mutating func noteDirectory(_ entry: Entry, name: RawSpan, details: Details) {
-    guard options.isRecursive, let directory, details.type(of: entry) == .directory, !DotName.matches(name)
-    else {
-      return
-    }
-    found.append(directory.child(entry.inode, name: name))
+  @inline(__always)
+  private mutating func noteDirectory(_ entry: Entry, name: RawSpan, details: Details?) {
+    guard options.isRecursive, details.type(of: entry) == .directory else { return }
+    addFound(entry.inode, name: name)
+  }
+
+  private mutating func addFound(_ inode: UInt32, name: RawSpan) {
+    guard let directory, !DotName.matches(name) else { return }
+    found.append(directory.child(inode, name: name))
   }
 
   private mutating func writeColumns(
-    _ places: [Int], of table: EntryTable, text: TextListing, width: Int
+    _ places: [Int], of table: borrowing EntryTable, text: TextListing, width: Int
   ) throws(OutputError) {
-    let cells = places.map {
-      text.cellCount(table.rows[$0].entry, name: table.name(of: table.rows[$0]), table.details(at: $0))
+    var cells: [Int] = []
+    for place in places {
+      let (entry, details) = (table.entry(at: place), table.details(at: place))
+      cells.append(text.cellCount(entry, name: table.name(at: place), details))
+      noteDirectory(entry, name: table.name(at: place), details: details)
     }
     let layout = ColumnLayout(cellCounts: cells, width: width)
-    for place in places {
-      let row = table.rows[place]
-      noteDirectory(row.entry, name: table.name(of: row), details: table.details(at: place))
-    }
     for line in 0..<layout.rowCount {
       for (column, columnWidth) in layout.columnWidths.enumerated() {
         let index = column * layout.rowCount + line
         guard index < places.count else { break }
-        let row = table.rows[places[index]]
+        let place = places[index]
         text.appendCell(
-          row.entry, name: table.name(of: row), details: table.details(at: places[index]), to: &output)
+          table.entry(at: place), name: table.name(at: place), details: table.details(at: place), to: &output)
         if index + layout.rowCount < places.count {
           for _ in cells[index]..<columnWidth { output.append(UInt8(ascii: " ")) }
         }
@@ -195,9 +212,10 @@ struct Listing: ~Copyable, TreeVisitor {
     }
   }
 
+  /// What the inode of an entry says. What doesn't fit the entry is said.
+  @inline(never)
   private mutating func details(of entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Details {
     var details = Details()
-    guard needs.attributes(for: entry.type) else { return details }
     do throws(VolumeError) {
       let inode = try inodes.inode(entry.inode)
       details.attributes = inode.attributes

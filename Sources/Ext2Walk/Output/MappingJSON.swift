@@ -9,7 +9,7 @@ enum MappingJSON {
     to output: inout OutputBuffer
   ) {
     var object = JSONObject()
-    object.add("path", bytes: path.shownPath, to: &output)
+    object.add("path", bytes: path.shownPath.raw, to: &output)
     object.add("directory", line.label.inode, to: &output)
     object.add("logicalBlock", line.label.logicalBlock, to: &output)
     object.add("physicalBlock", line.label.physicalBlock, to: &output)

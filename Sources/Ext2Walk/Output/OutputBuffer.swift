@@ -12,33 +12,36 @@ enum OutputError: Error {
 ///
 /// Appending can't fail; ``endPiece()`` and ``flush()`` write.
 struct OutputBuffer: ~Copyable {
+  /// How many bytes come together before they are written.
   private static var limit: Int { 1 << 16 }
   private let descriptor: FileDescriptor
-  private var bytes: [UInt8] = []
+  private var buffer = ByteBuffer(capacity: Self.limit + Self.limit / 4)
 
   init(_ descriptor: FileDescriptor = .standardOutput) {
     self.descriptor = descriptor
-    bytes.reserveCapacity(Self.limit + Self.limit / 4)
   }
 
+  @inline(__always)
   mutating func append(_ byte: UInt8) {
-    bytes.append(byte)
+    buffer.append(byte)
   }
 
+  @inline(__always)
+  mutating func append(_ more: RawSpan) {
+    buffer.append(more)
+  }
+
+  @inline(__always)
   mutating func append(_ text: StaticString) {
-    unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount))
   }
 
   mutating func append(_ text: String) {
-    bytes.append(contentsOf: text.utf8)
+    append(text.utf8Span.span.raw)
   }
 
   mutating func append(_ more: [UInt8]) {
-    bytes.append(contentsOf: more)
-  }
-
-  mutating func append(_ more: RawSpan) {
-    unsafe more.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    append(more.raw)
   }
 
   /// Appends `value` in decimal digits, at least `width` cells wide with blanks in front.
@@ -52,22 +55,23 @@ struct OutputBuffer: ~Copyable {
       rest /= 10
     } while rest > 0
     let length = 20 - start + (value < 0 ? 1 : 0)
-    for _ in 0..<max(0, width - length) { bytes.append(UInt8(ascii: " ")) }
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    for _ in 0..<max(0, width - length) { append(UInt8(ascii: " ")) }
+    if value < 0 { append(UInt8(ascii: "-")) }
     append(digits.span.raw.extracting(start..<20))
   }
 
   /// Says that a line or an object is complete. Writes if much has come together.
+  @inline(__always)
   mutating func endPiece() throws(OutputError) {
-    if bytes.count >= Self.limit { try flush() }
+    if buffer.count >= Self.limit { try flush() }
   }
 
   /// Writes all that is left.
   mutating func flush() throws(OutputError) {
-    defer { bytes.removeAll(keepingCapacity: true) }
+    defer { buffer.removeAll() }
     do {
       let descriptor = descriptor
-      try descriptor.writeAll(bytes)
+      _ = try unsafe buffer.bytes.withUnsafeBytes { unsafe try descriptor.writeAll($0) }
     } catch {
       let errno = error as? Errno ?? .ioError
       throw errno == .brokenPipe ? .closed : .failed(errno)

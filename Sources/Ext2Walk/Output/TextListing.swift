@@ -33,39 +33,59 @@ struct TextListing {
   let style: TextStyle
   var widths = LongWidths.streaming
   private var clock = Clock()
+  /// Whether a line is a name or a path and nothing else.
+  private let isPlain: Bool
+  /// What stands before each name: the directory's path and a slash, or nothing.
+  private var prefix: [UInt8] = []
 
   init(style: TextStyle) {
     self.style = style
+    isPlain = !style.isLong && !style.showsInode && !style.classifies && !style.escapes && style.colors == nil
   }
 
-  /// Appends one line. `directory` is the path `name` stands under; nil where `name` is a whole path.
-  mutating func append(
-    _ entry: Entry, name: RawSpan, directory: [UInt8]?, details: Details, to output: inout OutputBuffer
-  ) {
-    appendInode(entry, to: &output)
-    if style.isLong { appendColumns(entry, details: details, to: &output) }
-    if style.showsFullPath, let directory {
-      append(path: directory, to: &output)
-      output.append(UInt8(ascii: "/"))
-    }
-    appendName(entry, name: name, details: details, to: &output)
-    if style.isLong, let target = details.target {
-      output.append(" -> ")
-      append(path: target, to: &output)
+  /// Says under which path the names that follow stand; nil where they are whole paths.
+  mutating func begin(directory path: [UInt8]?) {
+    prefix = []
+    guard style.showsFullPath, let path else { return }
+    prefix = (style.escapes ? Array(Escaping.text(path).utf8) : path) + [UInt8(ascii: "/")]
+  }
+
+  /// Appends one line.
+  @inline(__always)
+  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+    if isPlain {
+      output.append(prefix.raw)
+      output.append(name)
+    } else {
+      appendParts(entry, name: name, details: details, to: &output)
     }
     output.append(UInt8(ascii: style.endsWithNUL ? "\0" : "\n"))
   }
 
+  @inline(never)
+  private mutating func appendParts(
+    _ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer
+  ) {
+    appendInode(entry, to: &output)
+    if style.isLong { appendColumns(entry, details?.attributes, to: &output) }
+    output.append(prefix.raw)
+    appendName(entry, name: name, details: details, to: &output)
+    if style.isLong, let target = details?.target {
+      output.append(" -> ")
+      append(name: target.raw, to: &output)
+    }
+  }
+
   /// Appends what a cell of a listing in columns shows.
-  func appendCell(_ entry: Entry, name: RawSpan, details: Details, to output: inout OutputBuffer) {
+  func appendCell(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
     appendInode(entry, to: &output)
     appendName(entry, name: name, details: details, to: &output)
   }
 
   /// How many cells wide ``appendCell(_:name:details:to:)`` is on a terminal.
-  func cellCount(_ entry: Entry, name: RawSpan, _ details: Details) -> Int {
+  func cellCount(_ entry: Entry, name: RawSpan, _ details: Details?) -> Int {
     let nameCells = Terminal.cellCount(of: Escaping.text([UInt8](copying: name)))
-    let suffix = style.classifies ? details.type(of: entry).suffix(mode: details.attributes?.mode) : nil
+    let suffix = style.classifies ? details.type(of: entry).suffix(mode: details?.attributes?.mode) : nil
     return (style.showsInode ? style.inodeWidth + 1 : 0) + nameCells + (suffix == nil ? 0 : 1)
   }
 
@@ -75,9 +95,9 @@ struct TextListing {
     output.append(UInt8(ascii: " "))
   }
 
-  private func appendName(_ entry: Entry, name: RawSpan, details: Details, to output: inout OutputBuffer) {
+  private func appendName(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
     let type = details.type(of: entry)
-    let mode = details.attributes?.mode
+    let mode = details?.attributes?.mode
     if let color = style.colors?.color(of: type, mode: mode, name: [UInt8](copying: name)) {
       output.append("\u{1B}[\(color)m")
       append(name: name, to: &output)
@@ -100,8 +120,10 @@ struct TextListing {
     widths.size = max(widths.size, sizeText(attributes).utf8.count)
   }
 
-  private mutating func appendColumns(_ entry: Entry, details: Details, to output: inout OutputBuffer) {
-    guard let attributes = details.attributes else {
+  private mutating func appendColumns(
+    _ entry: Entry, _ attributes: InodeAttributes?, to output: inout OutputBuffer
+  ) {
+    guard let attributes else {
       // As ls shows what it could not stat.
       output.append(entry.type.letter)
       output.append("?????????")
@@ -137,9 +159,5 @@ struct TextListing {
     } else {
       output.append(name)
     }
-  }
-
-  private func append(path: [UInt8], to output: inout OutputBuffer) {
-    append(name: path.raw, to: &output)
   }
 }

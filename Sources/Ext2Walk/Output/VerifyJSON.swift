@@ -7,12 +7,12 @@ enum VerifyJSON {
     var object = JSONObject()
     if let image {
       object.add("kind", "finding", to: &output)
-      object.add("image", bytes: image, to: &output)
+      object.add("image", bytes: image.raw, to: &output)
     }
     object.add("rule", finding.rule.rawValue, to: &output)
     object.add("severity", finding.rule.severity.rawValue, to: &output)
     if let path = finding.path {
-      object.add("path", bytes: path, to: &output)
+      object.add("path", bytes: path.raw, to: &output)
     } else {
       object.add("path", String?.none, to: &output)
     }

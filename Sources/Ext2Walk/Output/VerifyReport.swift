@@ -44,7 +44,7 @@ final class VerifyReport: FindingSink {
     case .json:
       objects.next(&output)
       imageObject = JSONObject()
-      imageObject.add("image", bytes: image, to: &output)
+      imageObject.add("image", bytes: image.raw, to: &output)
       imageObject.beginArray("findings", &output)
     case .text, .ndjson, .junit: break
     }
@@ -85,7 +85,7 @@ final class VerifyReport: FindingSink {
       objects.next(&output)
       var object = JSONObject()
       object.add("kind", "summary", to: &output)
-      object.add("image", bytes: image, to: &output)
+      object.add("image", bytes: image.raw, to: &output)
       VerifyJSON.append(outcome, to: &object, &output)
       object.end(&output)
     case .junit:

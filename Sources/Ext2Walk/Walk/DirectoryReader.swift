@@ -130,17 +130,12 @@ struct DirectoryReader: ~Copyable {
     }
     let area = data.area.span.raw
     let parent = area.littleEndian(at: 0, as: UInt32.self)
-    let dots: [(name: [UInt8], record: Record)] = [
-      (
-        Array(".".utf8), Record(offset: 0, length: 0, inode: directory.number, nameLength: 1, fileTypeCode: 2)
-      ),
-      (Array("..".utf8), Record(offset: 0, length: 4, inode: parent, nameLength: 2, fileTypeCode: 2)),
-    ]
-    for (name, record) in dots {
+    for (name, inode, recordLength) in [(".", directory.number, 0), ("..", parent, 4)] {
       let entry = Entry(
-        record, type: .directory, directory: directory.number, block: nil, crossesPage: false,
-        isSalvaged: false)
-      guard try visitor.visit(entry, name: name.raw, inodes: &inodes) else { return }
+        inode: inode, type: .directory, typeCode: FileType.directory.rawValue, offset: 0,
+        recordLength: recordLength, crossesPage: false, isSalvaged: false,
+        place: EntryPlace(directory: directory.number))
+      guard try visitor.visit(entry, name: Array(name.utf8).raw, inodes: &inodes) else { return }
     }
     let rest = area.extracting(4..<area.byteCount)
     if try readRegion(rest, startingAt: 4, of: directory, &salvage, &inodes, &visitor) {

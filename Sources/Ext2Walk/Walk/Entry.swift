@@ -4,14 +4,10 @@ import FolioCore
 struct Entry {
   /// What it names: 1 to the superblock's inode count.
   let inode: UInt32
-  /// The inode of the directory it stands in; nil for what was named by its inode, and the root.
-  let directory: UInt32?
   /// As its record says; `unknown` where records name no types.
   let type: FileType
   /// Byte 7 of its record as it stands: the type, or nothing where records name no types.
   let typeCode: UInt8
-  /// Nil for a directory kept in its inode.
-  let block: BlockPlace?
   /// Where in its block, or in the contents of its inode, the record begins, in bytes.
   let offset: Int
   /// In bytes; 0 where there is no record.
@@ -20,33 +16,26 @@ struct Entry {
   let crossesPage: Bool
   /// Whether it was found behind a damaged record.
   let isSalvaged: Bool
+  let place: EntryPlace
 
+  /// The inode of the directory it stands in; nil for what was named by its inode, and the root.
+  var directory: UInt32? { place.directory }
+  /// Nil for a directory kept in its inode.
+  var block: BlockPlace? { place.block }
+}
+
+/// The directory and the block that records stand in: the same for all of a block.
+struct EntryPlace: Equatable {
+  var directory: UInt32?
+  var block: BlockPlace?
+}
+
+extension Entry {
   /// Something that was not reached by a record.
   init(inode: UInt32, type: FileType) {
-    self.inode = inode
-    self.type = type
-    directory = nil
-    typeCode = type.rawValue
-    block = nil
-    offset = 0
-    recordLength = 0
-    crossesPage = false
-    isSalvaged = false
-  }
-
-  init(
-    _ record: Record, type: FileType, directory: UInt32, block: BlockPlace?, regionStart: Int = 0,
-    crossesPage: Bool, isSalvaged: Bool
-  ) {
-    inode = record.inode
-    self.directory = directory
-    self.type = type
-    typeCode = record.fileTypeCode
-    self.block = block
-    offset = regionStart + record.offset
-    recordLength = record.length
-    self.crossesPage = crossesPage
-    self.isSalvaged = isSalvaged
+    self.init(
+      inode: inode, type: type, typeCode: type.rawValue, offset: 0, recordLength: 0, crossesPage: false,
+      isSalvaged: false, place: EntryPlace())
   }
 }
 

@@ -105,9 +105,10 @@ struct RecordRegion {
 
   private func entry(of record: Record) -> Entry {
     Entry(
-      record, type: namesTypes ? FileType(code: record.fileTypeCode) : .unknown, directory: directory.number,
-      block: block, regionStart: regionStart, crossesPage: pageSize?.isCrossed(by: record.usedBytes) ?? false,
-      isSalvaged: isBehindDamage)
+      inode: record.inode, type: namesTypes ? FileType(code: record.fileTypeCode) : .unknown,
+      typeCode: record.fileTypeCode, offset: regionStart + record.offset, recordLength: record.length,
+      crossesPage: pageSize?.isCrossed(by: record.usedBytes) ?? false, isSalvaged: isBehindDamage,
+      place: EntryPlace(directory: directory.number, block: block))
   }
 }
 

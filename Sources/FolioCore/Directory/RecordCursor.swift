@@ -20,27 +20,35 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   }
 
   /// Where the next record begins, in bytes from the start of the block.
-  public private(set) var offset: Int
+  @inlinable
+  public var offset: Int { position }
 
-  private let bytes: RawSpan
+  @usableFromInline
+  var position: Int
+  @usableFromInline
+  let bytes: RawSpan
   // Where in the block `bytes` begin.
-  private let start: Int
-  private let format: RecordFormat
+  @usableFromInline
+  let start: Int
+  @usableFromInline
+  let format: RecordFormat
 
   /// A cursor over `bytes`, a part of a block or all of it.
   ///
   /// - Parameters:
   ///   - start: where in the block `bytes` begin.
   ///   - offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be.
+  @inlinable
   @_lifetime(copy bytes)
   public init(_ bytes: RawSpan, startingAt start: Int = 0, format: RecordFormat, at offset: Int = 0) {
     self.bytes = bytes
     self.start = start
     self.format = format
-    self.offset = offset
+    position = offset
   }
 
   /// Reads the next record.
+  @inlinable
   @_lifetime(self: copy self)
   public mutating func next() -> Step {
     let left = format.blockSize - offset
@@ -69,12 +77,13 @@ public struct RecordCursor: ~Copyable, ~Escapable {
         return .damage(RecordDamage(rule: .dotIsLast, record: record))
       }
     }
-    offset = record.end
+    position = record.end
     return .record(record)
   }
 
   /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
-  private func isDot(_ record: Record) -> Bool {
+  @inlinable
+  func isDot(_ record: Record) -> Bool {
     record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }
 }

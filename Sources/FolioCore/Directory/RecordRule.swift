@@ -34,6 +34,7 @@ public struct RecordDamage: Hashable, Sendable {
   public let record: Record
 
   /// Says that `record` breaks `rule`.
+  @inlinable
   public init(rule: RecordRule, record: Record) {
     self.rule = rule
     self.record = record

@@ -1,0 +1,65 @@
+import FolioCore
+
+/// Bytes that are appended to, in memory of their own.
+///
+/// No array: a listing appends several times for each entry, and an array's append is a call that asks whether anybody
+/// else holds the array.
+@safe
+struct ByteBuffer: ~Copyable {
+  // No memory until there is something to hold.
+  private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private(set) var count = 0
+
+  init(capacity: Int = 0) {
+    if capacity > 0 { grow(by: capacity) }
+  }
+
+  deinit {
+    unsafe memory.deallocate()
+  }
+
+  /// What is in it.
+  var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get {
+      let filled = unsafe UnsafeRawBufferPointer(rebasing: memory[..<count])
+      return unsafe _overrideLifetime(RawSpan(_unsafeBytes: filled), borrowing: self)
+    }
+  }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  @inline(__always)
+  mutating func append(_ more: RawSpan) {
+    reserve(more.byteCount)
+    unsafe more.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count) }
+    count += more.byteCount
+  }
+
+  /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
+  mutating func removeAll(keeping limit: Int = .max) {
+    count = 0
+    guard unsafe memory.count > limit else { return }
+    unsafe memory.deallocate()
+    unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
+  @inline(__always)
+  private mutating func reserve(_ more: Int) {
+    if unsafe memory.count - count < more { grow(by: more) }
+  }
+
+  @inline(never)
+  private mutating func grow(by more: Int) {
+    let capacity = unsafe max(2 * memory.count, memory.count + more)
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+    unsafe memory.deallocate()
+    unsafe memory = larger
+  }
+}

@@ -1,0 +1,52 @@
+import FolioCore
+
+/// Bytes as they stand in a JSON string, made once for what many strings begin with.
+struct JSONText {
+  /// The bytes themselves.
+  let bytes: [UInt8]
+  /// As they stand between quotation marks.
+  let escaped: [UInt8]
+  let isUTF8: Bool
+
+  init(_ bytes: [UInt8] = []) {
+    self.bytes = bytes
+    (escaped, isUTF8) = bytes.raw.isPlainJSON ? (bytes, true) : Self.escape(bytes.raw)
+  }
+
+  var isEmpty: Bool { bytes.isEmpty }
+
+  /// `bytes` as JSON has them, and whether they are UTF-8. What acts on a terminal is escaped here too.
+  static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
+    let text = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    var escaped: [UInt8] = []
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": escaped += [UInt8(ascii: "\\"), UInt8(ascii: scalar)]
+      case " "..."~": escaped.append(UInt8(ascii: scalar))
+      case _ where Escaping.acts(scalar):
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          escaped += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+        }
+      default: escaped += Array(String(scalar).utf8)
+      }
+    }
+    return (escaped, text.utf8.elementsEqual([UInt8](copying: bytes)))
+  }
+}
+
+extension RawSpan {
+  /// Whether the bytes stand in a JSON string as they are: printable ASCII, and nothing that JSON escapes.
+  @inline(__always)
+  var isPlainJSON: Bool {
+    !holds { word in
+      word.holdsByte(below: 0x20) || word.holds(byte: 0x7F) || word.holds(byte: UInt8(ascii: "\""))
+        || word.holds(byte: UInt8(ascii: "\\"))
+    }
+  }
+
+  /// Where the last slash is; nil where there is none.
+  var lastSlash: Int? {
+    byteOffsets.last { self[byteAt: $0] == UInt8(ascii: "/") }
+  }
+}
