@@ -41,6 +41,17 @@ struct ByteBuffer: ~Copyable {
     count += more.byteCount
   }
 
+  /// Appends all three.
+  @inline(__always)
+  mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
+    let more = first.byteCount &+ second.byteCount &+ 1
+    reserve(more)
+    unsafe first.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count) }
+    unsafe second.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count &+ first.byteCount) }
+    unsafe memory.storeBytes(of: last, toByteOffset: count &+ more &- 1, as: UInt8.self)
+    count &+= more
+  }
+
   /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
   mutating func removeAll(keeping limit: Int = .max) {
     count = 0

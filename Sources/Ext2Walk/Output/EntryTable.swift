@@ -16,14 +16,12 @@ struct EntryTable: ~Copyable {
     let inode: UInt32
     let offset: UInt32
     let recordLength: UInt32
-    let type: FileType
-    let typeCode: UInt8
-    let crossesPage: Bool
-    let isSalvaged: Bool
     /// Where in `places` its place is.
     let place: UInt32
-    let nameLength: UInt32
     let nameStart: Int
+    let nameLength: UInt32
+    let recordNameLength: UInt8
+    let typeCode: UInt8
 
     var nameBytes: Range<Int> { nameStart..<nameStart + Int(nameLength) }
   }
@@ -40,14 +38,14 @@ struct EntryTable: ~Copyable {
 
   var count: Int { rows.count }
 
-  mutating func append(_ entry: Entry, name: RawSpan) {
-    if places.last != entry.place { places.append(entry.place) }
+  @inline(__always)
+  mutating func append(_ record: Record, name: RawSpan, at place: EntryPlace) {
+    if places.last != place { places.append(place) }
     rows.append(
       Row(
-        inode: entry.inode, offset: UInt32(entry.offset), recordLength: UInt32(entry.recordLength),
-        type: entry.type, typeCode: entry.typeCode, crossesPage: entry.crossesPage,
-        isSalvaged: entry.isSalvaged, place: UInt32(places.count - 1), nameLength: UInt32(name.byteCount),
-        nameStart: names.count))
+        inode: record.inode, offset: UInt32(record.offset), recordLength: UInt32(record.length),
+        place: UInt32(places.count - 1), nameStart: names.count, nameLength: UInt32(name.byteCount),
+        recordNameLength: UInt8(record.nameLength), typeCode: record.fileTypeCode))
     names.append(name)
   }
 
@@ -62,8 +60,9 @@ struct EntryTable: ~Copyable {
   func entry(at index: Int) -> Entry {
     let row = rows[index]
     return Entry(
-      inode: row.inode, type: row.type, typeCode: row.typeCode, offset: Int(row.offset),
-      recordLength: Int(row.recordLength), crossesPage: row.crossesPage, isSalvaged: row.isSalvaged,
+      record: Record(
+        offset: Int(row.offset), length: Int(row.recordLength), inode: row.inode,
+        nameLength: Int(row.recordNameLength), fileTypeCode: row.typeCode),
       place: places[Int(row.place)])
   }
 

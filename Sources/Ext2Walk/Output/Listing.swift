@@ -38,6 +38,8 @@ struct Listing: ~Copyable, TreeVisitor {
   private var output: OutputBuffer
   private(set) var messages: Messages
   private let needs: DetailNeeds
+  /// Whether each line is a name or path, written as it is read, and no inode has to be read for that.
+  private let writesNamesOnly: Bool
 
   private var directory: FoundDirectory?
   private var isFirstDirectory = true
@@ -54,6 +56,8 @@ struct Listing: ~Copyable, TreeVisitor {
     self.messages = messages
     output = OutputBuffer()
     needs = DetailNeeds(options: options, format: format)
+    let isPlain = if case .text(let text) = format { text.isPlain } else { false }
+    writesNamesOnly = isPlain && options.order == nil && volume.superblock.recordsNameTypes
   }
 
   /// Lists things by their own paths: files, or directories not to be looked into.
@@ -63,7 +67,7 @@ struct Listing: ~Copyable, TreeVisitor {
     json?.begin(directory: nil)
     for item in items {
       let path = item.path.shownPath
-      try add(item.entry, name: path.raw, inodes: &inodes)
+      try add(item.entry.record, name: path.raw, at: item.entry.place, inodes: &inodes)
     }
     try finishTable(inodes: &inodes)
     isFirstDirectory = false
@@ -92,8 +96,10 @@ struct Listing: ~Copyable, TreeVisitor {
   }
 
   @inline(__always)
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) -> Bool {
-    if shows(name) { try add(entry, name: name, inodes: &inodes) }
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(OutputError) -> Bool {
+    if shows(name) { try add(record, name: name, at: place, inodes: &inodes) }
     return true
   }
 
@@ -120,14 +126,29 @@ struct Listing: ~Copyable, TreeVisitor {
   }
 
   @inline(__always)
-  private mutating func add(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) {
-    if options.order != nil {
-      table.append(entry, name: name)
-    } else if needs.attributes(for: entry.type) {
-      try write(entry, name: name, details: details(of: entry, name: name, inodes: &inodes))
+  private mutating func add(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(OutputError) {
+    if writesNamesOnly {
+      text?.appendPlain(name, to: &output)
+      if options.isRecursive, place.namesTypes, record.fileTypeCode == FileType.directory.rawValue {
+        addFound(record.inode, name: name)
+      }
+      try output.endPiece()
+    } else if options.order != nil {
+      table.append(record, name: name, at: place)
     } else {
-      try write(entry, name: name, details: nil)
+      try stream(Entry(record: record, place: place), name: name, inodes: &inodes)
     }
+  }
+
+  @inline(never)
+  private mutating func stream(
+    _ entry: Entry, name: RawSpan, inodes: inout InodeTable
+  ) throws(OutputError) {
+    let details =
+      needs.attributes(for: entry.type) ? details(of: entry, name: name, inodes: &inodes) : nil
+    try write(entry, name: name, details: details)
   }
 
   private mutating func finishTable(inodes: inout InodeTable) throws(OutputError) {
@@ -166,7 +187,6 @@ struct Listing: ~Copyable, TreeVisitor {
     }
   }
 
-  @inline(__always)
   private mutating func write(_ entry: Entry, name: RawSpan, details: Details?) throws(OutputError) {
     text?.append(entry, name: name, details: details, to: &output)
     json?.append(entry, name: name, details: details, to: &output)
@@ -175,7 +195,6 @@ struct Listing: ~Copyable, TreeVisitor {
   }
 
   /// Remembers a directory that is to be walked too.
-  @inline(__always)
   private mutating func noteDirectory(_ entry: Entry, name: RawSpan, details: Details?) {
     guard options.isRecursive, details.type(of: entry) == .directory else { return }
     addFound(entry.inode, name: name)

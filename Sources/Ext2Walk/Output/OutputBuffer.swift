@@ -32,6 +32,11 @@ struct OutputBuffer: ~Copyable {
   }
 
   @inline(__always)
+  mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
+    buffer.append(first, second, last)
+  }
+
+  @inline(__always)
   mutating func append(_ text: StaticString) {
     append(unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount))
   }

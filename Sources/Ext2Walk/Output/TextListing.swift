@@ -34,7 +34,7 @@ struct TextListing {
   var widths = LongWidths.streaming
   private var clock = Clock()
   /// Whether a line is a name or a path and nothing else.
-  private let isPlain: Bool
+  let isPlain: Bool
   /// What stands before each name: the directory's path and a slash, or nothing.
   private var prefix: [UInt8] = []
 
@@ -50,22 +50,15 @@ struct TextListing {
     prefix = (style.escapes ? Array(Escaping.text(path).utf8) : path) + [UInt8(ascii: "/")]
   }
 
-  /// Appends one line.
+  /// Appends one line that is nothing but a name or a path.
   @inline(__always)
-  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
-    if isPlain {
-      output.append(prefix.raw)
-      output.append(name)
-    } else {
-      appendParts(entry, name: name, details: details, to: &output)
-    }
-    output.append(UInt8(ascii: style.endsWithNUL ? "\0" : "\n"))
+  func appendPlain(_ name: RawSpan, to output: inout OutputBuffer) {
+    output.append(prefix.raw, name, style.endsWithNUL ? 0 : UInt8(ascii: "\n"))
   }
 
-  @inline(never)
-  private mutating func appendParts(
-    _ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer
-  ) {
+  /// Appends one line.
+  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+    if isPlain { return appendPlain(name, to: &output) }
     appendInode(entry, to: &output)
     if style.isLong { appendColumns(entry, details?.attributes, to: &output) }
     output.append(prefix.raw)
@@ -74,6 +67,7 @@ struct TextListing {
       output.append(" -> ")
       append(name: target.raw, to: &output)
     }
+    output.append(UInt8(ascii: style.endsWithNUL ? "\0" : "\n"))
   }
 
   /// Appends what a cell of a listing in columns shows.

@@ -241,7 +241,10 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   // MARK: Entries
 
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) throws(OutputError) -> Bool {
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(OutputError) -> Bool {
+    let entry = Entry(record: record, place: place)
     counts.entries += 1
     if entry.crossesPage { counts.crossingRecords += 1 }
     if name[byteAt: 0] == UInt8(ascii: "."), DotName.matches(name) {
@@ -443,10 +446,12 @@ private struct RepeatedNames: EntryVisitor {
     self.suspects = suspects
   }
 
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Bool {
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
     guard suspects.contains(NameTable.hash(name)), !DotName.matches(name) else { return true }
     let bytes = [UInt8](copying: name)
-    if !seen.insert(bytes).inserted { found.append((entry, bytes)) }
+    if !seen.insert(bytes).inserted { found.append((Entry(record: record, place: place), bytes)) }
     return true
   }
 

@@ -73,9 +73,10 @@ struct DirectoryReader: ~Copyable {
     let (volume, blockSize) = (volume, folios.blockSize)
     let checksChecksum = options.checksChecksums && volume.superblock.hasChecksums
     var region = RecordRegion(
-      directory: directory, block: place, pageSize: folios.pageSize,
-      format: volume.recordFormat(of: directory, regionSize: blockSize),
-      namesTypes: volume.superblock.recordsNameTypes)
+      EntryPlace(
+        directory: directory.number, block: place, pageSize: folios.pageSize,
+        namesTypes: volume.superblock.recordsNameTypes),
+      format: volume.recordFormat(of: directory, regionSize: blockSize), isEncrypted: directory.isEncrypted)
     var goesOn = true
     var isBegun = false
     do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
@@ -132,10 +133,9 @@ struct DirectoryReader: ~Copyable {
     let parent = area.littleEndian(at: 0, as: UInt32.self)
     for (name, inode, recordLength) in [(".", directory.number, 0), ("..", parent, 4)] {
       let entry = Entry(
-        inode: inode, type: .directory, typeCode: FileType.directory.rawValue, offset: 0,
-        recordLength: recordLength, crossesPage: false, isSalvaged: false,
-        place: EntryPlace(directory: directory.number))
-      guard try visitor.visit(entry, name: Array(name.utf8).raw, inodes: &inodes) else { return }
+        inode: inode, type: .directory, recordLength: recordLength, directory: directory.number)
+      guard try visitor.visit(
+        entry.record, name: Array(name.utf8).raw, at: entry.place, inodes: &inodes) else { return }
     }
     let rest = area.extracting(4..<area.byteCount)
     if try readRegion(rest, startingAt: 4, of: directory, &salvage, &inodes, &visitor) {
@@ -149,9 +149,10 @@ struct DirectoryReader: ~Copyable {
     _ inodes: inout InodeTable, _ visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     var region = RecordRegion(
-      directory: directory, block: nil, regionStart: start, pageSize: nil,
+      EntryPlace(
+        directory: directory.number, start: start, namesTypes: volume.superblock.recordsNameTypes),
       format: volume.recordFormat(of: directory, regionSize: bytes.byteCount),
-      namesTypes: volume.superblock.recordsNameTypes)
+      isEncrypted: directory.isEncrypted)
     var tally = RecordTally()
     let outcome = try region.visitEntries(
       in: bytes, tally: &tally, salvage: &salvage, volume: volume, inodes: &inodes, visitor: &visitor)

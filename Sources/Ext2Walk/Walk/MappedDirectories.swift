@@ -19,8 +19,11 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
     self.directory = directory
   }
 
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Bool {
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
     guard isRecursive, let directory, !DotName.matches(name) else { return true }
+    let entry = Entry(record: record, place: place)
     let type = entry.type == .unknown ? (try? inodes.inode(entry.inode))?.attributes.fileType : entry.type
     if type == .directory { found.append(directory.child(entry.inode, name: name)) }
     return true

@@ -202,9 +202,11 @@ private struct NameSearch: EntryVisitor {
     self.name = name
   }
 
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Bool {
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
     guard name.byteCount == self.name.count, [UInt8](copying: name) == self.name else { return true }
-    found = entry
+    found = Entry(record: record, place: place)
     return false
   }
 

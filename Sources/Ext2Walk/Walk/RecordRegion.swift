@@ -10,32 +10,18 @@ struct RecordRegion {
     case stopped
   }
 
-  let directory: Inode
-  /// Nil in an inode.
-  let block: BlockPlace?
-  /// What offsets count from, in bytes.
-  var regionStart = 0
-  /// Nil where there are no pages to cross.
-  let pageSize: PageSize?
-  let format: RecordFormat
-  /// Whether records say the types of what they name.
-  let namesTypes: Bool
-
+  private var place: EntryPlace
+  private let format: RecordFormat
+  /// Encrypted names are shown as they are on disk, where they may hold any byte.
+  private let isEncrypted: Bool
   /// Records reached, in use or not.
   private(set) var recordCount = 0
   private var offset = 0
-  private var isBehindDamage = false
 
-  init(
-    directory: Inode, block: BlockPlace?, regionStart: Int = 0, pageSize: PageSize?, format: RecordFormat,
-    namesTypes: Bool
-  ) {
-    self.directory = directory
-    self.block = block
-    self.regionStart = regionStart
-    self.pageSize = pageSize
+  init(_ place: EntryPlace, format: RecordFormat, isEncrypted: Bool) {
+    self.place = place
     self.format = format
-    self.namesTypes = namesTypes
+    self.isEncrypted = isEncrypted
   }
 
   /// Hands the entries in `bytes` to `visitor`, from where the last call ended.
@@ -45,31 +31,14 @@ struct RecordRegion {
   ///   - salvage: judges entries behind a damaged record; nil where those are not looked for.
   mutating func visitEntries<Visitor: EntryVisitor & ~Copyable>(
     in bytes: RawSpan, startingAt start: Int = 0, tally: inout RecordTally, salvage: inout Salvage?,
-    volume: Volume,
-    inodes: inout InodeTable, visitor: inout Visitor
+    volume: Volume, inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Outcome {
     var cursor = RecordCursor(bytes, startingAt: start, format: format, at: offset)
     while true {
-      switch cursor.next() {
-      case .record(let record):
-        recordCount += 1
-        if let pageSize { tally.count(record, pageSize: pageSize) }
-        guard record.isEntry else { continue }
-        let nameStart = record.nameBytes.lowerBound - start
-        let name = bytes.extracting(nameStart..<nameStart + record.nameLength)
-        let entry = entry(of: record)
-        var doubt = doubt(about: name)
-        if doubt == nil, isBehindDamage {
-          doubt = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes).map {
-            .salvaged($0)
-          }
-        }
-        if let doubt {
-          let kind = DirectoryProblem.Kind.implausible(entry, name: [UInt8](copying: name), doubt)
-          try visitor.report(DirectoryProblem(kind: kind, block: block))
-          continue
-        }
-        guard try visitor.visit(entry, name: name, inodes: &inodes) else { return .stopped }
+      let goesOn = try visitRecords(
+        of: &cursor, tally: &tally, salvage: &salvage, volume: volume, inodes: &inodes, visitor: &visitor)
+      guard goesOn else { return .stopped }
+      switch cursor.stop {
       case .needsBytes(let count):
         offset = cursor.offset
         return .needsBytes(offset..<count)
@@ -79,16 +48,16 @@ struct RecordRegion {
           offset = cursor.offset
           return .needsBytes(0..<format.blockSize)
         }
-        if damage.rule == .beginsWithZeroes, let block, block.logical > 0, bytes.isZero,
+        if damage.rule == .beginsWithZeroes, let block = place.block, block.logical > 0, bytes.isZero,
           volume.leavesEmptyBlocksZero(inodes: &inodes)
         {
           return .done
         }
         let wayBack = salvage == nil ? nil : format.wayBack(in: bytes, after: damage)
-        let kind = DirectoryProblem.Kind.record(damage, resumedAt: wayBack.map { regionStart + $0 })
-        try visitor.report(DirectoryProblem(kind: kind, block: block))
+        let kind = DirectoryProblem.Kind.record(damage, resumedAt: wayBack.map { place.start + $0 })
+        try visitor.report(DirectoryProblem(kind: kind, block: place.block))
         guard let wayBack else { return .done }
-        isBehindDamage = true
+        self.place.isSalvaged = true
         cursor = RecordCursor(bytes, format: format, at: wayBack)
       case .end:
         return .done
@@ -96,19 +65,49 @@ struct RecordRegion {
     }
   }
 
-  /// Why a path can't hold `name`; nil where it can.
-  private func doubt(about name: RawSpan) -> DirectoryProblem.Doubt? {
-    if name.byteCount == 0 { return .noName }
-    // Encrypted names are shown as they are on disk, where they may hold any byte.
-    return name.holdsNULOrSlash && !directory.isEncrypted ? .unusableName : nil
+  /// Hands entries to `visitor` until the cursor stops. Returns whether to go on.
+  ///
+  /// The loop over all records of a file system: what is seldom asked for is elsewhere.
+  private mutating func visitRecords<Visitor: EntryVisitor & ~Copyable>(
+    of cursor: inout RecordCursor, tally: inout RecordTally, salvage: inout Salvage?, volume: Volume,
+    inodes: inout InodeTable, visitor: inout Visitor
+  ) throws(Visitor.Failure) -> Bool {
+    let (place, isEncrypted) = (self.place, isEncrypted)
+    while let record = cursor.nextRecord() {
+      recordCount &+= 1
+      if let pageSize = place.pageSize { tally.count(record, pageSize: pageSize) }
+      guard record.isEntry else { continue }
+      let name = cursor.name(of: record)
+      if place.isSalvaged || record.nameLength == 0 || (name.holdsNULOrSlash && !isEncrypted),
+        let problem = problem(with: record, name, &salvage, volume, &inodes)
+      {
+        try visitor.report(problem)
+        continue
+      }
+      guard try visitor.visit(record, name: name, at: place, inodes: &inodes) else { return false }
+    }
+    return true
   }
 
-  private func entry(of record: Record) -> Entry {
-    Entry(
-      inode: record.inode, type: namesTypes ? FileType(code: record.fileTypeCode) : .unknown,
-      typeCode: record.fileTypeCode, offset: regionStart + record.offset, recordLength: record.length,
-      crossesPage: pageSize?.isCrossed(by: record.usedBytes) ?? false, isSalvaged: isBehindDamage,
-      place: EntryPlace(directory: directory.number, block: block))
+  /// What speaks against an entry, if anything: a name that no path can hold, or that it doesn't fit.
+  @inline(never)
+  private func problem(
+    with record: Record, _ name: RawSpan, _ salvage: inout Salvage?, _ volume: Volume,
+    _ inodes: inout InodeTable
+  ) -> DirectoryProblem? {
+    let entry = Entry(record: record, place: place)
+    var doubt: DirectoryProblem.Doubt?
+    if name.byteCount == 0 {
+      doubt = .noName
+    } else if name.holdsNULOrSlash, !isEncrypted {
+      doubt = .unusableName
+    } else if place.isSalvaged {
+      doubt = salvage?.doubt(about: entry, name: name, volume: volume, inodes: &inodes).map { .salvaged($0) }
+    }
+    return doubt.map {
+      DirectoryProblem(
+        kind: .implausible(entry, name: [UInt8](copying: name), $0), block: place.block)
+    }
   }
 }
 

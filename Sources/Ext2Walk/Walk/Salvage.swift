@@ -48,7 +48,9 @@ struct Salvage {
 private struct NameCollector: EntryVisitor {
   var names: Set<[UInt8]> = []
 
-  mutating func visit(_ entry: Entry, name: RawSpan, inodes: inout InodeTable) -> Bool {
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
     names.insert([UInt8](copying: name))
     return true
   }

@@ -2,7 +2,10 @@ extension RawSpan {
   /// Whether any byte is 0 or a slash. Eight bytes at a time: every name of every directory is looked through.
   @inlinable
   package var holdsNULOrSlash: Bool {
-    holds { $0.holds(byte: 0) || $0.holds(byte: UInt8(ascii: "/")) }
+    @inline(__always)
+    get {
+      holds { $0.holds(byte: 0) || $0.holds(byte: UInt8(ascii: "/")) }
+    }
   }
 
   /// Whether `condition` holds for any word of 8 bytes; the last is filled up with copies of the last byte.

@@ -33,17 +33,24 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   @usableFromInline
   let format: RecordFormat
 
+  // How far `bytes` reach, in bytes from the start of the block.
+  @usableFromInline
+  let end: Int
+
   /// A cursor over `bytes`, a part of a block or all of it.
   ///
   /// - Parameters:
   ///   - start: where in the block `bytes` begin.
-  ///   - offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be.
+  ///   - offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be. Traps if
+  ///     that lies before `start`.
   @inlinable
   @_lifetime(copy bytes)
   public init(_ bytes: RawSpan, startingAt start: Int = 0, format: RecordFormat, at offset: Int = 0) {
+    precondition(start >= 0 && offset >= start, "a cursor at \(offset) over bytes from \(start) on")
     self.bytes = bytes
     self.start = start
     self.format = format
+    end = start + bytes.byteCount
     position = offset
   }
 
@@ -51,14 +58,62 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   @inlinable
   @_lifetime(self: copy self)
   public mutating func next() -> Step {
+    if let record = nextRecord() { return .record(record) }
+    return switch stop {
+    case .needsBytes(let count): .needsBytes(through: count)
+    case .damage(let damage): .damage(damage)
+    case .end: .end
+    }
+  }
+
+  /// Reads the next record; nil where none can be read, and ``stop`` says why.
+  ///
+  /// For loops over many: a record that keeps every rule and can be seen whole takes one test of each.
+  @inlinable
+  @inline(__always)
+  @_lifetime(self: copy self)
+  public mutating func nextRecord() -> Record? {
+    let offset = position
+    // No sum below overflows: offsets are those of a block, lengths have 18 bits.
+    guard offset &+ Record.headerByteCount <= end else { return nil }
+    // Seen: `offset` lies behind `start`, which the initializer made sure of, and eight bytes before `end`.
+    let header = unsafe UInt64(
+      littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &- start, as: UInt64.self))
+    let record = format.record(at: offset, header: header)
+    let last = offset &+ Record.headerByteCount &+ record.nameLength
+    guard format.keepsRules(record), last <= end || !record.isEntry, offset > 0 || header != 0,
+      // Only "." can break the rule about the last record.
+      record.end < format.blockSize || record.nameLength != 1 || !record.isEntry || !isDot(record)
+    else { return nil }
+    position = record.end
+    return record
+  }
+
+  /// The name of a record that this cursor has read: gone with the bytes, not with the cursor.
+  @inlinable
+  @inline(__always)
+  @_lifetime(copy self)
+  public func name(of record: Record) -> RawSpan {
+    bytes.extracting(droppingFirst: record.offset &+ Record.headerByteCount &- start).extracting(
+      first: record.nameLength)
+  }
+
+  /// Why ``nextRecord()`` reads none.
+  public enum Stop: Equatable, Sendable {
+    case needsBytes(through: Int)
+    case damage(RecordDamage)
+    case end
+  }
+
+  /// Why there is no next record to be read.
+  public var stop: Stop {
     let left = format.blockSize - offset
     guard left >= Record.leastByteCount else {
       if left == 0 { return .end }
       let remains = Record(offset: offset, length: 0, inode: 0, nameLength: 0, fileTypeCode: 0)
       return .damage(RecordDamage(rule: .blockEndUnreachable, record: remains))
     }
-    let byteCount = start + bytes.byteCount
-    guard byteCount - offset >= Record.headerByteCount else {
+    guard end - offset >= Record.headerByteCount else {
       return .needsBytes(through: offset + Record.headerByteCount)
     }
     let record = format.record(at: offset, in: bytes, startingAt: start)
@@ -69,20 +124,14 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     if let rule = format.brokenRule(by: record) {
       return .damage(RecordDamage(rule: rule, record: record))
     }
-    if record.isEntry {
-      guard record.usedBytes.upperBound <= byteCount else {
-        return .needsBytes(through: record.usedBytes.upperBound)
-      }
-      if record.end == format.blockSize, isDot(record) {
-        return .damage(RecordDamage(rule: .dotIsLast, record: record))
-      }
+    guard record.usedBytes.upperBound <= end else {
+      return .needsBytes(through: record.usedBytes.upperBound)
     }
-    position = record.end
-    return .record(record)
+    return .damage(RecordDamage(rule: .dotIsLast, record: record))
   }
 
   /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
-  @inlinable
+  @usableFromInline
   func isDot(_ record: Record) -> Bool {
     record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }

@@ -6,6 +6,7 @@
 public enum RecordLength {
   /// The length in bytes that `raw` stands for: 0 to 262,140. Any 16 bits have one; not all are legal.
   @inlinable
+  @inline(__always)
   public static func decode(_ raw: UInt16, blockSize: Int) -> Int {
     let value = Int(raw)
     guard blockSize >= 65536 else { return value }
@@ -17,6 +18,7 @@ public enum RecordLength {
   ///
   /// - Parameter hashByteCount: 8 in directories that are both encrypted and casefolded, else 0.
   @inlinable
+  @inline(__always)
   public static func least(nameLength: Int, hashByteCount: Int = 0) -> Int {
     (nameLength + hashByteCount + Record.headerByteCount + 3) & ~3
   }
