@@ -29,6 +29,8 @@ struct EntryTable: ~Copyable {
   private var rows: [Row] = []
   private var places: [EntryPlace] = []
   private var names = ByteBuffer()
+  /// Whether all records say types.
+  private(set) var knowsTypes = true
   /// One a row, or none at all where nothing beyond the records is needed.
   var details: [Details] = []
 
@@ -41,6 +43,7 @@ struct EntryTable: ~Copyable {
   @inline(__always)
   mutating func append(_ record: Record, name: RawSpan, at place: EntryPlace) {
     if places.last != place { places.append(place) }
+    if !place.knowsType(of: record) { knowsTypes = false }
     rows.append(
       Row(
         inode: record.inode, offset: UInt32(record.offset), recordLength: UInt32(record.length),
@@ -54,6 +57,7 @@ struct EntryTable: ~Copyable {
     places.removeAll(keepingCapacity: places.count <= Self.mostRowsKept)
     names.removeAll(keeping: Self.mostNameBytesKept)
     details = []
+    knowsTypes = true
   }
 
   /// The entry of the row at `index`.
@@ -72,32 +76,25 @@ struct EntryTable: ~Copyable {
     names.bytes.extracting(rows[index].nameBytes)
   }
 
+  /// Whether the record of the row at `index` says it names a directory, where records say types at all.
+  func isDirectory(at index: Int) -> Bool { rows[index].typeCode == FileType.directory.rawValue }
+
+  func inode(at index: Int) -> UInt32 { rows[index].inode }
+
   /// What is known of the row at `index` beyond its record.
   func details(at index: Int) -> Details? {
     details.isEmpty ? nil : details[index]
   }
 
   /// The indices of the rows in the order asked for.
-  ///
-  /// - Complexity: n log n comparisons; most look at 8 bytes.
-  func sorted(by order: Order, reversed: Bool) -> [Int] {
+  func sorted(by order: Order, reversed: Bool) -> [UInt32] {
     let names = names.bytes
-    let shared = order == .name ? sharedPrefixLength(names) : 0
-    var keys = rows.indices.map {
-      SortKey(primary: primaryKey(at: $0, order, names, skipping: shared), row: UInt32($0))
-    }
-    keys.sort { left, right in
-      if left.primary != right.primary { return left.primary < right.primary }
-      return names.extracting(rows[Int(left.row)].nameBytes).precedes(
-        names.extracting(rows[Int(right.row)].nameBytes))
-    }
-    let places = keys.map { Int($0.row) }
-    return reversed ? places.reversed() : places
-  }
-
-  private struct SortKey {
-    let primary: UInt64
-    let row: UInt32
+    let shared = sharedPrefixLength(names)
+    var places = RowOrder.sorted(
+      count, by: { number(at: $0, order, names, skipping: shared) }, names,
+      from: order == .name ? shared + 8 : shared, name: { rows[Int($0)].nameBytes })
+    if reversed { places.reverse() }
+    return places
   }
 
   /// How many bytes all names begin with.
@@ -117,7 +114,7 @@ struct EntryTable: ~Copyable {
   }
 
   /// A number that sorts as the row does: 8 bytes of its name, or what is largest first, turned over.
-  private func primaryKey(at index: Int, _ order: Order, _ names: RawSpan, skipping shared: Int) -> UInt64 {
+  private func number(at index: Int, _ order: Order, _ names: RawSpan, skipping shared: Int) -> UInt64 {
     switch order {
     case .name: return names.extracting(rows[index].nameBytes).bigEndianWord(at: shared)
     case .size: return ~(details(at: index)?.attributes?.byteCount ?? 0)
@@ -126,28 +123,5 @@ struct EntryTable: ~Copyable {
       // Seconds lie from -2^31 to 2^34 - 2^31 - 1: 34 bits, above the 30 of nanoseconds.
       return ~(UInt64(time.seconds + 1 << 31) << 30 | UInt64(time.nanoseconds))
     }
-  }
-}
-
-extension RawSpan {
-  /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
-  fileprivate func bigEndianWord(at offset: Int) -> UInt64 {
-    let left = byteCount - offset
-    if left >= 8 { return littleEndian(at: offset, as: UInt64.self).byteSwapped }
-    var word: UInt64 = 0
-    for index in 0..<max(0, left) { word |= UInt64(self[byteAt: offset + index]) << (56 - 8 * index) }
-    return word
-  }
-
-  /// Whether these bytes sort before `other`, the shorter first where one begins the other.
-  fileprivate func precedes(_ other: RawSpan) -> Bool {
-    let shared = min(byteCount, other.byteCount)
-    var offset = 0
-    while offset < shared {
-      let (ours, theirs) = (bigEndianWord(at: offset), other.bigEndianWord(at: offset))
-      if ours != theirs { return ours < theirs }
-      offset += 8
-    }
-    return byteCount < other.byteCount
   }
 }

@@ -38,7 +38,7 @@ struct Listing: ~Copyable, TreeVisitor {
   private var output: OutputBuffer
   private(set) var messages: Messages
   private let needs: DetailNeeds
-  /// Whether each line is a name or path, written as it is read, and no inode has to be read for that.
+  /// Whether each line is a name or path, and no inode has to be read for it but where a record says no type.
   private let writesNamesOnly: Bool
 
   private var directory: FoundDirectory?
@@ -57,7 +57,7 @@ struct Listing: ~Copyable, TreeVisitor {
     output = OutputBuffer()
     needs = DetailNeeds(options: options, format: format)
     let isPlain = if case .text(let text) = format { text.isPlain } else { false }
-    writesNamesOnly = isPlain && options.order == nil && volume.superblock.recordsNameTypes
+    writesNamesOnly = isPlain && !needs.anything(knowsTypes: true)
   }
 
   /// Lists things by their own paths: files, or directories not to be looked into.
@@ -129,17 +129,22 @@ struct Listing: ~Copyable, TreeVisitor {
   private mutating func add(
     _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
   ) throws(OutputError) {
-    if writesNamesOnly {
-      text?.appendPlain(name, to: &output)
-      if options.isRecursive, place.namesTypes, record.fileTypeCode == FileType.directory.rawValue {
-        addFound(record.inode, name: name)
-      }
-      try output.endPiece()
-    } else if options.order != nil {
+    if options.order != nil {
       table.append(record, name: name, at: place)
+    } else if writesNamesOnly, place.knowsType(of: record) {
+      let isDirectory = record.fileTypeCode == FileType.directory.rawValue
+      try writePlain(name, inode: record.inode, isDirectory: isDirectory)
     } else {
       try stream(Entry(record: record, place: place), name: name, inodes: &inodes)
     }
+  }
+
+  /// Writes a line that is nothing but a name or a path.
+  @inline(__always)
+  private mutating func writePlain(_ name: RawSpan, inode: UInt32, isDirectory: Bool) throws(OutputError) {
+    text?.appendPlain(name, to: &output)
+    if isDirectory, options.isRecursive { addFound(inode, name: name) }
+    try output.endPiece()
   }
 
   @inline(never)
@@ -165,7 +170,8 @@ struct Listing: ~Copyable, TreeVisitor {
     _ table: inout EntryTable, order: EntryTable.Order, inodes: inout InodeTable
   ) throws(OutputError) {
     text?.widths = LongWidths()
-    if needs.anything {
+    let knowsTypes = table.knowsTypes
+    if needs.anything(knowsTypes: knowsTypes) {
       for index in 0..<table.count {
         let entry = table.entry(at: index)
         var details = Details()
@@ -179,8 +185,13 @@ struct Listing: ~Copyable, TreeVisitor {
     let places = table.sorted(by: order, reversed: options.isReversed)
     if let width = options.columnsWidth, let text {
       try writeColumns(places, of: table, text: text, width: width)
+    } else if writesNamesOnly, knowsTypes {
+      for place in places.lazy.map(Int.init) {
+        try writePlain(
+          table.name(at: place), inode: table.inode(at: place), isDirectory: table.isDirectory(at: place))
+      }
     } else {
-      for place in places {
+      for place in places.lazy.map(Int.init) {
         try write(
           table.entry(at: place), name: table.name(at: place), details: table.details(at: place))
       }
@@ -206,10 +217,10 @@ struct Listing: ~Copyable, TreeVisitor {
   }
 
   private mutating func writeColumns(
-    _ places: [Int], of table: borrowing EntryTable, text: TextListing, width: Int
+    _ places: [UInt32], of table: borrowing EntryTable, text: TextListing, width: Int
   ) throws(OutputError) {
     var cells: [Int] = []
-    for place in places {
+    for place in places.lazy.map(Int.init) {
       let (entry, details) = (table.entry(at: place), table.details(at: place))
       cells.append(text.cellCount(entry, name: table.name(at: place), details))
       noteDirectory(entry, name: table.name(at: place), details: details)
@@ -219,7 +230,7 @@ struct Listing: ~Copyable, TreeVisitor {
       for (column, columnWidth) in layout.columnWidths.enumerated() {
         let index = column * layout.rowCount + line
         guard index < places.count else { break }
-        let place = places[index]
+        let place = Int(places[index])
         text.appendCell(
           table.entry(at: place), name: table.name(at: place), details: table.details(at: place), to: &output)
         if index + layout.rowCount < places.count {
@@ -278,7 +289,10 @@ private struct DetailNeeds {
     all = targets || options.order == .size || options.order == .time
   }
 
-  var anything: Bool { all || ofUnknownType || ofRegularFiles }
+  /// Whether any inode has to be read.
+  ///
+  /// - Parameter knowsTypes: whether all records say types.
+  func anything(knowsTypes: Bool) -> Bool { all || ofRegularFiles || (ofUnknownType && !knowsTypes) }
 
   func attributes(for type: FileType) -> Bool {
     all || (ofUnknownType && type == .unknown) || (ofRegularFiles && type == .regular)

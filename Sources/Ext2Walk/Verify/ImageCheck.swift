@@ -202,7 +202,7 @@ extension InodeFacts {
     type = FileType(mode: inode.mode)
     if inode.isInBitmap { flags.insert(.isInBitmap) }
     let isReserved = inode.number < superblock.firstInode && inode.number != Inode.root
-    if isReserved || superblock.ownInodes.contains(inode.number) || inode.holdsAttribute {
+    if isReserved || superblock.isOwn(inode.number) || inode.holdsAttribute {
       flags.insert(.isOwn)
     }
   }

@@ -20,7 +20,7 @@ struct BlockMap: ~Copyable {
   /// How many blocks extents hold that come behind later ones, where nobody looks for them.
   private var misplacedBlocks: UInt64 = 0
   /// Blocks seen so far: a block serves once, as contents or as a node of the map.
-  private var seen: Set<UInt64> = []
+  private var seen = SeenBlocks()
 
   /// Reads the map of `directory`'s blocks.
   ///
@@ -156,7 +156,7 @@ struct BlockMap: ~Copyable {
 
   /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
   private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
-    guard seen.insert(block).inserted else {
+    guard seen.insert(block) else {
       addDamaged(logical, .nodeTwice(block))
       return nil
     }
@@ -186,7 +186,7 @@ struct BlockMap: ~Copyable {
     }
     for (index, block) in part.enumerated() {
       let number = physical + UInt64(index)
-      if seen.insert(number).inserted {
+      if seen.insert(number) {
         addRun(block..<block + 1, physical: number)
       } else {
         addDamaged(block..<block + 1, .blockTwice(number))

@@ -73,13 +73,12 @@ struct ImageFile: ~Copyable {
     let descriptor = self.descriptor
     var done = 0
     try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ImageReadError) in
-      while done < buffer.count {
-        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-        let count: Int
-        do {
-          count = unsafe try descriptor.read(fromAbsoluteOffset: start + Int64(done), into: rest)
-        } catch {
-          throw .system(error as? Errno ?? .ioError, position: position + UInt64(done))
+      while done < buffer.count, let base = buffer.baseAddress {
+        let count = unsafe pread(
+          descriptor.rawValue, base + done, buffer.count - done, off_t(start + Int64(done)))
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw .system(Errno(rawValue: errno), position: position + UInt64(done))
         }
         // It was as long as that when it was opened: somebody cuts it while we read.
         guard count > 0 else {

@@ -91,8 +91,7 @@ struct Inode {
     flags = raw.i_flags
     let attributeBlockHigh = unsafe UInt64(raw.osd2.linux2.l_i_file_acl_high)
     attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
-    let area = MemoryLayout<ext2_inode_large>.offset(of: \.i_block) ?? 40
-    blockArea = BlockArea { bytes[byteAt: area + $0] }
+    blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)
     attributes = InodeAttributes(raw, inodeSize: bytes.byteCount, superblock: superblock)
   }
 }

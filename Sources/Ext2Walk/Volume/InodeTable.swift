@@ -1,24 +1,26 @@
 import CExt2fs
 import FolioCore
 
-/// Reads inodes: their own bytes and some neighbours', not the whole block that libext2fs reads.
+/// Reads inodes: their own bytes and, where neighbours are asked for too, a page, not the whole block that libext2fs
+/// reads.
 ///
-/// Mirrors `ext2fs_read_inode_full()`. libext2fs says where the tables are. A small cache of windows
-/// serves the neighbours; it is direct-mapped, since inodes are asked for in runs.
+/// Mirrors `ext2fs_read_inode_full()`. libext2fs says where the tables are. A small cache of windows serves the
+/// neighbours; it is direct-mapped, since inodes are asked for in runs. The inodes of directories stand apart in most
+/// file systems: of a window of which nothing was asked for before, or of the one before it, only the inode is read.
 struct InodeTable: ~Copyable {
   private let volume: Volume
   /// Bytes a window: at least 4 KiB, and at least one inode. Tables begin at blocks and inodes are powers
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
   private static var windowCount: Int { 64 }
-  /// Which window of the file system each place of the cache holds, and how much of it.
-  private var cached: [(window: UInt64, byteCount: Int)]
+  /// Which window of the file system each place of the cache holds, and which bytes of it.
+  private var cached: [(window: UInt64, bytes: Range<Int>)]
   private var bytes: [UInt8]
 
   init(_ volume: Volume) {
     self.volume = volume
     windowSize = max(4096, volume.superblock.inodeSize)
-    cached = Array(repeating: (window: .max, byteCount: 0), count: Self.windowCount)
+    cached = Array(repeating: (window: .max, bytes: 0..<0), count: Self.windowCount)
     bytes = Array(repeating: 0, count: Self.windowCount * windowSize)
   }
 
@@ -61,32 +63,38 @@ struct InodeTable: ~Copyable {
       throw VolumeError(
         "reading inode \(number)", .pastEnd(position: table, byteCount: volume.image.byteCount))
     }
-    let (window, start) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
+    let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
-    let end = Int(start) + superblock.inodeSize
-    if cached[slot].window != window || cached[slot].byteCount < end {
-      try load(window, into: slot, number: number, through: end)
+    let wanted = Int(offset)..<Int(offset) + superblock.inodeSize
+    if cached[slot].window != window || !cached[slot].bytes.contains(wanted) {
+      try load(window, into: slot, number: number, wanted)
     }
-    return slot * windowSize + Int(start)
+    return slot * windowSize + wanted.lowerBound
   }
 
-  private mutating func load(_ window: UInt64, into slot: Int, number: UInt32, through end: Int)
-    throws(VolumeError)
-  {
+  /// Reads the bytes `wanted` of a window, or all of it.
+  private mutating func load(
+    _ window: UInt64, into slot: Int, number: UInt32, _ wanted: Range<Int>
+  ) throws(VolumeError) {
     let position = window * UInt64(windowSize)
-    // The last window of an image may be cut short.
-    let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
-    let byteCount = max(end, Int(min(UInt64(windowSize), there)))
-    cached[slot] = (window: .max, byteCount: 0)
+    let before = cached[(slot + Self.windowCount - 1) % Self.windowCount]
+    var part = wanted
+    if cached[slot].window == window || before.window == window &- 1 {
+      // The last window of an image may be cut short.
+      let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
+      part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
+    }
+    cached[slot] = (window: .max, bytes: 0..<0)
     do throws(ImageReadError) {
       let volume = self.volume
-      try bytes.withMutableRaw(slot * windowSize..<slot * windowSize + byteCount) {
+      let start = slot * windowSize
+      try bytes.withMutableRaw(start + part.lowerBound..<start + part.upperBound) {
         (span) throws(ImageReadError) in
-        try volume.image.read(into: &span, at: position)
+        try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
       }
     } catch {
       throw VolumeError("reading inode \(number)", error)
     }
-    cached[slot] = (window: window, byteCount: byteCount)
+    cached[slot] = (window: window, bytes: part)
   }
 }

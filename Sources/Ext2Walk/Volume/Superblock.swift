@@ -23,8 +23,8 @@ struct Superblock {
   let hasHashedDirectories: Bool
   /// Whether a directory's links may be said to be 1, for too many to count (`dir_nlink`).
   let mayHaveUncountedLinks: Bool
-  /// Inodes beyond the reserved ones that serve the file system itself: no entry names those.
-  let ownInodes: Set<UInt32>
+  /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
+  private let ownInodes: InlineArray<5, UInt32>
   /// Whether a directory may be larger than 4 GiB (`large_dir`).
   let hasLargeDirectories: Bool
   /// Whether space is given out in clusters of blocks (`bigalloc`).
@@ -64,5 +64,11 @@ struct Superblock {
     guard inodesPerGroup > 0 else {
       throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
     }
+  }
+
+  /// Whether an inode beyond the reserved ones serves the file system itself: no entry names those.
+  func isOwn(_ inode: UInt32) -> Bool {
+    for index in ownInodes.indices where ownInodes[index] == inode { return true }
+    return false
   }
 }

@@ -37,6 +37,11 @@ struct EntryPlace: Equatable {
   var namesTypes = true
   /// Whether a damaged record lies before it.
   var isSalvaged = false
+
+  /// Whether a record there says of what type its inode is.
+  func knowsType(of record: Record) -> Bool {
+    namesTypes && (FileType.regular.rawValue...FileType.symlink.rawValue).contains(record.fileTypeCode)
+  }
 }
 
 extension Entry {

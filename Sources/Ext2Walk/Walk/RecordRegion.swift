@@ -73,12 +73,15 @@ struct RecordRegion {
     inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     let (place, isEncrypted) = (self.place, isEncrypted)
+    let judgesAll = place.isSalvaged
+    var count = 0
+    defer { recordCount += count }
     while let record = cursor.nextRecord() {
-      recordCount &+= 1
+      count &+= 1
       if let pageSize = place.pageSize { tally.count(record, pageSize: pageSize) }
       guard record.isEntry else { continue }
       let name = cursor.name(of: record)
-      if place.isSalvaged || record.nameLength == 0 || (name.holdsNULOrSlash && !isEncrypted),
+      if judgesAll || record.nameLength == 0 || (name.holdsNULOrSlash && !isEncrypted),
         let problem = problem(with: record, name, &salvage, volume, &inodes)
       {
         try visitor.report(problem)

@@ -8,7 +8,12 @@ struct FoundDirectory {
 
   /// A directory in this one.
   func child(_ inode: UInt32, name: RawSpan) -> FoundDirectory {
-    FoundDirectory(inode: inode, path: path + [UInt8(ascii: "/")] + [UInt8](copying: name))
+    var below: [UInt8] = []
+    below.reserveCapacity(path.count + 1 + name.byteCount)
+    below += path
+    below.append(UInt8(ascii: "/"))
+    unsafe name.withUnsafeBytes { unsafe below += $0 }
+    return FoundDirectory(inode: inode, path: below)
   }
 }
 

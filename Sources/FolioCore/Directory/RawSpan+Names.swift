@@ -8,24 +8,31 @@ extension RawSpan {
     }
   }
 
-  /// Whether `condition` holds for any word of 8 bytes; the last is filled up with copies of the last byte.
+  /// Whether `condition` holds for any word of 8 bytes. The last begins 8 bytes before the end; of fewer than 8 bytes
+  /// all are in one or two words, some of them several times.
   @inlinable
   @inline(__always)
   package func holds(_ condition: (UInt64) -> Bool) -> Bool {
-    var offset = 0
-    while offset + 8 <= byteCount {
-      if condition(littleEndian(at: offset)) { return true }
-      offset += 8
+    switch byteCount {
+    case 8...:
+      var offset = 0
+      while offset &+ 8 < byteCount {
+        if condition(littleEndian(at: offset)) { return true }
+        offset &+= 8
+      }
+      return condition(littleEndian(at: byteCount &- 8))
+    case 4..<8:
+      let (head, tail) = (littleEndian(at: 0, as: UInt32.self), littleEndian(at: byteCount &- 4, as: UInt32.self))
+      return condition(UInt64(head) | UInt64(tail) << 32)
+    case 1..<4:
+      // First, middle and last: all there are.
+      let bytes = [0, byteCount / 2, byteCount - 1] as InlineArray<3, Int>
+      for index in bytes.indices where condition(UInt64(self[byteAt: bytes[index]]) &* 0x0101_0101_0101_0101) {
+        return true
+      }
+      return false
+    default: return false
     }
-    guard offset < byteCount else { return false }
-    if byteCount >= 8 { return condition(littleEndian(at: byteCount - 8)) }
-    var word = UInt64(self[byteAt: byteCount - 1]) &* 0x0101_0101_0101_0101
-    while offset < byteCount {
-      let shift = UInt64(8 * offset)
-      word = word & ~(0xFF << shift) | UInt64(self[byteAt: offset]) << shift
-      offset += 1
-    }
-    return condition(word)
   }
 }
 

@@ -10,7 +10,8 @@ public enum FolioReadError<SourceFailure: Error, BodyFailure: Error>: Error {
 
 /// Reads blocks: one folio for all, one after the other, mapped by the way asked for and filled as far as it is read.
 public struct FolioReader: ~Copyable {
-  private var folio: Folio
+  @usableFromInline
+  var folio: Folio
   private let mapper: FolioMapper
   /// The way of mapping from the next block on; nil for the proposal's choice.
   public var way: MappingWay?
@@ -42,22 +43,18 @@ public struct FolioReader: ~Copyable {
   ///   - body: reads. It is given bytes that hold what it needs, and perhaps more; where in the block they begin;
   ///     and a tally for what it finds. It returns the bytes it needs next, or nil when it has read enough.
   /// - Throws: whatever failed. The folio is unmapped then too.
+  @inlinable
   public mutating func read<Source: PageSource & ~Copyable, Failure: Error>(
     _ label: BlockLabel, from source: inout Source, needing needed: Range<Int>,
     _ body: (RawSpan, Int, inout RecordTally) throws(Failure) -> Range<Int>?
   ) throws(FolioReadError<Source.Failure, Failure>) {
-    folio.clear()
-    let way = self.way ?? .proposed(for: folio)
-    let keepsAccount = account != nil
-    var stopwatch = Stopwatch(isOn: keepsAccount)
-    var mapped: MappedFolio
+    var reading: Reading
     do throws(MappingRefusal) {
-      mapped = try MappedFolio(folio, by: way, mapper: mapper, isTimed: keepsAccount)
+      reading = try begin()
     } catch {
       throw .refused(error)
     }
-    let mapTime = stopwatch.lap()
-    var tally = RecordTally(isOn: keepsAccount)
+    var tally = RecordTally(isOn: account != nil)
     var failure: FolioReadError<Source.Failure, Failure>?
     var next: Range<Int>? = needed
     while let range = next {
@@ -69,12 +66,13 @@ public struct FolioReader: ~Copyable {
           throw .source(error)
         }
         do throws(MappingRefusal) {
-          try mapped.show(range)
+          try reading.mapped.show(range)
         } catch {
           throw .refused(error)
         }
         do throws(Failure) {
-          next = try body(mapped.bytes(filled: folio.filledByteCount), mapped.start, &tally)
+          let bytes = reading.mapped.bytes(filled: folio.filledByteCount)
+          next = try body(bytes, reading.mapped.start, &tally)
         } catch {
           throw .body(error)
         }
@@ -82,15 +80,42 @@ public struct FolioReader: ~Copyable {
         failure = error
       }
     }
-    let place = keepsAccount ? mapped.place : nil
-    stopwatch.lap()
-    let runCount = keepsAccount ? folio.contiguousRuns.count : 0
-    var cost = mapped.unmap(by: mapper, runCount: runCount)
-    if let place {
-      if way != .pagePair { (cost.mapNanoseconds, cost.unmapNanoseconds) = (mapTime, stopwatch.lap()) }
-      addLine(label, way: way, place: place, runCount: runCount, tally: tally, cost: cost)
-    }
+    end(reading, label: label, tally: tally)
     if let failure { throw failure }
+  }
+
+  /// The folio mapped for one block, from ``begin()`` to ``end(_:label:tally:)``.
+  @usableFromInline
+  struct Reading: ~Copyable {
+    let way: MappingWay
+    var stopwatch: Stopwatch
+    let mapNanoseconds: UInt64
+    @usableFromInline
+    var mapped: MappedFolio
+  }
+
+  @usableFromInline
+  mutating func begin() throws(MappingRefusal) -> Reading {
+    folio.clear()
+    let way = self.way ?? .proposed(for: folio)
+    var stopwatch = Stopwatch(isOn: account != nil)
+    let mapped = try MappedFolio(folio, by: way, mapper: mapper, isTimed: account != nil)
+    let mapNanoseconds = stopwatch.lap()
+    return Reading(way: way, stopwatch: stopwatch, mapNanoseconds: mapNanoseconds, mapped: mapped)
+  }
+
+  @usableFromInline
+  mutating func end(_ reading: consuming Reading, label: BlockLabel, tally: RecordTally) {
+    let keepsAccount = account != nil
+    let place = keepsAccount ? reading.mapped.place : nil
+    let runCount = keepsAccount ? folio.contiguousRuns.count : 0
+    let (way, mapNanoseconds) = (reading.way, reading.mapNanoseconds)
+    var stopwatch = reading.stopwatch
+    stopwatch.lap()
+    var cost = reading.mapped.unmap(by: mapper, runCount: runCount)
+    guard let place else { return }
+    if way != .pagePair { (cost.mapNanoseconds, cost.unmapNanoseconds) = (mapNanoseconds, stopwatch.lap()) }
+    addLine(label, way: way, place: place, runCount: runCount, tally: tally, cost: cost)
   }
 
   private mutating func addLine(

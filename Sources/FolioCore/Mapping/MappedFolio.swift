@@ -1,4 +1,5 @@
 /// A folio mapped by any of the ways: whole, or by pairs of its pages.
+@usableFromInline
 enum MappedFolio: ~Copyable {
   case whole(FolioMapping)
   case pair(PagePairMapping)
@@ -13,6 +14,7 @@ enum MappedFolio: ~Copyable {
   }
 
   /// Makes `range` visible in ``bytes(filled:)``.
+  @usableFromInline
   mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
     switch consume self {
     case .whole(let mapping): self = .whole(mapping)
@@ -28,6 +30,7 @@ enum MappedFolio: ~Copyable {
   }
 
   /// Where in the folio ``bytes(filled:)`` begin.
+  @usableFromInline
   var start: Int {
     switch self {
     case .whole: 0
@@ -36,6 +39,7 @@ enum MappedFolio: ~Copyable {
   }
 
   /// What is visible, as far as the first `count` bytes of the folio have been read.
+  @usableFromInline
   @_lifetime(borrow self)
   func bytes(filled count: Int) -> RawSpan {
     switch self {

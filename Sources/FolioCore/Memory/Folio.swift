@@ -5,6 +5,7 @@ public import SystemPackage
 /// Mirrors `struct folio`. A block smaller than a page takes one frame and leaves the rest of it
 /// alone. A folio is filled from its front, page by page, and only as far as somebody reads: see
 /// ``fill(through:from:)``. Its frames go back to the arena when it goes away, which traps while it is mapped.
+@safe
 public struct Folio: ~Copyable {
   /// Where the frames are.
   public let arena: PageArena
@@ -13,9 +14,17 @@ public struct Folio: ~Copyable {
   /// The size of the block the folio holds, in bytes.
   public let byteCount: Int
   /// How many bytes, from the front, have been read so far.
-  public private(set) var filledByteCount = 0
+  @inlinable
+  public var filledByteCount: Int { filled }
+
+  @usableFromInline
+  var filled = 0
+  // The permanent address of the first page, and with it of all; nil in high memory.
+  @usableFromInline
+  let address: UnsafeMutableRawPointer?
   // What is read for frames without an address, on its way there; empty in low memory.
-  private var staging: [UInt8]
+  @usableFromInline
+  var staging: [UInt8]
 
   /// Allocates a folio for a block of `byteCount` bytes.
   ///
@@ -37,6 +46,7 @@ public struct Folio: ~Copyable {
     self.arena = arena
     self.frames = frames
     self.byteCount = byteCount
+    unsafe address = unsafe arena.directAddress(ofFrame: frames[0])
     staging =
       arena.memory == .high ? Array(repeating: 0, count: min(arena.pageSize.byteCount, byteCount)) : []
   }
@@ -74,7 +84,7 @@ public struct Folio: ~Copyable {
   /// Forgets the contents, so that the folio can hold another block. Traps while the folio is mapped.
   public mutating func clear() {
     precondition(!arena.isPinned(frames), "a folio is cleared while it is mapped")
-    filledByteCount = 0
+    filled = 0
   }
 
   /// Reads pages until the first `byteCount` bytes are there. Does nothing where they are.
@@ -85,28 +95,29 @@ public struct Folio: ~Copyable {
   /// - Throws: what `source` threw. The pages before the one that failed stay filled.
   /// - Complexity: one call of `source` a page. No copies in low memory; in high memory, where a device would
   ///   reach the frame without an address, one copy and one system call a page.
+  @inlinable
   public mutating func fill<Source: PageSource & ~Copyable>(
     through byteCount: Int, from source: inout Source
   ) throws(Source.Failure) {
     precondition(byteCount <= self.byteCount, "filling \(byteCount) bytes of a folio of \(self.byteCount)")
     let step = min(arena.pageSize.byteCount, self.byteCount)
-    while filledByteCount < byteCount {
-      let frame = frames[arena.pageSize.pageIndex(of: filledByteCount)]
-      if let address = unsafe arena.directAddress(ofFrame: frame) {
-        var page = unsafe MutableRawSpan(_unsafeStart: address, byteCount: step)
-        try source.read(into: &page, atFolioOffset: filledByteCount)
+    while filled < byteCount {
+      let offset = filled
+      if let address = unsafe address {
+        var page = unsafe MutableRawSpan(_unsafeStart: address + offset, byteCount: step)
+        try source.read(into: &page, atFolioOffset: offset)
       } else {
-        let offset = filledByteCount
         try staging.withMutableRaw(0..<step) { (page) throws(Source.Failure) in
           try source.read(into: &page, atFolioOffset: offset)
         }
-        store(staging.raw, inFrame: frame)
+        store(staging.raw, inFrame: frames[arena.pageSize.pageIndex(of: offset)])
       }
-      filledByteCount += step
+      filled += step
     }
   }
 
-  private func store(_ bytes: RawSpan, inFrame frame: Int) {
+  @usableFromInline
+  func store(_ bytes: RawSpan, inFrame frame: Int) {
     do throws(Errno) {
       try arena.file.write(bytes, at: frame << arena.pageSize.shift)
     } catch {

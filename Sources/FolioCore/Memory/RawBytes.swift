@@ -24,6 +24,7 @@ extension Array<UInt8> {
   }
 
   /// Lets `body` write the bytes at `range`.
+  @inlinable
   package mutating func withMutableRaw<Failure: Error>(
     _ range: Range<Int>, _ body: (inout MutableRawSpan) throws(Failure) -> Void
   ) throws(Failure) {
