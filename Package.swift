@@ -39,6 +39,7 @@ let package = Package(
         .brew(["e2fsprogs"]),
       ]),
     .systemLibrary(name: "CLibc"),
+    .systemLibrary(name: "CProcessor"),
     .target(
       name: "FolioCore",
       dependencies: [
@@ -51,6 +52,7 @@ let package = Package(
       dependencies: [
         "CExt2fs",
         "CLibc",
+        "CProcessor",
         "FolioCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),

@@ -52,29 +52,38 @@ struct List: ParsableCommand {
   /// Returns whether something was damaged or left out.
   private func list(_ volume: Volume, _ messages: Messages) throws -> Bool {
     var options = mapping.readingOptions()
-    options.checksChecksums = checksums
+    options.checksums = checksums ? .checked : .skipped
     options.keepsAccount = mappings
     var messages = messages
-    var walk = try TreeWalk(volume, options: options)
+    var inodes = InodeTable(volume)
     let (targets, isMissing) = try PathLookup.lookUp(
-      RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
+      RawArguments.bytes(of: paths), on: volume, inodes: &inodes, messages: &messages)
     let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 
-    var listing = Listing(
-      volume, options: how.listingOptions(what, targetCount: targets.count),
-      format: how.format(what, volume: volume), messages: messages)
-    try listing.listAlone(alone, inodes: &walk.inodes)
-    for directory in directories {
-      try walk.walk(
-        from: FoundDirectory(inode: directory.inode.number, path: directory.path), visitor: &listing)
+    let shown = how.listingOptions(what, targetCount: targets.count)
+    let output = ListingOutput(options: shown, isJSONArray: how.format == .json, messages: messages)
+    let (format, image) = (how.format(what, volume: volume), imageOptions.imageBytes)
+    let makeWorker = { @Sendable [options] (sink: any ByteSink) in
+      try ListingWorker(
+        volume, reading: options, options: shown, format: format, image: image, sink: sink)
     }
-    try listing.end()
+    let sink = WalkSink()
+    var worker = try makeWorker(sink)
+    try output.take(worker.listAlone(alone))
+    for directory in directories {
+      // An account is that of one thread.
+      try ParallelWalk.run(
+        from: FoundDirectory(inode: directory.inode.number, path: directory.path),
+        threadCount: mappings ? 1 : Thread.coreCount, worker: &worker, sink: sink, to: output,
+        makeWorker: makeWorker)
+    }
+    try output.end()
     if mappings {
-      let account = walk.account
+      let account = worker.account
       Messages.write(account.isEmpty ? "no directory block was mapped\n" : MappingTable.text(account))
     }
     if isMissing { throw ExitCode(2) }
-    return listing.messages.hasProblems
+    return output.messages.hasProblems
   }
 }

@@ -80,7 +80,7 @@ struct Verify: ParsableCommand {
   /// Returns the exit status for this image.
   private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Int32 {
     report.begin(image)
-    let messages = Messages(image: image)
+    var messages = Messages(image: image)
     do {
       let volume = try opening.open(image)
       if volume.superblock.needsRecovery { messages.tellOfJournal() }

@@ -4,14 +4,15 @@ import FolioCore
 ///
 /// The fields are documented in README.md and don't change their names, types or units.
 struct JSONListing {
-  private var row: JSONArray
+  /// Whether objects are the elements of an array. Each begins with a comma then: ``ListingOutput`` knows the first.
+  let isArray: Bool
   /// Whether objects hold what the inode says.
   let isLong: Bool
 
   private var directory = JSONText()
 
   init(isArray: Bool, isLong: Bool) {
-    row = JSONArray(isLines: !isArray)
+    self.isArray = isArray
     self.isLong = isLong
   }
 
@@ -21,7 +22,7 @@ struct JSONListing {
   }
 
   mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
-    row.next(&output)
+    if isArray { output.append(",\n") }
     var object = JSONObject()
     let type = details.type(of: entry)
     object.add("path", directory, name, to: &output)
@@ -43,11 +44,7 @@ struct JSONListing {
     object.add("crossesPage", entry.crossesPage, to: &output)
     if isLong { add(details?.attributes, details?.target, to: &object, &output) }
     object.end(&output)
-  }
-
-  /// Writes what stands behind the last object.
-  func end(_ output: inout OutputBuffer) {
-    row.end(&output)
+    if !isArray { output.append(UInt8(ascii: "\n")) }
   }
 
   /// What the inode says; all null where it can't be read.

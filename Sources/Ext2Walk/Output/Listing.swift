@@ -36,25 +36,27 @@ struct Listing: ~Copyable, TreeVisitor {
   private var text: TextListing?
   private var json: JSONListing?
   private var output: OutputBuffer
-  private(set) var messages: Messages
+  private var messages: Messages
   private let needs: DetailNeeds
   /// Whether each line is a name or path, and no inode has to be read for it but where a record says no type.
   private let writesNamesOnly: Bool
 
   private var directory: FoundDirectory?
-  private var isFirstDirectory = true
   private var table = EntryTable()
   private var found: [FoundDirectory] = []
 
-  init(_ volume: Volume, options: ListingOptions, format: Format, messages: Messages) {
+  /// - Parameters:
+  ///   - image: its name, for messages, which are kept until they are taken.
+  ///   - sink: takes output when much has come together; what has not, ``takePiece()`` gives.
+  init(_ volume: Volume, options: ListingOptions, format: Format, image: [UInt8], sink: any ByteSink) {
     self.volume = volume
     self.options = options
     switch format {
     case .text(let text): self.text = text
     case .json(let json): self.json = json
     }
-    self.messages = messages
-    output = OutputBuffer()
+    messages = Messages(image: image, isKept: true)
+    output = OutputBuffer(sink)
     needs = DetailNeeds(options: options, format: format)
     let isPlain = if case .text(let text) = format { text.isPlain } else { false }
     writesNamesOnly = isPlain && !needs.anything(knowsTypes: true)
@@ -70,13 +72,11 @@ struct Listing: ~Copyable, TreeVisitor {
       try add(item.entry.record, name: path.raw, at: item.entry.place, inodes: &inodes)
     }
     try finishTable(inodes: &inodes)
-    isFirstDirectory = false
   }
 
-  /// Ends the output. Nothing may be listed after that.
-  mutating func end() throws(OutputError) {
-    json?.end(&output)
-    try output.flush()
+  /// What has not gone to the sink, and what is to be said.
+  mutating func takePiece() -> WalkPiece {
+    WalkPiece(output: output.take(), messages: messages.takeKept())
   }
 
   // MARK: TreeVisitor
@@ -86,13 +86,11 @@ struct Listing: ~Copyable, TreeVisitor {
     text?.begin(directory: directory.path)
     json?.begin(directory: directory.path)
     if options.hasHeadings {
-      if !isFirstDirectory { output.append(UInt8(ascii: "\n")) }
       let path = directory.path.shownPath
       if text?.style.escapes == true { output.append(Escaping.text(path)) } else { output.append(path) }
       output.append(":\n")
       try output.endPiece()
     }
-    isFirstDirectory = false
   }
 
   @inline(__always)

@@ -5,15 +5,25 @@ import SystemPackage
 /// Every line begins with the program and the image. Names in messages are always escaped.
 struct Messages {
   private let image: String
+  /// Lines that wait until somebody takes them; nil where they are written at once.
+  private var kept: [String]?
   /// Whether something was left out or found damaged: exit status 1.
   private(set) var hasProblems = false
 
-  init(image: [UInt8]) {
+  /// - Parameter isKept: whether lines are kept until they are taken, and not written at once.
+  init(image: [UInt8], isKept: Bool = false) {
     self.image = Escaping.text(image)
+    kept = isKept ? [] : nil
+  }
+
+  /// The lines that were kept.
+  mutating func takeKept() -> [String] {
+    defer { kept = [] }
+    return kept ?? []
   }
 
   /// Says something that is good to know.
-  func note(_ text: String) {
+  mutating func note(_ text: String) {
     say(text)
   }
 
@@ -23,12 +33,20 @@ struct Messages {
     say(text)
   }
 
+  /// Says problems that were kept.
+  mutating func problems(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    hasProblems = true
+    for line in lines { Self.write(line) }
+  }
+
   mutating func problem(_ problem: DirectoryProblem, directory: UInt32, path: [UInt8]) {
     self.problem(problem.description(directory: directory, path: path))
   }
 
-  private func say(_ text: String) {
-    Self.write("ext2walk: \(image): \(text)\n")
+  private mutating func say(_ text: String) {
+    let line = "ext2walk: \(image): \(text)\n"
+    if kept == nil { Self.write(line) } else { kept?.append(line) }
   }
 
   /// Writes to stderr; if that is closed there is nobody left to tell.
@@ -38,7 +56,7 @@ struct Messages {
 }
 
 extension Messages {
-  func tellOfJournal() {
+  mutating func tellOfJournal() {
     note(
       "the journal has not been replayed (needs_recovery): this is the file system without its last changes")
   }

@@ -8,17 +8,49 @@ enum OutputError: Error {
   case failed(Errno)
 }
 
-/// Bytes on their way to a file descriptor, written in large pieces.
-///
-/// Appending can't fail; ``endPiece()`` and ``flush()`` write.
-struct OutputBuffer: ~Copyable {
+/// What takes output in large pieces.
+protocol ByteSink: AnyObject {
   /// How many bytes come together before they are written.
-  private static var limit: Int { 1 << 16 }
+  var pieceByteCount: Int { get }
+  func write(_ bytes: RawSpan) throws(OutputError)
+}
+
+/// A file descriptor as a sink.
+final class DescriptorSink: ByteSink {
+  let pieceByteCount = 1 << 16
   private let descriptor: FileDescriptor
-  private var buffer = ByteBuffer(capacity: Self.limit + Self.limit / 4)
 
   init(_ descriptor: FileDescriptor = .standardOutput) {
     self.descriptor = descriptor
+  }
+
+  func write(_ bytes: RawSpan) throws(OutputError) {
+    do {
+      _ = try unsafe bytes.withUnsafeBytes { unsafe try descriptor.writeAll($0) }
+    } catch {
+      let errno = error as? Errno ?? .ioError
+      throw errno == .brokenPipe ? .closed : .failed(errno)
+    }
+  }
+}
+
+/// Bytes on their way to a sink, written in large pieces.
+///
+/// Appending can't fail; ``endPiece()`` and ``flush()`` write.
+struct OutputBuffer: ~Copyable {
+  private let limit: Int
+  private let sink: any ByteSink
+  private var buffer = ByteBuffer()
+
+  init(_ sink: any ByteSink = DescriptorSink()) {
+    self.sink = sink
+    limit = sink.pieceByteCount
+  }
+
+  /// What has not been written, as an array; it won't be any more.
+  mutating func take() -> [UInt8] {
+    defer { buffer.removeAll() }
+    return [UInt8](copying: buffer.bytes)
   }
 
   @inline(__always)
@@ -68,18 +100,12 @@ struct OutputBuffer: ~Copyable {
   /// Says that a line or an object is complete. Writes if much has come together.
   @inline(__always)
   mutating func endPiece() throws(OutputError) {
-    if buffer.count >= Self.limit { try flush() }
+    if buffer.count >= limit { try flush() }
   }
 
   /// Writes all that is left.
   mutating func flush() throws(OutputError) {
     defer { buffer.removeAll() }
-    do {
-      let descriptor = descriptor
-      _ = try unsafe buffer.bytes.withUnsafeBytes { unsafe try descriptor.writeAll($0) }
-    } catch {
-      let errno = error as? Errno ?? .ioError
-      throw errno == .brokenPipe ? .closed : .failed(errno)
-    }
+    try sink.write(buffer.bytes)
   }
 }

@@ -34,7 +34,7 @@ enum ImageCheck {
     try checkImage(volume, &findings)
     let census = try takeCensus(of: volume, &findings, &progress)
     var reading = options.reading
-    reading.checksChecksums = true
+    reading.checksums = .checked
     var check = DirectoryCheck(
       volume, census: census, findings: findings,
       judges: try Judges(volume, isThorough: options.isThorough), progress: progress)

@@ -63,6 +63,8 @@ struct Inode {
   let attributes: InodeAttributes
   /// `i_flags`.
   let flags: UInt32
+  /// `i_generation`, which checksums take in.
+  let generation: UInt32
   /// `i_block`, as on disk.
   let blockArea: BlockArea
   /// The block that holds more extended attributes, `i_file_acl`; 0 where there is none.
@@ -89,6 +91,7 @@ struct Inode {
     }
     self.number = number
     flags = raw.i_flags
+    generation = raw.i_generation
     let attributeBlockHigh = unsafe UInt64(raw.osd2.linux2.l_i_file_acl_high)
     attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
     blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)

@@ -4,30 +4,62 @@ import FolioCore
 extension Volume {
   /// Whether the checksum at the end of a directory block, htree nodes included, is the right one.
   ///
-  /// Mirrors `ext2fs_dir_block_csum_verify()`, and calls it. True where the file system has no checksums.
+  /// Mirrors `ext4_dirblock_csum_verify()` and `ext4_dx_csum_verify()`. True where the file system has no checksums.
   ///
   /// - Parameter bytes: the whole block.
-  func hasRightChecksum(_ bytes: RawSpan, directory: UInt32) -> Bool {
+  func hasRightChecksum(_ bytes: RawSpan, of directory: Inode) -> Bool {
     precondition(bytes.byteCount == superblock.blockSize, "a checksum is that of a whole block")
-    return unsafe bytes.withUnsafeBytes { block in
-      // libext2fs takes a pointer to change through, and changes nothing.
-      let records = unsafe UnsafeMutableRawPointer(mutating: block.baseAddress.unsafelyUnwrapped)
-      return unsafe ext2fs_dir_block_csum_verify(
-        handle, directory, records.assumingMemoryBound(to: ext2_dir_entry.self)) != 0
+    guard superblock.hasChecksums else { return true }
+    var sum = checksum(of: directory.number, generation: directory.generation)
+    let tail = bytes.byteCount - Record.leastByteCount
+    if bytes.littleEndian(at: tail, as: UInt64.self) == Self.tailHeader {
+      sum.add(bytes.extracting(first: tail))
+      return bytes.littleEndian(at: tail + 8) == sum.value
     }
+    guard let (entries, tail) = HashNode.checksumLayout(of: bytes) else { return false }
+    sum.add(bytes.extracting(first: entries.upperBound))
+    // Four bytes that say nothing, and four where the checksum stands itself.
+    sum.add(bytes.littleEndian(at: tail, as: UInt32.self))
+    sum.add(0)
+    return bytes.littleEndian(at: tail + 4) == sum.value
   }
+
+  /// Inode 0, rec_len 12, name_len 0, file_type 0xDE: what a block's checksum looks like to whoever reads records.
+  private static var tailHeader: UInt64 { 0xDE00_000C_0000_0000 }
 
   /// Whether the checksum of an inode is the right one.
   ///
-  /// Mirrors `ext2fs_inode_csum_verify()`, and calls it. True where the file system has no checksums.
+  /// Mirrors `ext2fs_inode_csum_verify()`. True where the file system has no checksums.
   ///
   /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
   func hasRightChecksum(inode number: UInt32, _ bytes: RawSpan) -> Bool {
     precondition(bytes.byteCount == superblock.inodeSize, "a checksum is that of a whole inode")
-    return unsafe bytes.withUnsafeBytes { bytes in
-      let inode = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress.unsafelyUnwrapped)
-      return unsafe ext2fs_inode_csum_verify(
-        handle, number, inode.assumingMemoryBound(to: ext2_inode_large.self)) != 0
+    guard superblock.hasChecksums else { return true }
+    let goodOldSize = Int(EXT2_GOOD_OLD_INODE_SIZE)
+    // The checksum's halves count as zeroes: i_checksum_lo and, where the inode reaches that far, i_checksum_hi.
+    let (low, high) = (0x7C, 0x82)
+    let hasHigh =
+      bytes.byteCount > goodOldSize && bytes.littleEndian(at: goodOldSize, as: UInt16.self) >= 4
+    var sum = checksum(of: number, generation: bytes.littleEndian(at: 0x64))
+    sum.add(bytes.extracting(first: low))
+    sum.addZeroes(2)
+    if hasHigh {
+      sum.add(bytes.extracting(low + 2..<high))
+      sum.addZeroes(2)
+      sum.add(bytes.extracting(droppingFirst: high + 2))
+    } else {
+      sum.add(bytes.extracting(droppingFirst: low + 2))
     }
+    let found = UInt32(bytes.littleEndian(at: low, as: UInt16.self))
+    guard hasHigh else { return found == sum.value & 0xFFFF }
+    return found | UInt32(bytes.littleEndian(at: high, as: UInt16.self)) << 16 == sum.value
+  }
+
+  /// The checksum of what belongs to an inode, before anything of that is added.
+  private func checksum(of inode: UInt32, generation: UInt32) -> Crc32c {
+    var sum = Crc32c(seed: checksumSeed)
+    sum.add(inode)
+    sum.add(generation)
+    return sum
   }
 }

@@ -1,12 +1,14 @@
 import CExt2fs
 import FolioCore
+import Synchronization
 import SystemPackage
 
 /// A file system in an image, open for reading: libext2fs' handle, and the file that blocks are read from.
 ///
-/// Mirrors `ext2_filsys`. Like it, not for use by two threads at once.
+/// Mirrors `ext2_filsys`. Several threads may read directories of one: what that takes, ``image``, ``superblock``, where
+/// inode tables are and checksums, does without the handle. All that calls libext2fs is for one thread at a time.
 @safe
-final class Volume {
+final class Volume: @unchecked Sendable {
   /// What to take for the superblock, and what it must say.
   struct OpenOptions {
     /// The block size there must be, in bytes; where `superblock` is given, what it is.
@@ -21,7 +23,11 @@ final class Volume {
   let hasWrongSuperblockChecksum: Bool
 
   /// Whether empty directory blocks are all zeroes, once somebody has found out.
-  var emptyBlocksAreZero: Bool?
+  let emptyBlocksAreZero = Mutex<Bool?>(nil)
+  /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
+  let checksumSeed: UInt32
+  /// Where the inode table of each group begins, in bytes; nil where that is outside the file system.
+  private var inodeTables: [UInt64?] = []
 
   /// For the extensions in this folder only.
   let handle: ext2_filsys
@@ -46,8 +52,12 @@ final class Volume {
       _ = unsafe ext2fs_close_free(&handle)
       throw error
     }
+    checksumSeed = unsafe handle.pointee.csum_seed
     // verify judges checksums; a listing must get through without.
     unsafe handle.pointee.flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS
+    inodeTables = (0..<groupCount).map { group in
+      position(ofBlock: unsafe ext2fs_inode_table_loc(handle, group))
+    }
   }
 
   deinit {
@@ -98,9 +108,7 @@ final class Volume {
 
   /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
   func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
-    guard unsafe group < handle.pointee.group_desc_count,
-      let position = position(ofBlock: unsafe ext2fs_inode_table_loc(handle, group))
-    else {
+    guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
       throw VolumeError(
         "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE))
     }

@@ -8,8 +8,17 @@ struct ReadingOptions {
   /// Nil for the choice of the proposed `folio_map_local()`.
   var way: MappingWay?
   var keepsAccount = false
-  /// Whether each block's checksum is computed, for which all of the block is read.
-  var checksChecksums = false
+  /// What is done about the checksums of blocks.
+  var checksums = Checksums.read
+
+  enum Checksums {
+    /// Each is computed, for which all of the block is read.
+    case checked
+    /// They are records like others.
+    case read
+    /// Left alone: the pages they stand in hold nothing else most of the time.
+    case skipped
+  }
   /// Whether entries behind a damaged record are looked for.
   var salvages = true
 }
@@ -71,12 +80,15 @@ struct DirectoryReader: ~Copyable {
   ) throws(Visitor.Failure) -> Bool {
     var source = BlockSource(place.physical, on: volume)
     let (volume, blockSize) = (volume, folios.blockSize)
-    let checksChecksum = options.checksChecksums && volume.superblock.hasChecksums
+    let hasChecksums = volume.superblock.hasChecksums
+    let checksChecksum = options.checksums == .checked && hasChecksums
     var region = RecordRegion(
       EntryPlace(
         directory: directory.number, block: place, pageSize: folios.pageSize,
         namesTypes: volume.superblock.recordsNameTypes),
-      format: volume.recordFormat(of: directory, regionSize: blockSize), isEncrypted: directory.isEncrypted)
+      format: volume.recordFormat(
+        of: directory, regionSize: blockSize, skipsTail: options.checksums == .skipped && hasChecksums),
+      isEncrypted: directory.isEncrypted)
     var goesOn = true
     var isBegun = false
     do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
@@ -86,7 +98,7 @@ struct DirectoryReader: ~Copyable {
       ) { (bytes, start, tally) throws(Visitor.Failure) in
         if !isBegun { try visitor.begin(place, head: bytes) }
         isBegun = true
-        if checksChecksum, !volume.hasRightChecksum(bytes, directory: directory.number) {
+        if checksChecksum, !volume.hasRightChecksum(bytes, of: directory) {
           try visitor.report(DirectoryProblem(kind: .wrongChecksum, block: place))
         }
         switch try region.visitEntries(

@@ -1,4 +1,5 @@
 import FolioCore
+import Synchronization
 
 extension Volume {
   /// Whether an empty 64 KiB directory block is all zeroes in this file system.
@@ -10,9 +11,9 @@ extension Volume {
   ///
   /// - Complexity: linear in the size of `/lost+found`, the first time.
   func leavesEmptyBlocksZero(inodes: inout InodeTable) -> Bool {
-    if let known = emptyBlocksAreZero { return known }
+    if let known = emptyBlocksAreZero.withLock({ $0 }) { return known }
     let verdict = spareBlocksAreZero(inodes: &inodes)
-    emptyBlocksAreZero = verdict
+    emptyBlocksAreZero.withLock { $0 = verdict }
     return verdict
   }
 

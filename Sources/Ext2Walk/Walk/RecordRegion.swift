@@ -116,10 +116,12 @@ struct RecordRegion {
 
 extension Volume {
   /// How the records of `directory` are read.
-  func recordFormat(of directory: Inode, regionSize: Int) -> RecordFormat {
+  ///
+  /// - Parameter skipsTail: whether a block's checksum is left alone, where there is one.
+  func recordFormat(of directory: Inode, regionSize: Int, skipsTail: Bool = false) -> RecordFormat {
     RecordFormat(
       blockSize: regionSize, inodeCount: superblock.inodeCount,
-      hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0)
+      hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0, skipsTail: skipsTail)
   }
 
   /// What it takes to look again at the block that `line` is about.

@@ -67,11 +67,8 @@ struct TreeWalk: ~Copyable {
     var pending = [root]
     var walked: Set<UInt32> = [root.inode]
     while let directory = pending.popLast() {
-      stretches?.append((lineCount: reader.account.count, path: directory.path))
-      try visitor.begin(directory)
-      try read(directory, visitor: &visitor)
       var next: [FoundDirectory] = []
-      for found in try visitor.end(inodes: &inodes) {
+      for found in try visit(directory, visitor: &visitor) {
         if walked.insert(found.inode).inserted {
           next.append(found)
         } else {
@@ -81,6 +78,18 @@ struct TreeWalk: ~Copyable {
       }
       pending += next.reversed()
     }
+  }
+
+  /// Walks one directory.
+  ///
+  /// - Returns: those in it that are to be walked too, in that order.
+  mutating func visit<Visitor: TreeVisitor & ~Copyable>(
+    _ directory: FoundDirectory, visitor: inout Visitor
+  ) throws(Visitor.Failure) -> [FoundDirectory] {
+    stretches?.append((lineCount: reader.account.count, path: directory.path))
+    try visitor.begin(directory)
+    try read(directory, visitor: &visitor)
+    return try visitor.end(inodes: &inodes)
   }
 
   private mutating func read<Visitor: TreeVisitor & ~Copyable>(

@@ -109,6 +109,33 @@ public struct HashNode: Hashable, Sendable {
     return (HashNode(root: root, entries: entries), damage)
   }
 
+  /// What of a block of an index its checksum is made of, where `metadata_csum` gives it one.
+  ///
+  /// Mirrors `get_dx_countlimit()` of ext4.
+  ///
+  /// - Parameter bytes: the whole block.
+  /// - Returns: where limit, count and entries are: all up to their end counts. And where `struct dx_tail` is, eight
+  ///   bytes. Nil where the block is no index, or says that it has more entries than can be.
+  public static func checksumLayout(of bytes: RawSpan) -> (entries: Range<Int>, tailOffset: Int)? {
+    func length(at offset: Int) -> Int {
+      RecordLength.decode(bytes.littleEndian(at: offset + 4, as: UInt16.self), blockSize: bytes.byteCount)
+    }
+    let start: Int
+    switch length(at: 0) {
+    case bytes.byteCount: start = nodeEntriesOffset
+    case 12 where length(at: 12) == bytes.byteCount - 12:
+      let infoLength = Int(bytes[byteAt: rootInfoOffset + 5])
+      guard bytes.littleEndian(at: rootInfoOffset, as: UInt32.self) == 0, infoLength == 8 else { return nil }
+      start = rootInfoOffset + infoLength
+    default: return nil
+    }
+    let limit = Int(bytes.littleEndian(at: start, as: UInt16.self))
+    let count = Int(bytes.littleEndian(at: start + 2, as: UInt16.self))
+    let tail = start + limit * entryByteCount
+    guard count <= limit, tail + tailByteCount <= bytes.byteCount else { return nil }
+    return (start..<start + count * entryByteCount, tail)
+  }
+
   private static func unknownFields(ofRoot bytes: RawSpan, maxLevelCount: Int) -> [UnknownField] {
     var unknown: [UnknownField] = []
     let reserved = bytes.littleEndian(at: rootInfoOffset, as: UInt32.self)

@@ -36,6 +36,9 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   // How far `bytes` reach, in bytes from the start of the block.
   @usableFromInline
   let end: Int
+  // The last offset at which a header can be read.
+  @usableFromInline
+  let lastHeader: Int
 
   /// A cursor over `bytes`, a part of a block or all of it.
   ///
@@ -51,6 +54,8 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     self.start = start
     self.format = format
     end = start + bytes.byteCount
+    lastHeader = min(
+      end - Record.headerByteCount, format.skipsTail ? format.blockSize - Record.leastByteCount - 1 : .max)
     position = offset
   }
 
@@ -75,7 +80,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   public mutating func nextRecord() -> Record? {
     let offset = position
     // No sum below overflows: offsets are those of a block, lengths have 18 bits.
-    guard offset &+ Record.headerByteCount <= end else { return nil }
+    guard offset <= lastHeader else { return nil }
     // Seen: `offset` lies behind `start`, which the initializer made sure of, and eight bytes before `end`.
     let header = unsafe UInt64(
       littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &- start, as: UInt64.self))
@@ -108,6 +113,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   /// Why there is no next record to be read.
   public var stop: Stop {
     let left = format.blockSize - offset
+    if left == Record.leastByteCount, format.skipsTail { return .end }
     guard left >= Record.leastByteCount else {
       if left == 0 { return .end }
       let remains = Record(offset: offset, length: 0, inode: 0, nameLength: 0, fileTypeCode: 0)

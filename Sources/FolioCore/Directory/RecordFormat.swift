@@ -6,12 +6,15 @@ public struct RecordFormat: Hashable, Sendable {
   public let inodeCount: UInt32
   /// What follows each name: 8 bytes in directories that are both encrypted and casefolded, else 0.
   public let hashByteCount: Int
+  /// Whether the last 12 bytes, where a block's checksum stands as a record of its own, are left alone.
+  public let skipsTail: Bool
 
   /// The format of records in blocks of `blockSize` bytes.
-  public init(blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0) {
+  public init(blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0, skipsTail: Bool = false) {
     self.blockSize = blockSize
     self.inodeCount = inodeCount
     self.hashByteCount = hashByteCount
+    self.skipsTail = skipsTail
   }
 
   /// Reads the header at `offset`, whatever it says.

@@ -1,0 +1,65 @@
+import FolioCore
+
+/// Writes a listing: pieces in order, and what stands before, between and behind them.
+final class ListingOutput: WalkTaker {
+  private let options: ListingOptions
+  private let isJSONArray: Bool
+  private var buffer: OutputBuffer
+  private var isFirstPiece = true
+  private var isEmpty = true
+  /// What is said on stderr while it is written.
+  private(set) var messages: Messages
+
+  init(options: ListingOptions, isJSONArray: Bool, messages: Messages) {
+    self.options = options
+    self.isJSONArray = isJSONArray
+    self.messages = messages
+    buffer = OutputBuffer()
+  }
+
+  // MARK: WalkTaker
+
+  func begin() throws(OutputError) {
+    if options.hasHeadings, !isFirstPiece { buffer.append(UInt8(ascii: "\n")) }
+    isFirstPiece = false
+  }
+
+  func take(_ output: RawSpan) throws(OutputError) {
+    guard output.byteCount > 0 else { return }
+    var output = output
+    if isEmpty, isJSONArray {
+      // The first object has no other before it: "[" takes the place of ",\n".
+      buffer.append(UInt8(ascii: "["))
+      output = output.extracting(droppingFirst: 2)
+    }
+    isEmpty = false
+    buffer.append(output)
+    try buffer.endPiece()
+  }
+
+  func end(_ directory: FoundDirectory, messages: [String], secondNames: [FoundDirectory]) {
+    self.messages.problems(messages)
+    for second in secondNames {
+      let name = Array(second.path[directory.path.count...].dropFirst())
+      self.messages.problem(
+        DirectoryProblem(kind: .secondName(name, inode: second.inode)), directory: directory.inode,
+        path: directory.path)
+    }
+  }
+
+  // MARK: By itself
+
+  /// Takes a piece that is that of no directory.
+  func take(_ piece: WalkPiece) throws(OutputError) {
+    guard !piece.output.isEmpty || !piece.messages.isEmpty else { return }
+    try begin()
+    try take(piece.output.raw)
+    messages.problems(piece.messages)
+  }
+
+  /// Ends the output.
+  func end() throws(OutputError) {
+    if isJSONArray { buffer.append(isEmpty ? "[]\n" : "]\n") }
+    try buffer.flush()
+  }
+}

@@ -1,0 +1,31 @@
+import FolioCore
+
+/// Lists directories on one thread.
+struct ListingWorker: WalkWorker, ~Copyable {
+  private var walk: TreeWalk
+  private var listing: Listing
+
+  init(
+    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format, image: [UInt8],
+    sink: any ByteSink
+  ) throws(VolumeError) {
+    walk = try TreeWalk(volume, options: reading)
+    listing = Listing(volume, options: options, format: format, image: image, sink: sink)
+  }
+
+  /// A line for each mapping made so far.
+  var account: [(line: MappingLine, path: [UInt8])] { walk.account }
+
+  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkPiece {
+    let children = try walk.visit(directory, visitor: &listing)
+    var piece = listing.takePiece()
+    piece.children = children
+    return piece
+  }
+
+  /// Lists things by their own paths.
+  mutating func listAlone(_ items: [LookedUp]) throws(OutputError) -> WalkPiece {
+    try listing.listAlone(items, inodes: &walk.inodes)
+    return listing.takePiece()
+  }
+}

@@ -1,0 +1,166 @@
+import FolioCore
+
+/// What came of a directory.
+struct WalkPiece {
+  /// The end of its output: what has not gone to the sink already.
+  var output: [UInt8] = []
+  /// What is to be said of it.
+  var messages: [String] = []
+  /// Those in it that are to be walked too, in order.
+  var children: [FoundDirectory] = []
+}
+
+/// Reads directories on one thread.
+protocol WalkWorker: ~Copyable, SendableMetatype {
+  /// Reads a directory. Large output goes to the sink that the worker was made with, piece by piece.
+  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkPiece
+}
+
+/// What takes the output of all directories in the order of a walk by one thread. Called by one thread at a time.
+protocol WalkTaker: AnyObject {
+  /// What follows is that of another directory.
+  func begin() throws(OutputError)
+  func take(_ output: RawSpan) throws(OutputError)
+  /// The directory is complete.
+  ///
+  /// - Parameter secondNames: those of its children that are walked elsewhere already, and so not again.
+  func end(_ directory: FoundDirectory, messages: [String], secondNames: [FoundDirectory])
+}
+
+/// Walks a tree of directories on several threads, and hands on what comes of them in the order of a walk by one:
+/// parents before children, a directory's own entries before any child's, as `ls -R`.
+///
+/// Directories stand in a list in that order, from the first whose output is still to be handed on. Threads take those
+/// that were found last, which are mostly those that come next. An inode is walked once: which of its names counts is
+/// decided when its parent's turn comes, and what was read under another is dropped. What waits for its turn is bounded:
+/// where there is too much of it, only the directory whose turn it is goes on.
+final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
+  private let taker: any WalkTaker
+  private let makeWorker: @Sendable (_ sink: any ByteSink) throws -> Worker
+  private let monitor: Monitor<WalkState>
+  private let threadCount: Int
+
+  /// So many directories are taken at once at most: taking them costs about as much as reading one.
+  private static var largestBatch: Int { 16 }
+  /// So many must wait before more threads are worth their start.
+  private static var fewestForThreads: Int { 32 }
+
+  private init(
+    _ root: FoundDirectory, threadCount: Int, to taker: any WalkTaker,
+    makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
+  ) {
+    self.taker = taker
+    self.makeWorker = makeWorker
+    self.threadCount = threadCount
+    monitor = Monitor(WalkState(root))
+  }
+
+  /// Walks `root` and all that is found below it.
+  ///
+  /// - Parameters:
+  ///   - worker: reads on this thread.
+  ///   - sink: what `worker` was made with.
+  ///   - makeWorker: makes one for another thread. Where it throws, that thread does nothing.
+  static func run(
+    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink, to taker: any WalkTaker,
+    makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
+  ) throws(OutputError) {
+    let walk = ParallelWalk(root, threadCount: threadCount, to: taker, makeWorker: makeWorker)
+    var threads: [Thread] = []
+    walk.work(&worker, sink) {
+      guard threads.isEmpty, $0 >= Self.fewestForThreads else { return }
+      for _ in 1..<max(1, threadCount) {
+        if let thread = Thread({ walk.workOnThisThread() }) { threads.append(thread) }
+      }
+    }
+    for thread in threads { thread.join() }
+    if let failure = walk.monitor.withLock({ $0.failure }) { throw failure }
+  }
+
+  private func workOnThisThread() {
+    let sink = WalkSink()
+    guard var worker = try? makeWorker(sink) else { return }
+    work(&worker, sink) { _ in }
+  }
+
+  /// Reads directories until there are none left. `tell` is told how many wait to be read.
+  private func work(_ worker: inout Worker, _ sink: WalkSink, tell: (Int) -> Void) {
+    while true {
+      let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
+      if batch.isEmpty { return }
+      for node in batch {
+        sink.whenFull = { [self] (output) throws(OutputError) in
+          finish(&sink.finished)
+          try stream(output, of: node)
+        }
+        do throws(OutputError) {
+          sink.finished.append((node, try worker.read(node.directory)))
+        } catch {
+          monitor.withLock { $0.fail(error) }
+          monitor.signal()
+          return
+        }
+      }
+      tell(finish(&sink.finished))
+    }
+  }
+
+  /// Says what came of directories, and hands on all whose turn it is. Returns how many wait to be read.
+  @discardableResult
+  private func finish(_ finished: inout [(WalkNode, WalkPiece)]) -> Int {
+    let pendingCount = monitor.withLock { state in
+      state.finish(finished)
+      return state.pendingCount
+    }
+    finished.removeAll(keepingCapacity: true)
+    handOn()
+    return pendingCount
+  }
+
+  /// Hands on all directories whose turn it is, unless another thread does that.
+  private func handOn() {
+    while let (node, secondNames) = monitor.withLock({ $0.beginHandingOn() }) {
+      do throws(OutputError) {
+        if !node.isDropped {
+          try begin(node)
+          try taker.take(node.piece.output.raw)
+          taker.end(node.directory, messages: node.piece.messages, secondNames: secondNames)
+        }
+        monitor.withLock { $0.endHandingOn(node) }
+      } catch {
+        monitor.withLock { $0.fail(error) }
+      }
+      monitor.signal()
+    }
+    monitor.signal()
+  }
+
+  /// Hands on a part of a directory's output, once its turn has come.
+  private func stream(_ output: RawSpan, of node: WalkNode) throws(OutputError) {
+    if let failure = monitor.wait(for: { $0.beginStreaming(node) }) { throw failure }
+    defer {
+      monitor.withLock { $0.isHandingOn = false }
+      monitor.signal()
+    }
+    guard !node.isDropped else { return }
+    try begin(node)
+    try taker.take(output)
+  }
+
+  private func begin(_ node: WalkNode) throws(OutputError) {
+    if !node.hasBegun { try taker.begin() }
+    node.hasBegun = true
+  }
+}
+
+/// A worker's output on its way, and what its thread has finished since it last said so.
+final class WalkSink: ByteSink {
+  /// More than most directories: what waits for its turn here keeps a thread waiting.
+  let pieceByteCount = 1 << 20
+  fileprivate var whenFull: (RawSpan) throws(OutputError) -> Void = { _ in }
+  fileprivate var finished: [(WalkNode, WalkPiece)] = []
+
+  func write(_ bytes: RawSpan) throws(OutputError) {
+    try whenFull(bytes)
+  }
+}
