@@ -52,6 +52,20 @@ extension RecordCursor.Step {
     #expect(records.map { page?.isCrossed(by: $0.usedBytes) } == [false, true])
   }
 
+  /// A block's checksum is a record of its own, which whoever doesn't ask for it need not have the page of.
+  @Test func aTailIsLeftAlone() {
+    var block = BlockBuilder(blockSize: 4096)
+    block.put(at: 0, inode: 2, length: 4084, name: ".")
+    block.put(at: 4084, inode: 0, length: 12, name: "")
+    let format = RecordFormat(blockSize: 4096, inodeCount: 1000, skipsTail: true)
+    for there in [100, 4096] {
+      var cursor = unsafe RecordCursor(block.bytes.span.bytes.extracting(0..<there), format: format)
+      #expect(cursor.nextRecord()?.length == 4084)
+      #expect(cursor.nextRecord() == nil)
+      #expect(cursor.stop == .end)
+    }
+  }
+
   /// For each rule a block that breaks it, and the same block one step from breaking it.
   @Test(arguments: [
     (RecordRule.recordTooShort, 8, 12), (.recordUnaligned, 14, 16), (.nameTooLong, 16, 20),
@@ -284,5 +298,28 @@ struct SplitMix: RandomNumberGenerator {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
+  }
+}
+
+@Suite struct NameByteTests {
+  private func holds(_ name: [UInt8]) -> Bool { name.raw.holdsNULOrSlash }
+
+  /// Every length, and the byte in every place.
+  @Test(arguments: 0...40)
+  func nulAndSlashAreFoundWhereverTheyAre(length: Int) {
+    let name = [UInt8](repeating: 0xFF, count: length)
+    #expect(!holds(name))
+    for place in 0..<length {
+      for byte in [0, UInt8(ascii: "/")] {
+        var broken = name
+        broken[place] = byte
+        #expect(holds(broken), "byte \(byte) at \(place) of \(length)")
+      }
+      for byte in [1, UInt8(ascii: "/") - 1, UInt8(ascii: "/") + 1, 0x80] as [UInt8] {
+        var other = name
+        other[place] = byte
+        #expect(!holds(other), "byte \(byte) at \(place) of \(length)")
+      }
+    }
   }
 }

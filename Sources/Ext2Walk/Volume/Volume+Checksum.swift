@@ -11,17 +11,17 @@ extension Volume {
     precondition(bytes.byteCount == superblock.blockSize, "a checksum is that of a whole block")
     guard superblock.hasChecksums else { return true }
     var sum = checksum(of: directory.number, generation: directory.generation)
-    let tail = bytes.byteCount - Record.leastByteCount
-    if bytes.littleEndian(at: tail, as: UInt64.self) == Self.tailHeader {
-      sum.add(bytes.extracting(first: tail))
-      return bytes.littleEndian(at: tail + 8) == sum.value
+    if let (entries, tail) = HashNode.checksumLayout(of: bytes) {
+      sum.add(bytes.extracting(first: entries.upperBound))
+      // Four bytes that may say anything, such as what the tail of a leaf does, and four where the checksum is itself.
+      sum.add(bytes.littleEndian(at: tail, as: UInt32.self))
+      sum.add(0)
+      return bytes.littleEndian(at: tail + 4) == sum.value
     }
-    guard let (entries, tail) = HashNode.checksumLayout(of: bytes) else { return false }
-    sum.add(bytes.extracting(first: entries.upperBound))
-    // Four bytes that say nothing, and four where the checksum stands itself.
-    sum.add(bytes.littleEndian(at: tail, as: UInt32.self))
-    sum.add(0)
-    return bytes.littleEndian(at: tail + 4) == sum.value
+    let tail = bytes.byteCount - Record.leastByteCount
+    sum.add(bytes.extracting(first: tail))
+    return bytes.littleEndian(at: tail, as: UInt64.self) == Self.tailHeader
+      && bytes.littleEndian(at: tail + 8) == sum.value
   }
 
   /// Inode 0, rec_len 12, name_len 0, file_type 0xDE: what a block's checksum looks like to whoever reads records.

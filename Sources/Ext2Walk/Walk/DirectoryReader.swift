@@ -146,8 +146,10 @@ struct DirectoryReader: ~Copyable {
     for (name, inode, recordLength) in [(".", directory.number, 0), ("..", parent, 4)] {
       let entry = Entry(
         inode: inode, type: .directory, recordLength: recordLength, directory: directory.number)
-      guard try visitor.visit(
-        entry.record, name: Array(name.utf8).raw, at: entry.place, inodes: &inodes) else { return }
+      guard
+        try visitor.visit(
+          entry.record, name: Array(name.utf8).raw, at: entry.place, inodes: &inodes)
+      else { return }
     }
     let rest = area.extracting(4..<area.byteCount)
     if try readRegion(rest, startingAt: 4, of: directory, &salvage, &inodes, &visitor) {

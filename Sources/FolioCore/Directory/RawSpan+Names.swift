@@ -22,12 +22,15 @@ extension RawSpan {
       }
       return condition(littleEndian(at: byteCount &- 8))
     case 4..<8:
-      let (head, tail) = (littleEndian(at: 0, as: UInt32.self), littleEndian(at: byteCount &- 4, as: UInt32.self))
+      let (head, tail) = (
+        littleEndian(at: 0, as: UInt32.self), littleEndian(at: byteCount &- 4, as: UInt32.self)
+      )
       return condition(UInt64(head) | UInt64(tail) << 32)
     case 1..<4:
       // First, middle and last: all there are.
       let bytes = [0, byteCount / 2, byteCount - 1] as InlineArray<3, Int>
-      for index in bytes.indices where condition(UInt64(self[byteAt: bytes[index]]) &* 0x0101_0101_0101_0101) {
+      for index in bytes.indices where condition(UInt64(self[byteAt: bytes[index]]) &* 0x0101_0101_0101_0101)
+      {
         return true
       }
       return false

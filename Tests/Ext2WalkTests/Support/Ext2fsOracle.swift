@@ -80,4 +80,24 @@ final class Ext2fsOracle {
       return (number, bytes)
     }
   }
+
+  /// What libext2fs thinks of the checksum of a directory block.
+  func hasRightChecksum(_ block: [UInt8], directory: UInt32) -> Bool {
+    var block = block
+    return unsafe block.withUnsafeMutableBytes {
+      unsafe ext2fs_dir_block_csum_verify(
+        handle, directory,
+        $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: ext2_dir_entry.self)) != 0
+    }
+  }
+
+  /// What libext2fs thinks of the checksum of an inode.
+  func hasRightChecksum(inode number: UInt32, _ inode: [UInt8]) -> Bool {
+    var inode = inode
+    return unsafe inode.withUnsafeMutableBytes {
+      unsafe ext2fs_inode_csum_verify(
+        handle, number,
+        $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: ext2_inode_large.self)) != 0
+    }
+  }
 }
