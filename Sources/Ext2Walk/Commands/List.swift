@@ -64,13 +64,18 @@ struct List: ParsableCommand {
     let shown = how.listingOptions(what, targetCount: targets.count)
     let output = ListingOutput(options: shown, isJSONArray: how.format == .json, messages: messages)
     let (format, image) = (how.format(what, volume: volume), imageOptions.imageBytes)
+    let sink = WalkSink()
+    var worker = try ListingWorker(
+      volume, reading: options, options: shown, format: format, image: image, sink: sink)
+    sink.whenFull = { (bytes) throws(OutputError) in try output.take(bytes, messages: []) }
+    let findings = try worker.listAlone(alone)
+    try output.take(worker.output.bytes, messages: findings.messages)
+    worker.output.removeAll()
+    let opening = imageOptions.opening
     let makeWorker = { @Sendable [options] (sink: any ByteSink) in
       try ListingWorker(
-        volume, reading: options, options: shown, format: format, image: image, sink: sink)
+        opening.open(image), reading: options, options: shown, format: format, image: image, sink: sink)
     }
-    let sink = WalkSink()
-    var worker = try makeWorker(sink)
-    try output.take(worker.listAlone(alone))
     for directory in directories {
       // An account is that of one thread.
       try ParallelWalk.run(

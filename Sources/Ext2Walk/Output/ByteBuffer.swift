@@ -27,6 +27,11 @@ struct ByteBuffer: ~Copyable {
     }
   }
 
+  /// Gives `body` what is in it: for those that a class holds, whose spans Swift 6.3 lets go nowhere.
+  func withBytes<Failure: Error>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
+    try body(bytes)
+  }
+
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     reserve(1)

@@ -35,7 +35,7 @@ struct Listing: ~Copyable, TreeVisitor {
   // One of the two; kept apart so that each changes in place.
   private var text: TextListing?
   private var json: JSONListing?
-  private var output: OutputBuffer
+  var output: OutputBuffer
   private var messages: Messages
   private let needs: DetailNeeds
   /// Whether each line is a name or path, and no inode has to be read for it but where a record says no type.
@@ -47,7 +47,7 @@ struct Listing: ~Copyable, TreeVisitor {
 
   /// - Parameters:
   ///   - image: its name, for messages, which are kept until they are taken.
-  ///   - sink: takes output when much has come together; what has not, ``takePiece()`` gives.
+  ///   - sink: takes output when much has come together; what has not, stays in ``output``.
   init(_ volume: Volume, options: ListingOptions, format: Format, image: [UInt8], sink: any ByteSink) {
     self.volume = volume
     self.options = options
@@ -74,10 +74,8 @@ struct Listing: ~Copyable, TreeVisitor {
     try finishTable(inodes: &inodes)
   }
 
-  /// What has not gone to the sink, and what is to be said.
-  mutating func takePiece() -> WalkPiece {
-    WalkPiece(output: output.take(), messages: messages.takeKept())
-  }
+  /// What is to be said, and has not been.
+  mutating func takeMessages() -> [String] { messages.takeKept() }
 
   // MARK: TreeVisitor
 

@@ -49,12 +49,12 @@ final class ListingOutput: WalkTaker {
 
   // MARK: By itself
 
-  /// Takes a piece that is that of no directory.
-  func take(_ piece: WalkPiece) throws(OutputError) {
-    guard !piece.output.isEmpty || !piece.messages.isEmpty else { return }
+  /// Takes output that is that of no directory, and what is to be said of it.
+  func take(_ output: RawSpan, messages: [String]) throws(OutputError) {
+    guard output.byteCount > 0 || !messages.isEmpty else { return }
     try begin()
-    try take(piece.output.raw)
-    messages.problems(piece.messages)
+    try take(output)
+    self.messages.problems(messages)
   }
 
   /// Ends the output.

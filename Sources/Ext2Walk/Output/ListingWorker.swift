@@ -6,8 +6,7 @@ struct ListingWorker: WalkWorker, ~Copyable {
   private var listing: Listing
 
   init(
-    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format,
-    image: [UInt8],
+    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format, image: [UInt8],
     sink: any ByteSink
   ) throws(VolumeError) {
     walk = try TreeWalk(volume, options: reading)
@@ -17,16 +16,19 @@ struct ListingWorker: WalkWorker, ~Copyable {
   /// A line for each mapping made so far.
   var account: [(line: MappingLine, path: [UInt8])] { walk.account }
 
-  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkPiece {
+  var output: ByteBuffer {
+    _read { yield listing.output.buffer }
+    _modify { yield &listing.output.buffer }
+  }
+
+  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkFindings {
     let children = try walk.visit(directory, visitor: &listing)
-    var piece = listing.takePiece()
-    piece.children = children
-    return piece
+    return WalkFindings(messages: listing.takeMessages(), children: children)
   }
 
   /// Lists things by their own paths.
-  mutating func listAlone(_ items: [LookedUp]) throws(OutputError) -> WalkPiece {
+  mutating func listAlone(_ items: [LookedUp]) throws(OutputError) -> WalkFindings {
     try listing.listAlone(items, inodes: &walk.inodes)
-    return listing.takePiece()
+    return WalkFindings(messages: listing.takeMessages())
   }
 }

@@ -40,17 +40,12 @@ final class DescriptorSink: ByteSink {
 struct OutputBuffer: ~Copyable {
   private let limit: Int
   private let sink: any ByteSink
-  private var buffer = ByteBuffer()
+  /// What has not been written.
+  var buffer = ByteBuffer()
 
   init(_ sink: any ByteSink = DescriptorSink()) {
     self.sink = sink
     limit = sink.pieceByteCount
-  }
-
-  /// What has not been written, as an array; it won't be any more.
-  mutating func take() -> [UInt8] {
-    defer { buffer.removeAll() }
-    return [UInt8](copying: buffer.bytes)
   }
 
   @inline(__always)

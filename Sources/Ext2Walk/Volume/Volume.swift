@@ -1,14 +1,12 @@
 import CExt2fs
 import FolioCore
-import Synchronization
 import SystemPackage
 
 /// A file system in an image, open for reading: libext2fs' handle, and the file that blocks are read from.
 ///
-/// Mirrors `ext2_filsys`. Several threads may read directories of one: what that takes, ``image``, ``superblock``, where
-/// inode tables are and checksums, does without the handle. All that calls libext2fs is for one thread at a time.
+/// Mirrors `ext2_filsys`. Like it, not for use by two threads at once: each opens its own.
 @safe
-final class Volume: @unchecked Sendable {
+final class Volume {
   /// What to take for the superblock, and what it must say.
   struct OpenOptions {
     /// The block size there must be, in bytes; where `superblock` is given, what it is.
@@ -23,7 +21,7 @@ final class Volume: @unchecked Sendable {
   let hasWrongSuperblockChecksum: Bool
 
   /// Whether empty directory blocks are all zeroes, once somebody has found out.
-  let emptyBlocksAreZero = Mutex<Bool?>(nil)
+  var emptyBlocksAreZero: Bool?
   /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
   let checksumSeed: UInt32
   /// Where the inode table of each group begins, in bytes; nil where that is outside the file system.

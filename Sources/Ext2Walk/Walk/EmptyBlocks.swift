@@ -1,5 +1,4 @@
 import FolioCore
-import Synchronization
 
 extension Volume {
   /// Whether an empty 64 KiB directory block is all zeroes in this file system.
@@ -11,9 +10,9 @@ extension Volume {
   ///
   /// - Complexity: linear in the size of `/lost+found`, the first time.
   func leavesEmptyBlocksZero(inodes: inout InodeTable) -> Bool {
-    if let known = emptyBlocksAreZero.withLock({ $0 }) { return known }
+    if let known = emptyBlocksAreZero { return known }
     let verdict = spareBlocksAreZero(inodes: &inodes)
-    emptyBlocksAreZero.withLock { $0 = verdict }
+    emptyBlocksAreZero = verdict
     return verdict
   }
 

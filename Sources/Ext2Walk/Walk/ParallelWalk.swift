@@ -1,19 +1,20 @@
 import FolioCore
 
-/// What came of a directory.
-struct WalkPiece {
-  /// The end of its output: what has not gone to the sink already.
-  var output: [UInt8] = []
+/// Reads directories on one thread.
+protocol WalkWorker: ~Copyable, SendableMetatype {
+  /// Reads a directory. What is to be written for it goes to the worker's output.
+  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkFindings
+
+  /// What has come together since it was taken last.
+  var output: ByteBuffer { get set }
+}
+
+/// What came of a directory, but for its output.
+struct WalkFindings {
   /// What is to be said of it.
   var messages: [String] = []
   /// Those in it that are to be walked too, in order.
   var children: [FoundDirectory] = []
-}
-
-/// Reads directories on one thread.
-protocol WalkWorker: ~Copyable, SendableMetatype {
-  /// Reads a directory. Large output goes to the sink that the worker was made with, piece by piece.
-  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkPiece
 }
 
 /// What takes the output of all directories in the order of a walk by one thread. Called by one thread at a time.
@@ -62,8 +63,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   ///   - sink: what `worker` was made with.
   ///   - makeWorker: makes one for another thread. Where it throws, that thread does nothing.
   static func run(
-    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink,
-    to taker: any WalkTaker,
+    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink, to taker: any WalkTaker,
     makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
   ) throws(OutputError) {
     let walk = ParallelWalk(root, threadCount: threadCount, to: taker, makeWorker: makeWorker)
@@ -89,28 +89,31 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     while true {
       let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
+      let output = monitor.withLock { $0.spareOutput() }
+      swap(&worker.output, &output.bytes)
       for node in batch {
         sink.whenFull = { [self] (output) throws(OutputError) in
-          finish(&sink.finished)
-          try stream(output, of: node)
+          try stream(output, of: node, behind: &sink.finished)
         }
         do throws(OutputError) {
-          sink.finished.append((node, try worker.read(node.directory)))
+          let findings = try worker.read(node.directory)
+          sink.finished.append(WalkPiece(node, findings, outputEnd: worker.output.count))
         } catch {
           monitor.withLock { $0.fail(error) }
           monitor.signal()
           return
         }
       }
-      tell(finish(&sink.finished))
+      swap(&worker.output, &output.bytes)
+      tell(finish(&sink.finished, output: output))
     }
   }
 
   /// Says what came of directories, and hands on all whose turn it is. Returns how many wait to be read.
   @discardableResult
-  private func finish(_ finished: inout [(WalkNode, WalkPiece)]) -> Int {
+  private func finish(_ finished: inout [WalkPiece], output: WalkOutput) -> Int {
     let pendingCount = monitor.withLock { state in
-      state.finish(finished)
+      state.finish(finished, output: output)
       return state.pendingCount
     }
     finished.removeAll(keepingCapacity: true)
@@ -124,8 +127,8 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       do throws(OutputError) {
         if !node.isDropped {
           try begin(node)
-          try taker.take(node.piece.output.raw)
-          taker.end(node.directory, messages: node.piece.messages, secondNames: secondNames)
+          try node.output?.hand(node.outputRange, to: taker)
+          taker.end(node.directory, messages: node.messages, secondNames: secondNames)
         }
         monitor.withLock { $0.endHandingOn(node) }
       } catch {
@@ -137,7 +140,19 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   }
 
   /// Hands on a part of a directory's output, once its turn has come.
-  private func stream(_ output: RawSpan, of node: WalkNode) throws(OutputError) {
+  ///
+  /// - Parameters:
+  ///   - output: that part, behind the output of directories that were read before it.
+  ///   - finished: those directories.
+  private func stream(
+    _ output: RawSpan, of node: WalkNode, behind finished: inout [WalkPiece]
+  ) throws(OutputError) {
+    let start = finished.last?.outputEnd ?? 0
+    if !finished.isEmpty {
+      let before = WalkOutput()
+      before.bytes.append(output.extracting(first: start))
+      finish(&finished, output: before)
+    }
     if let failure = monitor.wait(for: { $0.beginStreaming(node) }) { throw failure }
     defer {
       monitor.withLock { $0.isHandingOn = false }
@@ -145,7 +160,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     }
     guard !node.isDropped else { return }
     try begin(node)
-    try taker.take(output)
+    try taker.take(output.extracting(droppingFirst: start))
   }
 
   private func begin(_ node: WalkNode) throws(OutputError) {
@@ -154,12 +169,12 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   }
 }
 
-/// A worker's output on its way, and what its thread has finished since it last said so.
+/// Where a worker's output goes when there is much of it; and what its thread has finished since it last said so.
 final class WalkSink: ByteSink {
   /// More than most directories: what waits for its turn here keeps a thread waiting.
   let pieceByteCount = 1 << 20
-  fileprivate var whenFull: (RawSpan) throws(OutputError) -> Void = { _ in }
-  fileprivate var finished: [(WalkNode, WalkPiece)] = []
+  var whenFull: (RawSpan) throws(OutputError) -> Void = { _ in }
+  fileprivate var finished: [WalkPiece] = []
 
   func write(_ bytes: RawSpan) throws(OutputError) {
     try whenFull(bytes)

@@ -1,5 +1,16 @@
 import FolioCore
 
+/// Output of directories that were read together.
+final class WalkOutput {
+  var bytes = ByteBuffer()
+  /// How many of these directories have not been handed on.
+  fileprivate var nodeCount = 0
+
+  func hand(_ part: Range<Int>, to taker: any WalkTaker) throws(OutputError) {
+    try bytes.withBytes { (bytes) throws(OutputError) in try taker.take(bytes.extracting(part)) }
+  }
+}
+
 /// A directory of a ``ParallelWalk``, from when it is found until its output has been handed on.
 final class WalkNode {
   enum State {
@@ -11,7 +22,10 @@ final class WalkNode {
   /// What comes next in the order of the walk.
   fileprivate var next: WalkNode?
   fileprivate var children: [WalkNode] = []
-  fileprivate(set) var piece = WalkPiece()
+  /// Where its output is, or the end of it, once it has been read.
+  fileprivate(set) var output: WalkOutput?
+  fileprivate(set) var outputRange = 0..<0
+  fileprivate(set) var messages: [String] = []
   /// Whether the inode is walked under another name, or one above it is.
   fileprivate(set) var isDropped = false
   /// Whether some of its output has been handed on.
@@ -19,6 +33,20 @@ final class WalkNode {
 
   fileprivate init(_ directory: FoundDirectory) {
     self.directory = directory
+  }
+}
+
+/// A directory that has been read, and what came of it.
+struct WalkPiece {
+  fileprivate let node: WalkNode
+  fileprivate let findings: WalkFindings
+  /// How much output there is up to its end, from that of the first directory read together with it.
+  let outputEnd: Int
+
+  init(_ node: WalkNode, _ findings: WalkFindings, outputEnd: Int) {
+    self.node = node
+    self.findings = findings
+    self.outputEnd = outputEnd
   }
 }
 
@@ -31,11 +59,14 @@ struct WalkState {
   private var walked: Set<UInt32>
   /// Output that waits for its turn, in bytes.
   private var heldByteCount = 0
+  /// Memory that held output before.
+  private var spareOutputs: [WalkOutput] = []
   /// Whether a thread hands something on.
   var isHandingOn = false
   private(set) var failure: OutputError?
 
   private static var mostHeldBytes: Int { 1 << 22 }
+  private static var mostSpareBytes: Int { 1 << 17 }
 
   init(_ root: FoundDirectory) {
     let node = WalkNode(root)
@@ -51,6 +82,9 @@ struct WalkState {
     isHandingOn = false
   }
 
+  /// Empty memory for output.
+  mutating func spareOutput() -> WalkOutput { spareOutputs.popLast() ?? WalkOutput() }
+
   /// Takes directories to be read; none at the end; nil where there are none now.
   mutating func take(upTo most: Int, threadCount: Int) -> [WalkNode]? {
     guard failure == nil, let head else { return [] }
@@ -59,6 +93,7 @@ struct WalkState {
       if head.state == .pending { taken = [head] }
     } else {
       let count = min(most, max(1, pending.count / (2 * threadCount)))
+      taken.reserveCapacity(count)
       while taken.count < count, let node = pending.popLast() {
         if node.state == .pending { taken.append(node) }
       }
@@ -67,12 +102,20 @@ struct WalkState {
     return taken.isEmpty ? nil : taken
   }
 
-  /// Puts what was found in directories behind them.
-  mutating func finish(_ finished: [(node: WalkNode, piece: WalkPiece)]) {
-    for (node, piece) in finished.reversed() {
-      node.piece = piece
-      node.children = piece.children.map { WalkNode($0) }
-      node.piece.children = []
+  /// Takes what came of directories that were read together, and puts what was found in them behind them.
+  mutating func finish(_ pieces: [WalkPiece], output: WalkOutput) {
+    output.nodeCount = pieces.count
+    var start = 0
+    for piece in pieces {
+      piece.node.output = output
+      piece.node.outputRange = start..<piece.outputEnd
+      heldByteCount += piece.outputEnd - start
+      start = piece.outputEnd
+    }
+    for piece in pieces.reversed() {
+      let node = piece.node
+      node.messages = piece.findings.messages
+      node.children = piece.findings.children.map { WalkNode($0) }
       var last = node
       for child in node.children {
         (child.next, last.next) = (last.next, child)
@@ -80,7 +123,6 @@ struct WalkState {
       }
       pending += node.children.reversed()
       node.state = .finished
-      heldByteCount += piece.output.count
     }
   }
 
@@ -104,11 +146,17 @@ struct WalkState {
   }
 
   mutating func endHandingOn(_ node: WalkNode) {
-    heldByteCount -= node.piece.output.count
+    heldByteCount -= node.outputRange.count
     head = node.next
     // Nodes end one by one, and not each in the end of the one before.
     node.next = nil
     isHandingOn = false
+    guard let output = node.output else { return }
+    output.nodeCount -= 1
+    if output.nodeCount == 0 {
+      output.bytes.removeAll(keeping: Self.mostSpareBytes)
+      spareOutputs.append(output)
+    }
   }
 
   /// Begins to hand on a part of a directory's output, or says why that can't be; nil while it isn't its turn.
