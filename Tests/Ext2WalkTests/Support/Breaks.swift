@@ -79,7 +79,7 @@ private actor GoodImages {
 }
 
 extension ScratchImage {
-  fileprivate var d: UInt32 { get throws { try inode(of: "d") } }
+  var d: UInt32 { get throws { try inode(of: "d") } }
 
   /// Where the record of `/d/file-29` is.
   fileprivate var entry: Int { get throws { try position(ofEntry: "file-29", in: try d) } }
@@ -91,16 +91,16 @@ extension ScratchImage {
     return try position(ofEntry: "zz", in: try d)
   }
 
-  fileprivate func block(_ index: Int) throws -> Int {
+  func block(_ index: Int) throws -> Int {
     try positions(ofDirectory: try d)[index]
   }
 
   /// Where the entries of an index block begin: at limit and count.
-  fileprivate func bytes(at position: Int, _ count: Int) throws -> [UInt8] {
+  func bytes(at position: Int, _ count: Int) throws -> [UInt8] {
     Array(try readFile(path)[position..<position + count])
   }
 
-  fileprivate func number(at position: Int) throws -> UInt32 {
+  func number(at position: Int) throws -> UInt32 {
     try bytes(at: position, 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
@@ -314,7 +314,7 @@ extension Break {
 
 extension ScratchImage {
   /// Where an index block is whose entries lead to leaves: the root, or a node below it.
-  fileprivate func node() throws -> Int {
+  func node() throws -> Int {
     let root = try block(0)
     guard try bytes(at: root + 30, 1)[0] > 0 else { return root }
     return try block(Int(number(at: root + 36)))
@@ -327,7 +327,7 @@ extension ScratchImage {
   }
 
   /// Where the last entry of such a block is.
-  fileprivate func lastEntry() throws -> Int {
+  func lastEntry() throws -> Int {
     let count = try countPosition()
     let entries = Int(try number(at: count - 2) >> 16)
     return count - 2 + 8 * (entries - 1)
