@@ -39,6 +39,17 @@ import Testing
             try await image.debugfs("set_inode_field /d block[\(field)] \(block)")
           }
         }),
+      Hostile(
+        "indirect blocks of nothing but noise",
+        Break(rule: .blockOutside) { image in
+          let block = try image.positions(ofDirectory: try image.inode(of: "e"))[0] / image.blockSize
+          let noise = (0..<image.blockSize / 4).flatMap { UInt32(0x7000_0000 + 7 * $0).littleEndianBytes }
+          try image.patch(at: block * image.blockSize, noise)
+          try await image.debugfs("set_inode_field /d size \(UInt32.max - 65535)")
+          for field in ["IND", "DIND"] {
+            try await image.debugfs("set_inode_field /d block[\(field)] \(block)")
+          }
+        }),
     ]
 
   private static let cycles = [

@@ -399,7 +399,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       return (isNode ? .htreeChecksum : .directoryChecksum, nil, "", false)
     case .hole(let blocks): return (.hole, nil, DirectoryProblem.named(blocks), true)
     case .unmapped(let blocks, let damage):
-      return (damage.brokenRule, nil, "\(DirectoryProblem.named(blocks)): \(damage)", true)
+      return (damage.brokenRule, nil, DirectoryProblem.words(blocks, damage), true)
     case .sizeNotInBlocks(let byteCount): return (.wrongSize, nil, "size \(byteCount)", true)
     case .blockMap(let damage): return (damage.brokenRule, nil, damage.description, true)
     case .directory(let words): return (.contentsUnreadable, nil, words, true)
