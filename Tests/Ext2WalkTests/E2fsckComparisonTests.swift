@@ -99,7 +99,9 @@ import Testing
       case (false, true): tally.elsewhere += 1
       case (false, false) where e2fsck.isClean: tally.neither += 1
       case (false, false) where saysMore: tally.portability += 1
-      case (false, false): tally.e2fsckOnly += 1
+      case (false, false):
+        tally.e2fsckOnly += 1
+        print("e2fsck alone: \(kind.testDescription) \(chosen): \(e2fsck.complaints)")
       }
     }
     print(
@@ -121,6 +123,11 @@ struct E2fsck {
   static func check(_ image: String) async throws -> E2fsck {
     let finished = try await Command.run("e2fsck", ["-fn", image])
     return E2fsck(output: finished.text, isClean: finished.status == 0)
+  }
+
+  /// What it says, without the names of its passes.
+  var complaints: [Substring] {
+    output.split(separator: "\n").filter { !$0.hasPrefix("Pass ") && !$0.hasPrefix("/") }
   }
 
   /// Whether it says anything in passes 2 and 3, or of inodes that no entry names.
