@@ -22,7 +22,11 @@ import Testing
       let tree =
         (0..<count).map { "d/\(1000 + $0)\(long)" }
         + ["e/other", "e/sub/deep", "e/sub/more/file", "f/one", "f/two", "f/.hidden"]
-      let image = try await ScratchImage(blockSize: blockSize, tree: tree, options: ["-O", features])
+      // The same image each time, for the same breaks.
+      let same = [
+        "-U", "01234567-89ab-4def-8123-456789abcdef", "-E", "hash_seed=01234567-89ab-4def-8123-456789abcdef",
+      ]
+      let image = try await ScratchImage(blockSize: blockSize, tree: tree, options: ["-O", features] + same)
       if isHashed {
         let finished = try await Command.run("e2fsck", ["-fyD", image.path.string])
         try #require(finished.status <= 1, "\(finished.text)")

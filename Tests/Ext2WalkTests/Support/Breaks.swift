@@ -206,11 +206,15 @@ extension Break {
     Break(rule: .wrongLinkCount) { try await $0.debugfs("set_inode_field /e links_count 9") },
   ]
 
+  private static let inline = Base.small(features: plain + ",extent,inline_data")
   private static let long = Base.large(features: plain, isHashed: false)
 
   private static let blocks = [
     Break(rule: .wrongSize) { try await $0.debugfs("set_inode_field /d size \($0.blockSize - 4)") },
     Break(rule: .wrongBlockCount) { try await $0.debugfs("set_inode_field /d blocks 999") },
+    // The same of a directory kept in its inode.
+    Break(rule: .wrongBlockCount, base: inline) { try await $0.debugfs("set_inode_field /e/sub blocks 8") },
+    Break(rule: .wrongSize, base: inline) { try await $0.debugfs("set_inode_field /e/sub size 999") },
     Break(rule: .hole, companions: [.inodeUnattached], base: long) {
       try await $0.debugfs("set_inode_field /d block[1] 0")
     },
@@ -233,8 +237,7 @@ extension Break {
       try image.patch(at: try await image.position(ofInode: image.d) + 40, UInt16(7))
     },
     Break(
-      rule: .contentsUnreadable, companions: [.inodeUnattached],
-      base: .small(features: "^metadata_csum,^64bit,^dir_index,extent,inline_data")
+      rule: .contentsUnreadable, companions: [.inodeUnattached], base: inline
     ) { image in
       // The length of system.data: behind an entry's first eight bytes, behind the attributes' magic number.
       let inode = try await image.position(ofInode: try image.inode(of: "sub", in: image.inode(of: "e")))
