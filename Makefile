@@ -3,6 +3,8 @@
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+BREAKS ?= 2000
+SEED ?= 1
 BINARY := .build/release/ext2walk
 UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
@@ -10,10 +12,10 @@ DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check format fixtures deps packages bench simulate install uninstall clean
+.PHONY: help demo test verify-fixtures compare-e2fsck build check format fixtures deps packages bench simulate install uninstall clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build $(DEMO_IMAGE) ## install what is missing, build, and list a real 64 KiB-block image
 	@echo
@@ -31,6 +33,15 @@ demo: build $(DEMO_IMAGE) ## install what is missing, build, and list a real 64 
 test: deps fixtures ## install what is missing, build, and run all tests
 	swift build --build-tests
 	swift test --skip-build
+
+verify-fixtures: deps fixtures ## verify each image in fixtures/, and compare with what is expected
+	swift build --build-tests
+	swift test --skip-build --filter VerifyFixtureTests
+
+# The same seed gives the same breaks.
+compare-e2fsck: deps ## compare verify with e2fsck on BREAKS=2000 broken images, by SEED=1
+	swift build --build-tests
+	EXT2WALK_BREAKS=$(BREAKS) EXT2WALK_SEED=$(SEED) swift test --skip-build --filter E2fsckComparisonTests
 
 build: deps ## build the command, with the Swift runtime inside
 	swift build -c release --static-swift-stdlib --product ext2walk

@@ -6,7 +6,8 @@ struct ListingWorker: WalkWorker, ~Copyable {
   private var listing: Listing
 
   init(
-    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format, image: [UInt8],
+    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format,
+    image: [UInt8],
     sink: any ByteSink
   ) throws(VolumeError) {
     walk = try TreeWalk(volume, options: reading)

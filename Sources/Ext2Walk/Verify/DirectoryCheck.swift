@@ -149,10 +149,15 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   private mutating func checkBlockCount(of directory: Inode, _ blocks: MappedBlocks) throws(OutputError) {
     let isSound = blocks.problems.isEmpty && blocks.runs.allSatisfy { $0.contents.isMapped }
-    guard isSound, !superblock.hasClusters else { return }
+    guard isSound else { return }
+    try checkBlockCount(of: directory, holding: blocks.mappedCount + UInt64(blocks.nodes.count))
+  }
+
+  /// - Parameter count: how many blocks it has, but for that of its attributes.
+  private mutating func checkBlockCount(of directory: Inode, holding count: UInt64) throws(OutputError) {
+    guard !superblock.hasClusters else { return }
     let attributeBlocks: UInt64 = directory.attributeBlock == 0 ? 0 : 1
-    let count = blocks.mappedCount + UInt64(blocks.nodes.count) + attributeBlocks
-    let expected = count * UInt64(superblock.blockSize / 512)
+    let expected = (count + attributeBlocks) * UInt64(superblock.blockSize / 512)
     if directory.attributes.blocks512 != expected {
       try report(.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)")
     }
@@ -173,11 +178,16 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     return current.children
   }
 
+  /// What ext4 counts up to (`EXT4_LINK_MAX`).
+  private static var mostLinks: Int { 65000 }
+
   private mutating func checkLinks() {
     // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
     let expected = 2 + current.subdirectoryCount
     let links = Int(census[current.found.inode].links)
-    let isUncounted = links == 1 && superblock.mayHaveUncountedLinks && expected > 2
+    // 1 stands for too many to count, and in a hashed directory it stays when there are fewer again.
+    let isHashed = current.inode?.isHashed == true && superblock.hasHashedDirectories
+    let isUncounted = links == 1 && (isHashed || expected > Self.mostLinks)
     if links != expected, !isUncounted {
       wrongLinks[current.found.inode] = WrongLinks(found: links, expected: expected, path: current.found.path)
     }
@@ -194,7 +204,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
   }
 
-  /// Checks the size of a directory that is kept in its inode.
+  /// Checks what the inode of a directory that is kept in it says of its size and blocks.
   private mutating func checkInline(_ inodes: inout InodeTable) throws(OutputError) {
     guard let inode = try? inodes.inode(current.found.inode), inode.hasInlineData,
       let data = try? inodes.inlineData(of: inode)
@@ -203,6 +213,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     if inode.attributes.byteCount != expected {
       try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
     }
+    try checkBlockCount(of: inode, holding: 0)
   }
 
   // MARK: Blocks
@@ -402,7 +413,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       return (isNode ? .htreeChecksum : .directoryChecksum, nil, "", false)
     case .hole(let blocks): return (.hole, nil, DirectoryProblem.named(blocks), true)
     case .unmapped(let blocks, let damage):
-      return (damage.brokenRule, nil, "\(DirectoryProblem.named(blocks)): \(damage)", true)
+      return (damage.brokenRule, nil, DirectoryProblem.words(blocks, damage), true)
     case .sizeNotInBlocks(let byteCount): return (.wrongSize, nil, "size \(byteCount)", true)
     case .blockMap(let damage): return (damage.brokenRule, nil, damage.description, true)
     case .directory(let words): return (.contentsUnreadable, nil, words, true)

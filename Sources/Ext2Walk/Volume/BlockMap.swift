@@ -223,7 +223,15 @@ struct BlockMap: ~Copyable {
     guard !part.isEmpty else { return }
     addGap(through: part.lowerBound)
     covered = part.upperBound
-    runs.append(BlockRun(logical: part, contents: .damaged(damage)))
+    if let last = runs.last, case .damaged(let before) = last.contents, before.isLike(damage),
+      last.logical.upperBound == part.lowerBound
+    {
+      // A block of bad numbers is one thing wrong, and not thousands.
+      runs[runs.count - 1] = BlockRun(
+        logical: last.logical.lowerBound..<part.upperBound, contents: .damaged(before))
+    } else {
+      runs.append(BlockRun(logical: part, contents: .damaged(damage)))
+    }
   }
 
   private mutating func addGap(through end: UInt64) {

@@ -23,6 +23,17 @@ enum BlockMapDamage: CustomStringConvertible {
   /// Blocks are mapped where the directory's size doesn't reach.
   case behindSize(byteCount: UInt64)
 
+  /// Whether the same is wrong, perhaps with another block.
+  func isLike(_ other: BlockMapDamage) -> Bool {
+    switch (self, other) {
+    case (.nodeHeader, .nodeHeader), (.nodeTwice, .nodeTwice), (.blockTwice, .blockTwice),
+      (.impossible, .impossible), (.outside, .outside), (.behindImage, .behindImage),
+      (.unwritten, .unwritten), (.unreadable, .unreadable):
+      true
+    default: false
+    }
+  }
+
   var description: String {
     switch self {
     case .nodeHeader: "the header of its extent node is damaged"

@@ -5,7 +5,7 @@ struct BlockRun {
     case mapped(physical: UInt64)
     /// No block was ever allocated.
     case hole
-    /// The map of the blocks is damaged here.
+    /// The map of the blocks is damaged here: all in the same way, with the numbers of the first.
     case damaged(BlockMapDamage)
   }
 

@@ -42,12 +42,17 @@ final class FreshFileSystem {
     if !isClosed { unsafe ext2fs_free(handle) }
   }
 
-  /// Makes a directory of one block. Returns its inode.
+  /// Makes a directory of one block, and gives the parent one more where it has no room for the name. Returns its inode.
   func makeDirectory(_ name: String, in parent: UInt32) throws(VolumeError) -> UInt32 {
-    try Self.check(unsafe ext2fs_mkdir(handle, parent, 0, name), "making directory \(name)")
+    var code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+    if code == errcode_t(EXT2_ET_DIR_NO_SPACE) {
+      try Self.check(unsafe ext2fs_expand_dir(handle, parent), "making room for directory \(name)")
+      code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+    }
+    try Self.check(code, "making directory \(name)")
     var inode: ext2_ino_t = 0
-    let code = unsafe ext2fs_lookup(handle, parent, name, Int32(name.utf8.count), nil, &inode)
-    try Self.check(code, "looking directory \(name) up")
+    let found = unsafe ext2fs_lookup(handle, parent, name, Int32(name.utf8.count), nil, &inode)
+    try Self.check(found, "looking directory \(name) up")
     return inode
   }
 

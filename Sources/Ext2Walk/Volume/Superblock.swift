@@ -21,8 +21,6 @@ struct Superblock {
   let hasChecksums: Bool
   /// Whether directories may be hashed (`dir_index`).
   let hasHashedDirectories: Bool
-  /// Whether a directory's links may be said to be 1, for too many to count (`dir_nlink`).
-  let mayHaveUncountedLinks: Bool
   /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
   private let ownInodes: InlineArray<5, UInt32>
   /// Whether a directory may be larger than 4 GiB (`large_dir`).
@@ -47,7 +45,6 @@ struct Superblock {
     recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
     hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
     hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
-    mayHaveUncountedLinks = unsafe ext2fs_has_feature_dir_nlink(`super`) != 0
     ownInodes = [
       raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
       raw.s_orphan_file_inum,

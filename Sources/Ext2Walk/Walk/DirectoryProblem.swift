@@ -48,7 +48,7 @@ struct DirectoryProblem {
     case .unreadable(let words): return "\(place): \(words)"
     case .wrongChecksum: return "\(place): directory fails checksum"
     case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
-    case .unmapped(let blocks, let damage): return "\(Self.named(blocks)): \(damage)"
+    case .unmapped(let blocks, let damage): return Self.words(blocks, damage)
     case .sizeNotInBlocks(let byteCount):
       return byteCount == 0
         ? "size of directory is 0"
@@ -68,6 +68,11 @@ struct DirectoryProblem {
 
   private var place: String {
     block.map { "block \($0.logical) (physical \($0.physical))" } ?? "contents of the inode"
+  }
+
+  /// What is wrong with the map of `blocks`, which is said of the first of them.
+  static func words(_ blocks: Range<UInt64>, _ damage: BlockMapDamage) -> String {
+    "\(named(blocks))\(blocks.count == 1 ? "" : ", the first of them"): \(damage)"
   }
 
   static func named(_ blocks: Range<UInt64>) -> String {

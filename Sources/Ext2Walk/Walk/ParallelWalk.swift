@@ -63,7 +63,8 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   ///   - sink: what `worker` was made with.
   ///   - makeWorker: makes one for another thread. Where it throws, that thread does nothing.
   static func run(
-    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink, to taker: any WalkTaker,
+    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink,
+    to taker: any WalkTaker,
     makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
   ) throws(OutputError) {
     let walk = ParallelWalk(root, threadCount: threadCount, to: taker, makeWorker: makeWorker)

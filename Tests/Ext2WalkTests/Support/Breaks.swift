@@ -79,7 +79,7 @@ private actor GoodImages {
 }
 
 extension ScratchImage {
-  fileprivate var d: UInt32 { get throws { try inode(of: "d") } }
+  var d: UInt32 { get throws { try inode(of: "d") } }
 
   /// Where the record of `/d/file-29` is.
   fileprivate var entry: Int { get throws { try position(ofEntry: "file-29", in: try d) } }
@@ -91,16 +91,16 @@ extension ScratchImage {
     return try position(ofEntry: "zz", in: try d)
   }
 
-  fileprivate func block(_ index: Int) throws -> Int {
+  func block(_ index: Int) throws -> Int {
     try positions(ofDirectory: try d)[index]
   }
 
   /// Where the entries of an index block begin: at limit and count.
-  fileprivate func bytes(at position: Int, _ count: Int) throws -> [UInt8] {
+  func bytes(at position: Int, _ count: Int) throws -> [UInt8] {
     Array(try readFile(path)[position..<position + count])
   }
 
-  fileprivate func number(at position: Int) throws -> UInt32 {
+  func number(at position: Int) throws -> UInt32 {
     try bytes(at: position, 4).reversed().reduce(0) { $0 << 8 | UInt32($1) }
   }
 
@@ -206,11 +206,15 @@ extension Break {
     Break(rule: .wrongLinkCount) { try await $0.debugfs("set_inode_field /e links_count 9") },
   ]
 
+  private static let inline = Base.small(features: plain + ",extent,inline_data")
   private static let long = Base.large(features: plain, isHashed: false)
 
   private static let blocks = [
     Break(rule: .wrongSize) { try await $0.debugfs("set_inode_field /d size \($0.blockSize - 4)") },
     Break(rule: .wrongBlockCount) { try await $0.debugfs("set_inode_field /d blocks 999") },
+    // The same of a directory kept in its inode.
+    Break(rule: .wrongBlockCount, base: inline) { try await $0.debugfs("set_inode_field /e/sub blocks 8") },
+    Break(rule: .wrongSize, base: inline) { try await $0.debugfs("set_inode_field /e/sub size 999") },
     Break(rule: .hole, companions: [.inodeUnattached], base: long) {
       try await $0.debugfs("set_inode_field /d block[1] 0")
     },
@@ -233,8 +237,7 @@ extension Break {
       try image.patch(at: try await image.position(ofInode: image.d) + 40, UInt16(7))
     },
     Break(
-      rule: .contentsUnreadable, companions: [.inodeUnattached],
-      base: .small(features: "^metadata_csum,^64bit,^dir_index,extent,inline_data")
+      rule: .contentsUnreadable, companions: [.inodeUnattached], base: inline
     ) { image in
       // The length of system.data: behind an entry's first eight bytes, behind the attributes' magic number.
       let inode = try await image.position(ofInode: try image.inode(of: "sub", in: image.inode(of: "e")))
@@ -314,7 +317,7 @@ extension Break {
 
 extension ScratchImage {
   /// Where an index block is whose entries lead to leaves: the root, or a node below it.
-  fileprivate func node() throws -> Int {
+  func node() throws -> Int {
     let root = try block(0)
     guard try bytes(at: root + 30, 1)[0] > 0 else { return root }
     return try block(Int(number(at: root + 36)))
@@ -327,7 +330,7 @@ extension ScratchImage {
   }
 
   /// Where the last entry of such a block is.
-  fileprivate func lastEntry() throws -> Int {
+  func lastEntry() throws -> Int {
     let count = try countPosition()
     let entries = Int(try number(at: count - 2) >> 16)
     return count - 2 + 8 * (entries - 1)

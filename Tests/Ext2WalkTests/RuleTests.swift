@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Ext2Walk
+
+/// The table of rules: each is tested, each is listed.
+@Suite struct RuleTests {
+  /// Rules that no change to an image breaks, and where they are tested instead.
+  static let withoutBreak: [Rule: String] = [
+    .wayDiffers: "all ways read the same bytes of any image: LyingDeviceTests has a device that changes them",
+    .libext2fsDiffers: "libext2fs reads the same bytes: LyingDeviceTests has a device that tells it others",
+    .blockUnreadable: "a file can be read wherever it is: LyingDeviceTests has a device that can't",
+  ]
+
+  @Test(arguments: Rule.allCases)
+  func eachRuleHasABreakOrAReason(_ rule: Rule) {
+    let isBroken = Break.all.contains { $0.rule == rule }
+    let hasReason = Self.withoutBreak[rule] != nil
+    #expect(isBroken != hasReason, "a row in Support/Breaks.swift, or a reason here")
+  }
+
+  @Test(arguments: Rule.allCases)
+  func namesAreKebabCaseAndSentencesAre(_ rule: Rule) {
+    #expect(rule.rawValue.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil)
+    #expect(rule.sentence.hasSuffix("."))
+    #expect(Rule.allCases.count { $0.sentence == rule.sentence } == 1)
+  }
+
+  @Test func rulesAreListedWithSeverityAndWording() async throws {
+    let finished = try await Command.ext2walk(["verify", "--rules"])
+    #expect(finished.status == 0)
+    let blocks = finished.text.split(separator: /\n(?! )/).map(String.init)
+    #expect(blocks.count == Rule.allCases.count)
+    for (rule, block) in zip(Rule.allCases, blocks) {
+      var expected = "\(rule.rawValue) (\(rule.severity.rawValue))\n    \(rule.sentence)"
+      if let wording = rule.kernelWording { expected += "\n    kernel: \(wording)" }
+      #expect(block.trimmingSuffix { $0 == "\n" } == expected)
+    }
+  }
+
+  /// Nothing is checked then, not even whether there is an image.
+  @Test func listingRulesTakesNoImage() async throws {
+    let finished = try await Command.ext2walk(["verify", "--rules", "/no/such.img"])
+    #expect(finished.status == 0)
+    #expect(finished.messages.isEmpty)
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
+    var text = self[...]
+    while let last = text.last, predicate(last) { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,70 @@
+import SystemPackage
+import Testing
+
+/// A disk that fails, or that says something else than before: the tool's calls of `pread` go through a library that
+/// does so for one byte of the image.
+///
+/// ext2walk reads by `pread`, libext2fs by `pread64`: what one of them is told can be hidden from the other.
+struct LyingDevice {
+  enum Lie: String {
+    /// ext2walk's reads of this byte fail with EIO.
+    case fails
+    /// ext2walk's third, fifth, … reads of this byte give another one.
+    case changes
+    /// libext2fs' reads of this byte give another one.
+    case misleadsLibext2fs
+  }
+
+  private let directory: ScratchDirectory
+  private var library: String { directory.path.appending("lie.so").string }
+
+  init() async throws {
+    directory = try ScratchDirectory()
+    let source = directory.path.appending("lie.c")
+    try writeFile(source, Array(Self.source.utf8))
+    let built = try await Command.run(
+      "cc", ["-shared", "-fPIC", "-O1", "-o", library, source.string, "-ldl"])
+    try #require(built.status == 0, "\(built.messages)")
+  }
+
+  /// Verifies an image that lies about the byte at `position`.
+  func verify(_ image: ScratchImage, _ lie: Lie, at position: Int) async throws -> VerifiedImage {
+    try await VerifiedImage.verify(
+      image.path.string,
+      environment: ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue])
+  }
+
+  private static let source = """
+    #define _GNU_SOURCE
+    #include <dlfcn.h>
+    #include <errno.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <unistd.h>
+
+    typedef ssize_t (*reader)(int, void *, size_t, off_t);
+
+    static ssize_t read_by(const char *name, int is_ours, int file, void *bytes, size_t count, off_t at) {
+      static int turn;
+      reader real = (reader)dlsym(RTLD_NEXT, name);
+      const char *lie = getenv("LIE");
+      long about = atol(getenv("LIE_ABOUT") ? getenv("LIE_ABOUT") : "-1");
+      ssize_t done = real(file, bytes, count, at);
+      if (!lie || about < at || about >= at + done) return done;
+      int lies = 0;
+      if (is_ours && !strcmp(lie, "fails")) { errno = EIO; return -1; }
+      if (is_ours && !strcmp(lie, "changes")) { turn++; lies = turn > 2 && turn % 2 == 1; }
+      if (!is_ours && !strcmp(lie, "misleadsLibext2fs")) lies = 1;
+      if (lies) ((char *)bytes)[about - at] ^= 1;
+      return done;
+    }
+
+    ssize_t pread(int file, void *bytes, size_t count, off_t at) {
+      return read_by("pread", 1, file, bytes, count, at);
+    }
+
+    ssize_t pread64(int file, void *bytes, size_t count, off64_t at) {
+      return read_by("pread64", 0, file, bytes, count, at);
+    }
+    """
+}
