@@ -123,15 +123,6 @@ struct RowOrder: ~Copyable {
 }
 
 extension RawSpan {
-  /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
-  func bigEndianWord(at offset: Int) -> UInt64 {
-    let left = byteCount - offset
-    if left >= 8 { return littleEndian(at: offset, as: UInt64.self).byteSwapped }
-    var word: UInt64 = 0
-    for index in 0..<max(0, left) { word |= UInt64(self[byteAt: offset + index]) << (56 - 8 * index) }
-    return word
-  }
-
   /// Whether these bytes, from `offset` on, sort before those of `other`; the shorter first where one begins the other.
   fileprivate func precedes(_ other: RawSpan, from offset: Int) -> Bool {
     let shared = min(byteCount, other.byteCount)

@@ -131,6 +131,10 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       claims.add(physical..<physical + UInt64(run.logical.count), owner: directory.number)
     }
     for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
+    // Names of 16 bytes on average: what is too little grows. Small directories need nothing of it.
+    if blocks.mappedCount > 4 {
+      names.reserve(Int(clamping: blocks.mappedCount) * superblock.blockSize / 24)
+    }
     try checkBlockCount(of: directory, blocks)
     guard directory.isHashed else { return }
     if superblock.hasHashedDirectories {

@@ -12,10 +12,9 @@ struct NameTable {
 
   /// The hash of a name; never 0.
   static func hash(_ name: RawSpan) -> UInt64 {
-    var hasher = Hasher()
-    unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-    let hash = UInt64(bitPattern: Int64(hasher.finalize()))
-    return hash == 0 ? 1 : hash
+    var hash = QuickHash()
+    hash.add(name)
+    return hash.value == 0 ? 1 : hash.value
   }
 
   /// Adds the hash of a name. Returns whether it is new.
@@ -28,13 +27,20 @@ struct NameTable {
     return true
   }
 
+  /// Makes room for `count` names, in an empty table.
+  mutating func reserve(_ count: Int) {
+    var capacity = hashes.count
+    while capacity / 4 * 3 < count { capacity *= 2 }
+    if capacity > hashes.count { hashes = Array(repeating: 0, count: capacity) }
+  }
+
   /// Forgets all names.
   mutating func removeAll() {
     if count == 0 { return }
     if hashes.count > 16 * Self.leastCapacity {
       hashes = Array(repeating: 0, count: Self.leastCapacity)
     } else {
-      for place in hashes.indices { hashes[place] = 0 }
+      unsafe hashes.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
     }
     count = 0
   }

@@ -13,18 +13,19 @@ struct SurveyedRecord: Hashable {
 
 /// The same for two readings that found the same records under the same names, and only by chance for others.
 struct RecordDigest {
-  private var hasher = Hasher()
+  private var hash = QuickHash()
 
   mutating func add(_ record: Record, name: RawSpan) {
-    hasher.combine(record)
-    unsafe name.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    hash.add(UInt64(record.offset) | UInt64(record.length) << 32)
+    hash.add(UInt64(record.inode) | UInt64(record.nameLength) << 32 | UInt64(record.fileTypeCode) << 40)
+    hash.add(name)
   }
 
   mutating func add(_ damage: RecordDamage) {
-    hasher.combine(damage)
+    add(damage.record, name: Array(damage.rule.rawValue.utf8).raw)
   }
 
-  var value: Int { hasher.finalize() }
+  var value: UInt64 { hash.value }
 }
 
 /// A directory block to be looked at again.
@@ -53,7 +54,7 @@ struct SurveyedReading {
   /// Where records are damaged, as far as the next good one, in bytes of the block.
   let damaged: [Range<Int>]
   /// What ``RecordDigest`` makes of its records.
-  let recordDigest: Int
+  let recordDigest: UInt64
 }
 
 /// Reads blocks by any way of mapping and says what it cost and what was in them.

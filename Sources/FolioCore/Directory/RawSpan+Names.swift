@@ -37,6 +37,16 @@ extension RawSpan {
     default: return false
     }
   }
+
+  /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
+  @inlinable
+  package func bigEndianWord(at offset: Int) -> UInt64 {
+    let left = byteCount - offset
+    if left >= 8 { return littleEndian(at: offset, as: UInt64.self).byteSwapped }
+    var word: UInt64 = 0
+    for index in 0..<max(0, left) { word |= UInt64(self[byteAt: offset + index]) << (56 - 8 * index) }
+    return word
+  }
 }
 
 extension UInt64 {

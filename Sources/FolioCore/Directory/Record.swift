@@ -7,25 +7,47 @@ public struct Record: Hashable, Sendable {
   /// The shortest record there can be: a header and a name of 1 to 4 bytes.
   public static var leastByteCount: Int { 12 }
 
-  /// Where in its block the record begins; a multiple of 4.
-  public let offset: Int
-  /// How far it is to the next record.
-  public let length: Int
+  // 16 bytes, so that it is handed about in two registers: there is one for every entry of every directory.
+  @usableFromInline
+  let storedOffset: UInt32
+  @usableFromInline
+  let storedLength: UInt32
   /// The inode it names; 0 if the record is free.
   public let inode: UInt32
-  /// 0 to 255.
-  public let nameLength: Int
+  @usableFromInline
+  let storedNameLength: UInt8
   /// Byte 7 as it stands: a ``FileType`` code, or 0 where the file system has no `filetype` feature.
   public let fileTypeCode: UInt8
 
-  /// A record with these fields.
+  /// Where in its block the record begins; a multiple of 4.
+  @inlinable
+  public var offset: Int { Int(storedOffset) }
+  /// How far it is to the next record.
+  @inlinable
+  public var length: Int { Int(storedLength) }
+  /// 0 to 255.
+  @inlinable
+  public var nameLength: Int { Int(storedNameLength) }
+
+  /// A record with these fields. Traps unless `nameLength` is 0 to 255 and the others fit 32 bits.
   @inlinable
   public init(offset: Int, length: Int, inode: UInt32, nameLength: Int, fileTypeCode: UInt8) {
-    self.offset = offset
-    self.length = length
+    storedOffset = UInt32(offset)
+    storedLength = UInt32(length)
     self.inode = inode
-    self.nameLength = nameLength
+    storedNameLength = UInt8(nameLength)
     self.fileTypeCode = fileTypeCode
+  }
+
+  /// A record whose other fields are those of its first eight bytes, `header`.
+  @inlinable
+  @inline(__always)
+  init(offset: UInt32, length: UInt32, header: UInt64) {
+    storedOffset = offset
+    storedLength = length
+    inode = UInt32(truncatingIfNeeded: header)
+    storedNameLength = UInt8(truncatingIfNeeded: header >> 48)
+    fileTypeCode = UInt8(truncatingIfNeeded: header >> 56)
   }
 
   /// Whether it is an entry: a record that names an inode.
@@ -34,15 +56,16 @@ public struct Record: Hashable, Sendable {
 
   /// Where the next record begins, or the block ends.
   @inlinable
-  public var end: Int { offset + length }
+  public var end: Int { offset &+ length }
 
   /// Where the name is.
   @inlinable
   public var nameBytes: Range<Int> {
-    offset + Self.headerByteCount..<offset + Self.headerByteCount + nameLength
+    let start = offset &+ Self.headerByteCount
+    return unsafe Range(uncheckedBounds: (start, start &+ nameLength))
   }
 
   /// The part of the record that says something: header and name, without the slack behind them.
   @inlinable
-  public var usedBytes: Range<Int> { offset..<nameBytes.upperBound }
+  public var usedBytes: Range<Int> { unsafe Range(uncheckedBounds: (offset, nameBytes.upperBound)) }
 }

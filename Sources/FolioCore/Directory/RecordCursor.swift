@@ -137,7 +137,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   }
 
   /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
-  @usableFromInline
+  @inlinable
   func isDot(_ record: Record) -> Bool {
     record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }

@@ -34,11 +34,11 @@ public struct RecordFormat: Hashable, Sendable {
   @inline(__always)
   func record(at offset: Int, header: UInt64) -> Record {
     Record(
-      offset: offset,
-      length: RecordLength.decode(UInt16(truncatingIfNeeded: header >> 32), blockSize: blockSize),
-      inode: UInt32(truncatingIfNeeded: header),
-      nameLength: Int(UInt8(truncatingIfNeeded: header >> 48)),
-      fileTypeCode: UInt8(truncatingIfNeeded: header >> 56))
+      offset: UInt32(truncatingIfNeeded: offset),
+      length: UInt32(
+        truncatingIfNeeded: RecordLength.decode(
+          UInt16(truncatingIfNeeded: header >> 32), blockSize: blockSize)),
+      header: header)
   }
 
   /// Whether `record` keeps all rules: the same as ``brokenRule(by:)`` giving none, in fewer steps.

@@ -20,6 +20,7 @@ public enum RecordLength {
   @inlinable
   @inline(__always)
   public static func least(nameLength: Int, hashByteCount: Int = 0) -> Int {
-    (nameLength + hashByteCount + Record.headerByteCount + 3) & ~3
+    // 255 + 8 + 8 at the most.
+    (nameLength &+ hashByteCount &+ Record.headerByteCount &+ 3) & ~3
   }
 }
