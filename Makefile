@@ -56,15 +56,16 @@ deps: packages
 # The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
 packages:
 	@if ! { pkg-config --exists ext2fs && command -v zstd && command -v script \
-	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs; } >/dev/null 2>&1; then \
+	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs \
+	    && PATH="$$PATH:/usr/sbin:/sbin" command -v sfdisk; } >/dev/null 2>&1; then \
 	  sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
 	  command -v apt-get >/dev/null || { \
 	    echo 'Install the development files of libext2fs, pkg-config, zstd and e2fsprogs first.'; exit 1; }; \
 	  $$sudo apt-get update -qq && { \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils || \
+	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils fdisk || \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils; }; fi
+	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils fdisk; }; fi
 
 bench: deps ## measure the ways of mapping side by side, as ratios to direct
 	cd Benchmarks && swift build -c release --product Ratios && \
