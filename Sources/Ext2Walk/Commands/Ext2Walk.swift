@@ -18,7 +18,7 @@ struct Ext2Walk: ParsableCommand {
       (stderr says what); 2 the job could not be done; 64 wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [List.self, Map.self, Verify.self])
+    subcommands: [List.self, Map.self, Verify.self, Info.self])
 
   static func main() {
     // A reader that has had enough is no error: writing says so, and we end quietly.

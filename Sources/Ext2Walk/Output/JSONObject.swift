@@ -77,7 +77,7 @@ struct JSONObject {
   }
 
   /// Appends a string. What acts on a terminal is escaped here too, as JSON's own escapes.
-  private static func append(_ text: String, to output: inout OutputBuffer) {
+  static func append(_ text: String, to output: inout OutputBuffer) {
     output.append(UInt8(ascii: "\""))
     defer { output.append(UInt8(ascii: "\"")) }
     if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
