@@ -7,10 +7,11 @@ BINARY := .build/release/ext2walk
 UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
 DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources \
+  Examples/Package.swift Examples/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build check format fixtures deps packages bench simulate man completions install uninstall \
+.PHONY: help demo test build check format fixtures deps packages docs examples bench simulate man completions install uninstall \
   deb test-packages clean
 
 help: ## list the targets
@@ -68,6 +69,15 @@ packages:
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils fdisk; }; fi
 
+docs: deps ## FolioCore's documentation as a site, in .build/docs/
+	@mkdir -p .build
+	EXT2WALK_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
+	  generate-documentation --target FolioCore --warnings-as-errors --transform-for-static-hosting \
+	  --output-path .build/docs
+
+examples: deps fixtures ## build and run what uses FolioCore as a library
+	Examples/run.sh
+
 bench: deps ## measure the ways of mapping side by side, as ratios to direct
 	cd Benchmarks && swift build -c release --product Ratios && \
 	  swift package benchmark --target MappingWays --format jsonSmallerIsBetter --no-progress --path stdout \
@@ -122,4 +132,4 @@ test-packages: deb fixtures ## try what `make install` and `make deb` make
 	packaging/test.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check Benchmarks/.build $(UNPACKED)
+	rm -rf .build .build-check .build-docs Benchmarks/.build Examples/.build $(UNPACKED)

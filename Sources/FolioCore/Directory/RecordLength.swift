@@ -15,7 +15,9 @@ public enum RecordLength {
 
   /// The least length that holds a name of `nameLength` bytes: `EXT2_DIR_REC_LEN`, `ext4_dir_rec_len()`.
   ///
-  /// - Parameter hashByteCount: 8 in directories that are both encrypted and casefolded, else 0.
+  /// - Parameters:
+  ///   - nameLength: 0 to 255, in bytes.
+  ///   - hashByteCount: 8 in directories that are both encrypted and casefolded, else 0.
   @inlinable
   public static func least(nameLength: Int, hashByteCount: Int = 0) -> Int {
     (nameLength + hashByteCount + Record.headerByteCount + 3) & ~3
