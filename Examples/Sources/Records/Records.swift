@@ -23,8 +23,11 @@ struct Records {
       loop: while true {
         switch cursor.next() {
         case .record(let record):
-          let name = bytes.extracting(record.nameBytes).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-          print(record.offset, record.length, record.inode, record.isEntry ? name : "(free)", separator: "\t")
+          let name = bytes.extracting(record.nameBytes).withUnsafeBytes {
+            String(decoding: $0, as: UTF8.self)
+          }
+          let shown = record.isEntry ? name : "(free)"
+          print(record.offset, record.length, record.inode, shown, separator: "\t")
         case .damage(let damage):
           print("damaged at \(cursor.offset): \(damage.rule)")
           break loop
