@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Debian package of what is built: `make deb`. Its dependencies are those that dpkg-shlibdeps finds
-# in the binary, or, without dpkg-dev, the packages that the libraries in it come from.
+# Makes a Debian package of what is built: `make deb`. Its dependencies, with the versions that they must have, are
+# those that dpkg-shlibdeps finds in the binary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=.build/release/ext2walk
@@ -15,13 +15,13 @@ make --no-print-directory install DESTDIR="$work/root" PREFIX=/usr ZSHDIR=/usr/s
 gzip -9n "$work"/root/usr/share/man/man1/*.1
 install -D -m 644 LICENSE "$work/root/usr/share/doc/ext2walk/copyright"
 
-if command -v dpkg-shlibdeps >/dev/null; then
-  printf 'Source: ext2walk\n\nPackage: ext2walk\nArchitecture: any\n' >"$work/debian/control"
-  depends=$(cd "$work" && dpkg-shlibdeps -O -e root/usr/bin/ext2walk | sed -n 's/^shlibs:Depends=//p')
-else
-  depends=$(ldd "$binary" | awk '$3 ~ /^\// { print $3 }' | xargs -n 1 realpath | xargs dpkg -S |
-    cut -d: -f1 | sort -u | paste -sd, | sed 's/,/, /g')
-fi
+command -v dpkg-shlibdeps >/dev/null || {
+  sudo=; test "$(id -u)" = 0 || sudo=sudo
+  $sudo apt-get update -qq
+  $sudo apt-get install -y -qq --no-install-recommends dpkg-dev
+}
+printf 'Source: ext2walk\n\nPackage: ext2walk\nArchitecture: any\n' >"$work/debian/control"
+depends=$(cd "$work" && dpkg-shlibdeps -O -e root/usr/bin/ext2walk | sed -n 's/^shlibs:Depends=//p')
 test -n "$depends"
 
 cat >"$work/root/DEBIAN/control" <<CONTROL
