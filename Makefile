@@ -9,10 +9,12 @@ BINARY := .build/release/ext2walk
 UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
 DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources \
+  Examples/Package.swift Examples/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures compare-e2fsck build check format fixtures deps packages bench simulate install uninstall clean
+.PHONY: help demo test verify-fixtures compare-e2fsck build check format fixtures deps packages docs examples bench simulate man \
+  completions install uninstall deb test-packages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,15 +69,25 @@ deps: packages
 # The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
 packages:
 	@if ! { pkg-config --exists ext2fs && command -v zstd && command -v script \
-	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs; } >/dev/null 2>&1; then \
+	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs \
+	    && PATH="$$PATH:/usr/sbin:/sbin" command -v sfdisk; } >/dev/null 2>&1; then \
 	  sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
 	  command -v apt-get >/dev/null || { \
 	    echo 'Install the development files of libext2fs, pkg-config, zstd and e2fsprogs first.'; exit 1; }; \
 	  $$sudo apt-get update -qq && { \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils || \
+	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils fdisk || \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils; }; fi
+	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils fdisk; }; fi
+
+docs: deps ## FolioCore's documentation as a site, in .build/docs/
+	@mkdir -p .build
+	EXT2WALK_DOCC=1 swift package --scratch-path .build-docs --allow-writing-to-directory .build/docs \
+	  generate-documentation --target FolioCore --warnings-as-errors --transform-for-static-hosting \
+	  --output-path .build/docs
+
+examples: deps fixtures ## build and run what uses FolioCore as a library
+	Examples/run.sh
 
 bench: deps ## measure the ways of mapping side by side, as ratios to direct
 	cd Benchmarks && swift build -c release --product Ratios && \
@@ -85,12 +97,50 @@ bench: deps ## measure the ways of mapping side by side, as ratios to direct
 simulate: deps ## how likely is it that kmap_local_range is served?
 	cd Benchmarks && swift build -c release --product Simulate && .build/release/Simulate
 
-install: ## install the command below $(DESTDIR)$(PREFIX), after `make build`
-	@test -x $(BINARY) || { echo 'There is nothing to install yet: run `make build` first.'; exit 1; }
+# The pages are made by the tool behind ArgumentParser's plugin generate-manual, from the release binary: the plugin
+# itself would build everything once more.
+man: $(BINARY) ## manual pages, from what the command says of itself
+	swift build --package-path .build/checkouts/swift-argument-parser --scratch-path .build/manual \
+	  --product generate-manual
+	rm -rf .build/man && mkdir -p .build/man
+	.build/manual/debug/generate-manual $(BINARY) --multi-page --output-directory .build/man \
+	  --date $$(git log -1 --format=%cs 2>/dev/null || date +%F)
+	rm .build/man/ext2walk.help.1
+	sed -i -E '/ext2walk\.help/d; s/ext2walk\.([a-z]+) 1/ext2walk-\1 1/' .build/man/*.1
+	cd .build/man && for page in ext2walk.*.1; do mv $$page ext2walk-$${page#ext2walk.}; done
+
+completions: $(BINARY) ## completions for bash, zsh and fish
+	mkdir -p .build/completions
+	for shell in bash zsh fish; do \
+	  $(BINARY) --generate-completion-script $$shell > .build/completions/ext2walk.$$shell || exit 1; done
+
+$(BINARY):
+	$(MAKE) build
+
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+BASH_COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ext2walk
+FISH_COMPLETION := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ext2walk.fish
+ZSH_COMPLETION := $(DESTDIR)$(ZSHDIR)/_ext2walk
+
+install: ## install the command below $(DESTDIR)$(PREFIX), after `make build man completions`
+	@test -x $(BINARY) -a -e .build/man/ext2walk.1 -a -e .build/completions/ext2walk.fish || { \
+	  echo 'There is nothing to install yet: run `make build man completions` first.'; exit 1; }
 	install -D -m 755 --strip $(BINARY) $(DESTDIR)$(PREFIX)/bin/ext2walk
+	install -d $(MAN) && install -m 644 .build/man/*.1 $(MAN)
+	install -D -m 644 .build/completions/ext2walk.bash $(BASH_COMPLETION)
+	install -D -m 644 .build/completions/ext2walk.zsh $(ZSH_COMPLETION)
+	install -D -m 644 .build/completions/ext2walk.fish $(FISH_COMPLETION)
 
 uninstall: ## remove what `make install` put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/ext2walk
+	rm -f $(DESTDIR)$(PREFIX)/bin/ext2walk $(MAN)/ext2walk.1 $(MAN)/ext2walk-*.1
+	rm -f $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+
+deb: build man completions ## make a Debian package in .build/
+	packaging/deb.sh
+
+test-packages: deb fixtures ## try what `make install` and `make deb` make
+	packaging/test.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check Benchmarks/.build $(UNPACKED)
+	rm -rf .build .build-check .build-docs Benchmarks/.build Examples/.build $(UNPACKED)

@@ -18,6 +18,11 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+// `make docs` sets this: nobody else needs the plugin that makes documentation.
+let documentation: [Package.Dependency] =
+  Context.environment["EXT2WALK_DOCC"] != nil
+  ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
+
 let package = Package(
   name: "ext2walk",
   products: [
@@ -28,7 +33,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
-  ],
+  ] + documentation,
   targets: [
     .systemLibrary(
       name: "CExt2fs",
@@ -74,6 +79,7 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      exclude: ["Snapshots"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -24,7 +24,7 @@ import Testing
     let reported = try ReportedImage.parse(json.output)
     #expect(reported.map(\.image) == images)
     #expect(reported.map(\.examined) == [false, true, false, true])
-    #expect(reported[0].reason == "opening the image: No such file or directory")
+    #expect(reported[0].reason == "opening the image: No such file or directory; check the path")
     #expect(reported.map(\.findings.count) == [0, 0, 0, 212])
   }
 

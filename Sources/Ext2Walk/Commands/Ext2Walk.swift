@@ -14,11 +14,19 @@ struct Ext2Walk: ParsableCommand {
     abstract:
       "Reads ext2, ext3 and ext4 images, also those whose blocks are larger than this machine's pages.",
     discussion: """
+      Examples:
+        ext2walk ls -l nas.img /home        lists a directory
+        ext2walk ls -RA nas.img             every path
+        ext2walk info nas.img               what it is, and who can mount it
+        ext2walk verify nas.img             checks every directory
+        ext2walk map --draw nas.img /home   how directory blocks are mapped
+        ext2walk ls --partition 2 disk.img  in a partition of a whole disk
+
       Images are only ever read. Exit status: 0 all well; 1 damage found, or something had to be left out \
       (stderr says what); 2 the job could not be done; 64 wrong usage.
       """,
     version: "0.1.0",
-    subcommands: [List.self, Map.self, Verify.self])
+    subcommands: [List.self, Map.self, Verify.self, Info.self])
 
   static func main() {
     // A reader that has had enough is no error: writing says so, and we end quietly.

@@ -25,6 +25,12 @@ struct OpeningOptions: ParsableArguments {
   var offset: ByteCountArgument?
 
   @Option(
+    help: ArgumentHelp(
+      "Which partition of a whole disk; without it, the only one that holds ext2, ext3 or ext4.",
+      valueName: "number"))
+  var partition: Int?
+
+  @Option(
     help: ArgumentHelp("What the block size must be; with --superblock, what it is.", valueName: "bytes[K]"))
   var blockSize: ByteCountArgument?
 
@@ -44,13 +50,36 @@ struct OpeningOptions: ParsableArguments {
     guard let location = ImageLocation(argument: image, offset: offset?.byteCount) else {
       throw ValidationError("give the offset once: as --offset or as ?offset=")
     }
+    if partition != nil, location.offset > 0 {
+      throw ValidationError("--partition and an offset both say where the file system begins: give one")
+    }
     return location
   }
 
   func open(_ image: [UInt8]) throws -> Volume {
-    try Volume(
-      at: try location(of: image),
-      options: Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock))
+    try Volume(at: try place(of: image), options: volumeOptions)
+  }
+
+  var volumeOptions: Volume.OpenOptions {
+    Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock)
+  }
+
+  /// Where the file system begins: in a partition, where the image is a whole disk, and that is said.
+  private func place(of image: [UInt8]) throws -> ImageLocation {
+    let location = try location(of: image)
+    let file = try ImageFile(location)
+    // A backup superblock is asked for where the first one can't tell what this is.
+    if partition == nil, superblock != nil { return location }
+    let contents = ImageContents.examine(file, asDisk: partition != nil)
+    var messages = Messages(image: image)
+    if case .disk(let disk) = contents, let problem = disk.problem { messages.note(problem) }
+    let found = try contents.fileSystem(partition: partition, image: location.path)
+    guard let found else { return location }
+    if partition == nil {
+      messages.note(
+        "a whole disk: this is partition \(found.number), the only one with ext2, ext3 or ext4")
+    }
+    return location.moved(by: found.start)
   }
 }
 

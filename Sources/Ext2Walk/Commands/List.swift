@@ -19,6 +19,8 @@ struct List: ParsableCommand {
       PATH begins at the root; <N> is inode N; a path that ends in / follows a symbolic link to its directory.
       On a terminal names are escaped and arranged in columns; into a pipe they go as they are, one a line, and \
       -R writes whole paths. What is damaged is said on stderr, and the rest is listed.
+
+      Exit status: 0 all well; 1 damage found, or something left out; 2 no such image or path; 64 wrong usage.
       """,
     helpNames: .long)
 
@@ -71,10 +73,11 @@ struct List: ParsableCommand {
     let findings = try worker.listAlone(alone)
     try output.take(worker.output.bytes, messages: findings.messages)
     worker.output.removeAll()
-    let opening = imageOptions.opening
+    let (location, volumeOptions) = (volume.image.location, imageOptions.opening.volumeOptions)
     let makeWorker = { @Sendable [options] (sink: any ByteSink) in
       try ListingWorker(
-        opening.open(image), reading: options, options: shown, format: format, image: image, sink: sink)
+        Volume(at: location, options: volumeOptions), reading: options, options: shown, format: format,
+        image: image, sink: sink)
     }
     for directory in directories {
       // An account is that of one thread.

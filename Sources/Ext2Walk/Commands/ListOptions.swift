@@ -93,7 +93,7 @@ struct HowToList: ParsableArguments {
   @Option(help: "For people, or for programs. JSON shows names that begin with a dot, as with -A.")
   var format = OutputFormat.text
 
-  @OptionGroup var color: ColorOptions
+  @OptionGroup(title: "On a terminal") var color: ColorOptions
 
   private var isTerminal: Bool { Terminal.isTerminal(.standardOutput) }
 

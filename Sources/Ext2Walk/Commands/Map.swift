@@ -14,6 +14,8 @@ struct Map: ParsableCommand {
         ext2walk map --ways all --memory high nas.img each way in turn, and what it costs
         ext2walk map --draw --scattered nas.img /big  pages and records as a drawing
         ext2walk map --svg big.svg nas.img /big       the same as a picture
+
+      Exit status: 0 all well; 1 damage found, or something left out; 2 no such image or directory; 64 wrong usage.
       """)
 
   enum Ways: String, CaseIterable, ExpressibleByArgument {
@@ -48,7 +50,7 @@ struct Map: ParsableCommand {
   @Option(help: "For people, or for programs.")
   var format = OutputFormat.text
 
-  @OptionGroup var color: ColorOptions
+  @OptionGroup(title: "On a terminal") var color: ColorOptions
 
   mutating func validate() throws {
     if scattered, mapping.memory == .direct {

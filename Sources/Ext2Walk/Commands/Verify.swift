@@ -44,8 +44,8 @@ struct Verify: ParsableCommand {
   @Option(help: "For people, for programs, or for test jobs.")
   var format = Format.text
 
-  @OptionGroup var color: ColorOptions
-  @OptionGroup var progress: ProgressOptions
+  @OptionGroup(title: "On a terminal") var color: ColorOptions
+  @OptionGroup(title: "On a terminal") var progress: ProgressOptions
 
   @OptionGroup(title: "Mapping") var mapping: MappingOptions
 

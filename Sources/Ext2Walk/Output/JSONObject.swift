@@ -39,9 +39,21 @@ struct JSONObject {
 
   mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
     begin(key, &output)
-    guard let value else { return output.append("null") }
+    if let value { Self.append(text: value, to: &output) } else { output.append("null") }
+  }
+
+  mutating func add(_ key: StaticString, _ texts: [String], to output: inout OutputBuffer) {
+    beginArray(key, &output)
+    for (index, text) in texts.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      Self.append(text: text, to: &output)
+    }
+    endArray(&output)
+  }
+
+  private static func append(text: String, to output: inout OutputBuffer) {
     output.append(UInt8(ascii: "\""))
-    _ = Self.append(value.utf8Span.span.raw, to: &output)
+    _ = append(text.utf8Span.span.raw, to: &output)
     output.append(UInt8(ascii: "\""))
   }
 

@@ -34,15 +34,24 @@ struct ImageFile: ~Copyable {
       // A pipe that nobody writes to would never be opened otherwise.
       opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
-      let isRefused = (error as? Errno) == .permissionDenied
-      let advice =
-        isRefused && Self.isBlockDevice(location.filePath) ? "reading a device usually takes root" : nil
+      let advice: String? =
+        switch error as? Errno {
+        case .permissionDenied? where Self.isBlockDevice(location.filePath):
+          "reading a device takes root (sudo), or usually membership of the group disk"
+        case .permissionDenied?: "its owner can let you read it (chmod), or sudo may"
+        case .noSuchFileOrDirectory?: "check the path"
+        default: nil
+        }
       throw VolumeError("opening the image", reason: String(describing: error), advice: advice)
     }
     let size: UInt64
     do throws(VolumeError) {
       size = try Self.size(of: opened)
-      guard size > 0 else { throw VolumeError("opening the image", reason: "it is empty") }
+      guard size > 0 else {
+        throw VolumeError(
+          "opening the image", reason: "it is empty",
+          advice: "nothing was copied into it, or a download failed: get it anew")
+      }
       guard location.offset < size else {
         throw VolumeError(
           "opening the image", reason: "offset \(location.offset) is behind its end at byte \(size)")

@@ -32,8 +32,17 @@ struct ImageLocation: Equatable {
     }
   }
 
+  private init(path: [UInt8], offset: UInt64) {
+    self.path = path
+    self.offset = offset
+  }
+
   var filePath: FilePath { FilePath(bytes: path) }
 
+  /// The place in the same file that lies `byteCount` further in.
+  func moved(by byteCount: UInt64) -> ImageLocation {
+    ImageLocation(path: path, offset: offset + byteCount)
+  }
 }
 
 extension FilePath {

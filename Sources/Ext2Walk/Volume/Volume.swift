@@ -93,15 +93,11 @@ final class Volume {
   ///   - count: no more than a block has: an image vouches for nothing larger.
   ///   - operation: what it is for, as an error says it.
   func readBytes(_ count: Int, at position: UInt64, operation: String) throws(VolumeError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
     do throws(ImageReadError) {
-      try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
-        try image.read(into: &span, at: position)
-      }
+      return try image.bytes(count, at: position)
     } catch {
       throw VolumeError(operation, error)
     }
-    return bytes
   }
 
   /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
@@ -158,7 +154,7 @@ final class Volume {
     }
     return switch code {
     case errcode_t(EXT2_ET_BAD_MAGIC):
-      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock)"
+      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock; ext2walk info looks for others)"
     case errcode_t(EXT2_ET_CORRUPT_SUPERBLOCK), errcode_t(EXT2_ET_GDESC_READ),
       errcode_t(EXT2_ET_SHORT_READ):
       "a backup may serve: --superblock"

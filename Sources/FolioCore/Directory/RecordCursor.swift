@@ -43,7 +43,9 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   /// A cursor over `bytes`, a part of a block or all of it.
   ///
   /// - Parameters:
+  ///   - bytes: what the cursor looks at, and can't outlive.
   ///   - start: where in the block `bytes` begin.
+  ///   - format: how large the block is, and what its records must keep.
   ///   - offset: where to begin, in bytes from the start of the block: 0, or where a record is known to be. Traps if
   ///     that lies before `start`.
   @inlinable

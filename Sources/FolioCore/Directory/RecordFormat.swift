@@ -22,6 +22,7 @@ public struct RecordFormat: Hashable, Sendable {
   /// name_len is one byte, with or without the `filetype` feature: so read both kernel drivers, libext2fs and e2fsck.
   ///
   /// - Parameters:
+  ///   - offset: where the record begins, in bytes from the start of the block.
   ///   - bytes: at least 8 bytes from `offset` on.
   ///   - start: where in the block they begin.
   @inlinable

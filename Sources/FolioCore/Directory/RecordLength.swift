@@ -16,7 +16,9 @@ public enum RecordLength {
 
   /// The least length that holds a name of `nameLength` bytes: `EXT2_DIR_REC_LEN`, `ext4_dir_rec_len()`.
   ///
-  /// - Parameter hashByteCount: 8 in directories that are both encrypted and casefolded, else 0.
+  /// - Parameters:
+  ///   - nameLength: 0 to 255, in bytes.
+  ///   - hashByteCount: 8 in directories that are both encrypted and casefolded, else 0.
   @inlinable
   @inline(__always)
   public static func least(nameLength: Int, hashByteCount: Int = 0) -> Int {

@@ -7,7 +7,9 @@ extension RecordFormat {
   /// entries lie that could have been made, and the first of those. No kernel does this: ext2 gives up the folio,
   /// ext4 the block.
   ///
-  /// - Parameter bytes: the whole block.
+  /// - Parameters:
+  ///   - bytes: the whole block.
+  ///   - damage: what a cursor over it ended at.
   /// - Complexity: a quarter of the block's size steps, and as many words of memory.
   public func wayBack(in bytes: RawSpan, after damage: RecordDamage) -> Int? {
     let firstCandidate = (damage.record.offset & ~3) + 4

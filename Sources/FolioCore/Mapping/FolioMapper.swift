@@ -20,6 +20,7 @@ public final class FolioMapper {
   /// A mapper for folios in `arena`.
   ///
   /// - Parameters:
+  ///   - arena: what the folios to be mapped are in.
   ///   - vmapAreaByteCount: how many bytes of addresses there are for `vmap`; reserved, never more memory than is mapped.
   ///   - lazyPageLimit: how many unmapped pages wait to be given out again together; nil for what the kernel takes.
   public init(
@@ -35,7 +36,9 @@ public final class FolioMapper {
 
   /// Maps `folio` whole.
   ///
-  /// - Parameter way: nil for the proposal's choice; anything but `.pagePair`, which shows no folio whole.
+  /// - Parameters:
+  ///   - folio: one of this mapper's arena; it can't be cleared or go away while it is mapped.
+  ///   - way: nil for the proposal's choice; anything but `.pagePair`, which shows no folio whole.
   /// - Returns: a mapping, to be undone by ``unmap(_:)``; `kmap_local` ones in the reverse order they were made.
   ///   Swift 6.3 lets only a `var` or a `consuming` parameter be undone after its `bytes` were looked at;
   ///   ``withMapping(of:by:_:)`` is for all other uses.

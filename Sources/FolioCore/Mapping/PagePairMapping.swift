@@ -33,7 +33,10 @@ public struct PagePairMapping: ~Copyable {
 
   /// Begins to map `folio`; so far no page of it is.
   ///
-  /// - Parameter isTimed: whether ``cost`` is to say how long it took.
+  /// - Parameters:
+  ///   - folio: one of the mapper's arena.
+  ///   - mapper: whose window the pages take slots of.
+  ///   - isTimed: whether ``cost`` is to say how long it took.
   /// - Throws: a refusal where less than two slots are free.
   public init(_ folio: borrowing Folio, by mapper: FolioMapper, isTimed: Bool = false) throws(MappingRefusal)
   {

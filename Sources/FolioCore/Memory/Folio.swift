@@ -28,7 +28,9 @@ public struct Folio: ~Copyable {
 
   /// Allocates a folio for a block of `byteCount` bytes.
   ///
-  /// - Parameter byteCount: a power of two.
+  /// - Parameters:
+  ///   - byteCount: a power of two.
+  ///   - arena: where its frames come from.
   /// - Throws: `.noMemory` where the arena has no frames left for it, or the system no memory for high frames.
   public init(byteCount: Int, in arena: PageArena) throws(Errno) {
     precondition(byteCount > 0 && byteCount.nonzeroBitCount == 1, "a folio of \(byteCount) bytes")
@@ -91,7 +93,9 @@ public struct Folio: ~Copyable {
   ///
   /// Bytes that a mapping shows change under it, as they do in the page cache; those already filled don't.
   ///
-  /// - Parameter byteCount: from 0 to the folio's ``byteCount``.
+  /// - Parameters:
+  ///   - byteCount: from 0 to the folio's ``byteCount``.
+  ///   - source: what is asked for each page that is not there yet.
   /// - Throws: what `source` threw. The pages before the one that failed stay filled.
   /// - Complexity: one call of `source` a page. No copies in low memory; in high memory, where a device would
   ///   reach the frame without an address, one copy and one system call a page.

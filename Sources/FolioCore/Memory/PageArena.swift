@@ -28,6 +28,7 @@ public final class PageArena: Sendable {
   /// - Parameters:
   ///   - frameCount: from 1 to 2^24.
   ///   - pageSize: a multiple of the host's page size.
+  ///   - memory: whether frames have permanent addresses.
   ///   - frameOrder: only high memory can be scattered: low memory's folios are neighbours, or the direct map would
   ///     not show them whole.
   /// - Throws: the system's error if it has no memfd or no address space for this.

@@ -1,0 +1,103 @@
+import ArgumentParser
+
+/// `info`: the file system in one screen, and which kernels can mount it.
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what a file system is, and which kernels can mount it.",
+    usage: "ext2walk info [OPTIONS] IMAGE",
+    discussion: """
+      Examples:
+        ext2walk info nas.img                  label, features, sizes, state; who can mount it
+        ext2walk info --format json nas.img    the same for programs
+        ext2walk info disk.img                 the partitions of a whole disk
+        sudo ext2walk info /dev/sdb1           of a device
+
+      Where the first superblock is damaged it names the backups that can be read, and what to type. Exit status: \
+      0 all well; 1 the file system is damaged as a whole (a superblock gone or wrong, an image cut short); 2 it is \
+      no ext2, ext3 or ext4; 64 wrong usage.
+      """)
+
+  @OptionGroup(title: "Image") var imageOptions: ImageOptions
+
+  @Option(help: "For people, or for programs.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    try Job.run(image: imageOptions.imageBytes) { messages in
+      let report = try report()
+      if let problem = report.table?.problem { messages.problem(problem) }
+      var output = OutputBuffer()
+      switch format {
+      case .text: output.append(InfoText.text(report))
+      case .json, .ndjson: InfoJSON.append(report, to: &output)
+      }
+      try output.flush()
+      if let refusal = report.fileSystem?.refusal { messages.problem("ext2walk can't open it: \(refusal)") }
+      return messages.hasProblems || report.fileSystem?.isDamaged ?? !report.backups.isEmpty
+    }
+  }
+
+  /// Looks at the image, as far as it takes.
+  private func report() throws -> ImageReport {
+    let opening = imageOptions.opening
+    let location = try opening.location(of: imageOptions.imageBytes)
+    let file = try ImageFile(location)
+    let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
+    if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
+      guard opening.partition != nil || table.ext.count == 1 else {
+        return ImageReport(image: imageOptions.imageBytes, table: table)
+      }
+      guard let partition = try contents.fileSystem(partition: opening.partition, image: location.path) else {
+        return ImageReport(image: imageOptions.imageBytes, table: table)
+      }
+      let inside = location.moved(by: partition.start)
+      return try report(try ImageFile(inside), at: inside, table: table, partition: partition.number)
+    }
+    if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
+      _ = try contents.fileSystem(partition: nil, image: location.path)
+    }
+    return try report(file, at: location)
+  }
+
+  /// What there is to say of the file system that begins at the start of `file`.
+  private func report(
+    _ file: borrowing ImageFile, at location: ImageLocation, table: PartitionTable? = nil,
+    partition: Int? = nil
+  ) throws -> ImageReport {
+    var report = ImageReport(image: imageOptions.imageBytes, table: table, partition: partition)
+    let opening = imageOptions.opening
+    let options = opening.volumeOptions
+    let facts: SuperblockFacts
+    var refusal: String?
+    if let block = opening.superblock {
+      // The volume that can be opened by it knows how large blocks are.
+      let volume = try Volume(at: location, options: options)
+      guard let found = file.superblockFacts(at: UInt64(block) * UInt64(volume.superblock.blockSize)) else {
+        throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
+      }
+      facts = found
+    } else if let found = file.superblockFacts() {
+      facts = found
+      do {
+        _ = try Volume(at: location, options: options)
+      } catch {
+        refusal = error.description
+      }
+    } else {
+      report.backups = file.backupSuperblocks()
+      if report.backups.isEmpty { throw noSuperblock(file.byteCount) }
+      return report
+    }
+    report.fileSystem = ImageReport.FileSystem(
+      facts, at: location, imageByteCount: file.byteCount, running: .here(), refusal: refusal)
+    return report
+  }
+
+  private func noSuperblock(_ byteCount: UInt64) -> VolumeError {
+    VolumeError(
+      "reading the superblock",
+      reason: "there is none of ext2, ext3 or ext4, and no backup where one would be",
+      advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
+        + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes")
+  }
+}

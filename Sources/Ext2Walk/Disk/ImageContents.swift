@@ -1,0 +1,90 @@
+/// What a file or device is, seen from outside.
+enum ImageContents {
+  /// It begins with a superblock of ext2, ext3 or ext4.
+  case ext(SuperblockFacts)
+  /// A whole disk.
+  case disk(PartitionTable)
+  /// Something else that is known.
+  case other(Signature)
+  case unknown
+
+  /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
+  static func examine(_ file: borrowing ImageFile, asDisk: Bool = false) -> ImageContents {
+    if !asDisk, let facts = file.superblockFacts() { return .ext(facts) }
+    let signature = Signature.identify(file, in: 0..<file.byteCount)
+    // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
+    if let table = PartitionTable.read(file), signature == nil || !table.ext.isEmpty { return .disk(table) }
+    return signature.map { .other($0) } ?? .unknown
+  }
+
+  /// The partition that holds the file system; nil where it begins at the start, or nobody knows where.
+  ///
+  /// - Parameters:
+  ///   - partition: the number asked for; nil for the only one.
+  ///   - image: the file's name.
+  func fileSystem(partition number: Int?, image: [UInt8]) throws(VolumeError) -> Partition? {
+    let name = Escaping.text(image)
+    guard case .disk(let table) = self else {
+      if number != nil { throw VolumeError("looking for partitions", reason: "there is no partition table") }
+      if case .other(let signature) = self {
+        throw VolumeError(
+          "opening the file system", reason: "this is \(signature.name)",
+          advice: signature.advice(image: name))
+      }
+      return nil
+    }
+    if let number {
+      guard let found = table.partitions.first(where: { $0.partition.number == number }) else {
+        throw VolumeError(
+          "looking for partition \(number)", reason: "there is none of that number", advice: table.list)
+      }
+      // Where nothing is left of the start, a backup superblock may serve.
+      if case .other(let signature) = found.contents, signature.kind != .nothing {
+        throw VolumeError(
+          "opening partition \(number)", reason: "this is \(signature.name)",
+          advice: signature.advice(image: name))
+      }
+      if case .missing = found.contents {
+        throw VolumeError("opening partition \(number)", reason: "it lies behind the end of the image")
+      }
+      return found.partition
+    }
+    switch table.ext.count {
+    case 1: return table.ext[0].partition
+    case 0:
+      throw VolumeError(
+        "opening the file system", reason: "this is a whole disk, and no partition holds ext2, ext3 or ext4",
+        advice: table.list)
+    default:
+      throw VolumeError(
+        "opening the file system", reason: "this is a whole disk: choose one by --partition",
+        advice: table.list)
+    }
+  }
+}
+
+extension PartitionTable {
+  /// The partitions, a line each, behind a line of their own.
+  var list: String {
+    "its partitions (\(scheme.rawValue.uppercased()), sectors of \(sectorSize) bytes):"
+      + partitions.map { found in
+        let partition = found.partition
+        let name = partition.name.isEmpty ? "" : " \"\(Escaping.text(Array(partition.name.utf8)))\""
+        return "\n  \(partition.number)\(name): at byte \(partition.start), "
+          + "\(ByteCount.human(partition.byteCount)), \(found.words)"
+      }.joined()
+  }
+}
+
+extension FoundPartition {
+  /// What it holds, for people.
+  var words: String {
+    switch contents {
+    case .ext(let facts):
+      facts.type + (facts.label.isEmpty ? "" : " \"\(Escaping.text(facts.label))\"")
+    case .other(let signature): signature.name
+    case .unknown: "unknown contents (type \(partition.type))"
+    case .missing: "behind the end of the image"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/// What a file or partition is that is no ext file system, told by the bytes that its kind begins with.
+struct Signature: Equatable {
+  enum Kind: Equatable {
+    /// Packed by this program.
+    case compressed(by: String)
+    /// A virtual machine's disk, of the format that `qemu-img` calls this.
+    case virtualDisk(format: String)
+    case sparseAndroid
+    case encrypted
+    case volumeManager
+    case raidMember
+    case otherFileSystem
+    case swap
+    case text
+    case nothing
+  }
+
+  /// As people say it: "a gzip file", "an XFS file system".
+  let name: String
+  let kind: Kind
+
+  /// What to do next. `image` is the file's name as it can be typed.
+  func advice(image: String) -> String {
+    switch kind {
+    case .compressed(let program): "unpack it first: \(program) -dk \(image)"
+    case .virtualDisk(let format):
+      "convert it first: qemu-img convert -f \(format) -O raw \(image) disk.img"
+    case .sparseAndroid: "convert it first: simg2img \(image) disk.img"
+    case .encrypted: "open it first: cryptsetup open \(image) NAME, then read /dev/mapper/NAME"
+    case .volumeManager:
+      "activate it first: vgchange -ay (losetup -fP makes a device of a file), then read /dev/VOLUMEGROUP/VOLUME"
+    case .raidMember:
+      "assemble it first: mdadm --assemble --readonly (losetup -fP makes a device of a file), then read /dev/mdN"
+    case .otherFileSystem: "ext2walk reads ext2, ext3 and ext4 only"
+    case .swap: "there are no files in it"
+    case .text: "give a file or device that holds a file system"
+    case .nothing:
+      "a file system may begin further in (--offset), or its first superblock is gone (--superblock): "
+        + "ext2walk info \(image) looks for others"
+    }
+  }
+
+  /// What begins at the start of `range`, which is in bytes; nil where nobody knows.
+  static func identify(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+    for mark in Mark.all {
+      guard mark.offset <= range.upperBound - range.lowerBound,
+        let bytes = try? file.bytes(mark.bytes.count, at: range.lowerBound + mark.offset)
+      else { continue }
+      if bytes == mark.bytes { return mark.signature }
+    }
+    return raidMember(file, in: range) ?? fixedVirtualDisk(file, in: range) ?? plain(file, in: range)
+  }
+
+  /// md's superblocks of version 0.90 and 1.0 stand near the end, so that a file system may begin at the start.
+  private static func raidMember(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+    let count = range.upperBound - range.lowerBound
+    guard count >= 1 << 17 else { return nil }
+    for position in [(count & ~0xFFFF) - 0x10000, (count & ~0xFFF) - 0x2000] {
+      if let bytes = try? file.bytes(4, at: range.lowerBound + position), bytes == Mark.raidMagic {
+        return Mark.raidMember
+      }
+    }
+    return nil
+  }
+
+  /// Virtual PC's disks of fixed size are the disk itself and a last sector that says so.
+  private static func fixedVirtualDisk(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+    guard range.upperBound - range.lowerBound >= 1024,
+      let bytes = try? file.bytes(8, at: range.upperBound - 512), bytes == Array("conectix".utf8)
+    else { return nil }
+    return Signature(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
+  }
+
+  /// Text, or nothing at all.
+  private static func plain(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+    let count = Int(min(4096, range.upperBound - range.lowerBound))
+    guard count > 0, let bytes = try? file.bytes(count, at: range.lowerBound) else { return nil }
+    if bytes.allSatisfy({ $0 == 0 }) {
+      return Signature(name: "nothing but zeroes in its first \(count) bytes", kind: .nothing)
+    }
+    // Its last character may be cut.
+    let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.dropLast()
+    let isText = text.allSatisfy {
+      $0 != "\u{FFFD}" && ($0.value >= 0x20 || [0x09, 0x0A, 0x0D].contains($0.value)) && $0.value != 0x7F
+    }
+    return isText && !text.isEmpty ? Signature(name: "a text file", kind: .text) : nil
+  }
+}

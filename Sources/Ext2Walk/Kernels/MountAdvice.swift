@@ -1,0 +1,35 @@
+/// What to do to get at the files, in a sentence.
+enum MountAdvice {
+  /// - Parameters:
+  ///   - here: what the running kernel makes of the file system.
+  ///   - others: the kinds of kernels, with what they make of it.
+  ///   - needsRecovery: whether a journal waits, which mounting would replay into the image even read-only.
+  ///   - location: the image, and where in it the file system begins.
+  ///   - isReadable: whether ext2walk can open it.
+  static func sentence(
+    here: Verdict, others: [(kernel: Kernel, verdict: Verdict)], needsRecovery: Bool, location: ImageLocation,
+    isReadable: Bool
+  ) -> String {
+    let name = Escaping.text(location.path)
+    if here.mount != .no {
+      var options = "ro"
+      if needsRecovery { options += ",noload" }
+      if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }
+      if location.offset > 0 { options += ",offset=\(location.offset)" }
+      return "this machine mounts it: sudo mount -o \(options) \(name) DIRECTORY"
+    }
+    let place = location.offset > 0 ? "'\(name)?offset=\(location.offset)'" : name
+    let reading = isReadable ? "read it with ext2walk (ext2walk ls \(place))" : ""
+    let mounting = others.filter { $0.verdict.mount != .no }.map(\.kernel)
+    var kernels: [String] = []
+    if mounting.contains(where: { $0.pageSize == 4096 && !$0.takesLargeBlocks }) {
+      kernels.append("another kernel mounts it (see above)")
+    } else if mounting.contains(where: \.takesLargeBlocks) {
+      kernels.append("Linux 6.19 or later mounts it, and any kernel with 64 KiB pages")
+    } else if !mounting.isEmpty {
+      kernels.append("a kernel with 64 KiB pages mounts it")
+    }
+    let ways = (kernels + (reading.isEmpty ? [] : [reading])).joined(separator: "; or ")
+    return ways.isEmpty ? "no kernel mounts it as it is: see above; e2fsck may mend it" : ways
+  }
+}

@@ -1,0 +1,171 @@
+import FolioCore
+
+/// What `info` says, for people: a screen of it.
+enum InfoText {
+  static func text(_ report: ImageReport) -> String {
+    var parts: [String] = []
+    if let table = report.table { parts.append(text(table, report)) }
+    if let fileSystem = report.fileSystem {
+      parts += [
+        facts(of: fileSystem, partition: report.partition), verdicts(on: fileSystem),
+        "What to do: \(fileSystem.advice)\n",
+      ]
+    } else if !report.backups.isEmpty {
+      parts.append(text(report.backups, report))
+    }
+    return parts.joined(separator: "\n")
+  }
+
+  // MARK: The file system
+
+  private static func facts(of fileSystem: ImageReport.FileSystem, partition: Int?) -> String {
+    let facts = fileSystem.facts
+    let label = facts.label.isEmpty ? "without a label" : "\"\(Escaping.text(facts.label))\""
+    var rows: [(String, String)] = [
+      ("uuid", facts.uuid ?? "none"),
+      ("revision", "\(facts.revision)"),
+      ("features", facts.features.isEmpty ? "none" : facts.features.map(\.name).joined(separator: " ")),
+      ("block size", blockSize(facts)),
+    ]
+    if facts.clusterSize != facts.blockSize { rows.append(("cluster size", "\(facts.clusterSize) bytes")) }
+    rows += [
+      (
+        "blocks",
+        "\(facts.blockCount), \(facts.freeBlockCount) of them free (\(size(facts.freeBlockCount, facts)) of "
+          + "\(size(facts.blockCount, facts)))"
+      ),
+      ("inodes", "\(facts.inodeCount), \(facts.freeInodeCount) of them free, \(facts.inodeSize) bytes each"),
+      ("state", state(facts)),
+      ("journal", journal(facts)),
+      ("last mount", lastMount(facts)),
+      ("last write", time(facts.lastWritten)),
+      ("last check", time(facts.lastChecked)),
+      ("created", time(facts.created)),
+      ("checksums", checksums(facts)),
+    ]
+    if fileSystem.imageByteCount < facts.byteCount {
+      rows.append(("image", "cut short: \(fileSystem.imageByteCount) of \(facts.byteCount) bytes"))
+    }
+    let width = rows.map(\.0.count).max() ?? 0
+    let place = partition.map { ", partition \($0)" } ?? ""
+    let title = "\(Escaping.text(fileSystem.location.path))\(place): \(facts.type) \(label)\n"
+    return title + rows.map { "  \(padded($0.0, width))  \(wrapped($0.1, indent: width + 4))\n" }.joined()
+  }
+
+  private static func blockSize(_ facts: SuperblockFacts) -> String {
+    let pages = PageSize.host.pageCount(for: facts.blockSize)
+    let ratio =
+      pages > 1 ? "\(pages) pages" : facts.blockSize < PageSize.host.byteCount ? "part of a page" : "a page"
+    return "\(facts.blockSize) bytes: \(ratio) of this machine's \(PageSize.host.byteCount) bytes"
+  }
+
+  private static func size(_ blocks: UInt64, _ facts: SuperblockFacts) -> String {
+    let (byteCount, overflow) = blocks.multipliedReportingOverflow(by: UInt64(facts.blockSize))
+    return overflow ? "more than 16E" : ByteCount.human(byteCount)
+  }
+
+  static func state(_ facts: SuperblockFacts) -> String {
+    let unmounted = facts.isClean ? "clean" : "not clean (not unmounted)"
+    return unmounted + (facts.hasErrors ? ", with errors: run e2fsck" : "")
+      + (facts.errorCount > 0 ? "; the kernel counted \(facts.errorCount) errors" : "")
+  }
+
+  private static func journal(_ facts: SuperblockFacts) -> String {
+    let place =
+      switch facts.journal {
+      case .none: "none"
+      case .inode(let inode): "in inode \(inode)"
+      case .external: "on another device"
+      }
+    return place + (facts.needsRecovery ? ", waits to be replayed (needs_recovery)" : "")
+  }
+
+  private static func lastMount(_ facts: SuperblockFacts) -> String {
+    guard let mounted = facts.lastMounted else { return "never" }
+    let place = facts.lastMountedOn.isEmpty ? "" : " on \(Escaping.text(facts.lastMountedOn))"
+    return
+      "\(time(mounted))\(place), \(facts.mountCount) \(facts.mountCount == 1 ? "mount" : "mounts") since the last check"
+  }
+
+  private static func checksums(_ facts: SuperblockFacts) -> String {
+    switch facts.checksum {
+    case .none: "none"
+    case .right: "crc32c; the superblock's is right"
+    case .wrong: "crc32c; the superblock's is wrong"
+    case .unknown(let type): "of unknown type \(type)"
+    }
+  }
+
+  private static func time(_ time: Timestamp?) -> String {
+    var clock = Clock()
+    return time.map { clock.text(for: $0) } ?? "never"
+  }
+
+  // MARK: Kernels
+
+  private static func verdicts(on fileSystem: ImageReport.FileSystem) -> String {
+    let rows =
+      fileSystem.kinds.map { ($0.kernel.name, $0.verdict) }
+      + [(fileSystem.running.kernel.name, fileSystem.here)]
+    let width = rows.map(\.0.count).max() ?? 0
+    return "Who can mount it\n"
+      + rows.map { name, verdict in
+        let reasons = verdict.reasons.isEmpty ? "" : ": " + verdict.reasons.joined(separator: "; ")
+        return "  \(padded(name, width))  \(verdict.mount.words)\(reasons)\n"
+      }.joined()
+  }
+
+  // MARK: Disks, and what is left of file systems
+
+  private static func text(_ table: PartitionTable, _ report: ImageReport) -> String {
+    let name = Escaping.text(report.image)
+    var text = "\(name): a whole disk; \(table.list)\n"
+    for found in table.ext {
+      text +=
+        "To read partition \(found.partition.number): ext2walk ls '\(name)?offset=\(found.partition.start)'\n"
+    }
+    return text
+  }
+
+  private static func text(_ backups: [BackupSuperblock], _ report: ImageReport) -> String {
+    let name = Escaping.text(report.image)
+    return
+      "\(name): the first superblock can't be read, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
+      + backups.map { "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\n" }.joined()
+      + "What to do: \(command(for: backups[0], report))\n"
+  }
+
+  /// What to type to list the file system by a backup superblock.
+  static func command(for backup: BackupSuperblock, _ report: ImageReport) -> String {
+    let partition = report.partition.map { " --partition \($0)" } ?? ""
+    return "ext2walk ls\(partition) --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
+      + Escaping.text(report.image)
+  }
+
+  // MARK: Layout
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// Breaks words into lines of about 100 cells.
+  private static func wrapped(_ text: String, indent: Int) -> String {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      if lines[lines.count - 1].count + word.count + indent > 100 { lines.append("") }
+      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    }
+    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
+  }
+}
+
+extension Verdict.Mount {
+  /// For people.
+  fileprivate var words: String {
+    switch self {
+    case .readWrite: "yes"
+    case .readOnly: "read-only"
+    case .no: "no"
+    }
+  }
+}

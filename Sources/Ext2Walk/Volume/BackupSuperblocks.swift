@@ -1,0 +1,39 @@
+/// A copy of the superblock, and how to open the file system by it.
+struct BackupSuperblock {
+  /// The block it stands in, for `--superblock`.
+  let block: UInt64
+  let facts: SuperblockFacts
+}
+
+extension ImageFile {
+  /// The superblock at `position`, in bytes from the start of the file system; nil where none can be read there.
+  func superblockFacts(at position: UInt64 = SuperblockFacts.position) -> SuperblockFacts? {
+    guard let bytes = try? bytes(SuperblockFacts.byteCount, at: position) else { return nil }
+    return SuperblockFacts(bytes)
+  }
+
+  /// The backups of the superblock that can be read, in the order of their blocks.
+  ///
+  /// Looks where they stand in a file system whose groups are of the usual size: at the start of groups 1, 3, 5, 7, 9, 25,
+  /// 27, 49 and 81, for each block size, and for clusters of 16 blocks too (`bigalloc`). At most 126 reads.
+  func backupSuperblocks() -> [BackupSuperblock] {
+    var found: [BackupSuperblock] = []
+    for blockSize in (10...16).map({ UInt64(1) << $0 }) {
+      for blocksPerCluster: UInt64 in [1, 16] {
+        // A bitmap is one block; and the group descriptor counts in 16 bits.
+        let blocksPerGroup = min(blockSize * 8, 65528) * blocksPerCluster
+        let first: UInt64 = blockSize == 1024 && blocksPerCluster == 1 ? 1 : 0
+        for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
+          let block = first + group * blocksPerGroup
+          guard let facts = superblockFacts(at: block * blockSize), facts.blockSize == Int(blockSize),
+            // A file that holds the image of another file system has superblocks too.
+            UInt64(facts.groupNumber) == group || facts.revision == 0,
+            !found.contains(where: { $0.block == block && $0.facts.blockSize == facts.blockSize })
+          else { continue }
+          found.append(BackupSuperblock(block: block, facts: facts))
+        }
+      }
+    }
+    return found
+  }
+}

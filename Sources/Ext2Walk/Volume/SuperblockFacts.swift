@@ -1,0 +1,160 @@
+import CExt2fs
+
+/// What a superblock says of its file system, for people: more than reading directories takes.
+///
+/// Read without opening the file system, so that it can be had of one that libext2fs refuses. See `struct
+/// ext2_super_block` and ext4(5).
+struct SuperblockFacts {
+  enum Journal: Equatable {
+    case none
+    case inode(UInt32)
+    /// On a device of its own, with this UUID.
+    case external
+  }
+
+  enum Checksum: Equatable {
+    case none
+    /// crc32c, and right.
+    case right
+    /// crc32c, and wrong.
+    case wrong
+    case unknown(type: UInt8)
+  }
+
+  let label: [UInt8]
+  /// As `blkid` writes it; nil where it is all zeroes.
+  let uuid: String?
+  let revision: UInt32
+  let featureBits: FeatureBits
+  /// Bytes a block, and a cluster of blocks (`bigalloc`).
+  let blockSize, clusterSize: Int
+  let blockCount, freeBlockCount, reservedBlockCount: UInt64
+  let firstDataBlock, blocksPerGroup: UInt32
+  let inodeCount, freeInodeCount, inodesPerGroup: UInt32
+  let inodeSize: Int
+  /// Whether it was unmounted, or had no journal to lose.
+  let isClean: Bool
+  /// Whether a kernel or e2fsck found errors that nobody mended.
+  let hasErrors: Bool
+  /// How many errors the kernel counted.
+  let errorCount: UInt32
+  let journal: Journal
+  /// Whether a journal waits to be replayed.
+  let needsRecovery: Bool
+  /// Nil for never.
+  let created, lastMounted, lastWritten, lastChecked: Timestamp?
+  /// Where it was mounted last.
+  let lastMountedOn: [UInt8]
+  let mountCount: UInt16
+  let checksum: Checksum
+  /// The block group that this copy of the superblock says it stands in: 0 for the first.
+  let groupNumber: UInt16
+
+  /// How large a superblock is, in bytes.
+  static let byteCount = Int(SUPERBLOCK_SIZE)
+  /// Where the first one stands, in bytes.
+  static let position = UInt64(SUPERBLOCK_OFFSET)
+
+  /// Reads a superblock; nil where these bytes are none.
+  ///
+  /// - Parameter bytes: ``byteCount`` of them, as they are on disk.
+  init?(_ bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount, "a superblock has \(Self.byteCount) bytes")
+    var raw = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: ext2_super_block.self) }
+    if UInt16(1).littleEndian != 1 { unsafe ext2fs_swap_super(&raw) }
+    guard raw.s_magic == EXT2_SUPER_MAGIC, raw.s_log_block_size <= 6 else { return nil }
+    let isOld = raw.s_rev_level == 0
+    let bits = FeatureBits(
+      compatible: raw.s_feature_compat, incompatible: raw.s_feature_incompat,
+      readOnlyCompatible: raw.s_feature_ro_compat)
+    featureBits = bits
+    blockSize = 1024 << Int(raw.s_log_block_size)
+    let hasClusters = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_BIGALLOC) != 0
+    clusterSize =
+      hasClusters && raw.s_log_cluster_size <= 20 ? 1024 << Int(raw.s_log_cluster_size) : blockSize
+    // The upper halves mean something only in file systems with 64-bit block numbers.
+    let isWide = bits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_64BIT) != 0
+    func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | (isWide ? UInt64(high) << 32 : 0) }
+    blockCount = joined(raw.s_blocks_count, raw.s_blocks_count_hi)
+    freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
+    reservedBlockCount = joined(raw.s_r_blocks_count, raw.s_r_blocks_count_hi)
+    firstDataBlock = raw.s_first_data_block
+    blocksPerGroup = raw.s_blocks_per_group
+    inodeCount = raw.s_inodes_count
+    freeInodeCount = raw.s_free_inodes_count
+    inodesPerGroup = raw.s_inodes_per_group
+    inodeSize = isOld ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
+    revision = raw.s_rev_level
+    isClean = UInt32(raw.s_state) & UInt32(EXT2_VALID_FS) != 0
+    hasErrors = UInt32(raw.s_state) & UInt32(EXT2_ERROR_FS) != 0
+    errorCount = raw.s_error_count
+    if bits.compatible & UInt32(EXT3_FEATURE_COMPAT_HAS_JOURNAL) == 0 {
+      journal = .none
+    } else {
+      journal = raw.s_journal_inum != 0 ? .inode(raw.s_journal_inum) : .external
+    }
+    needsRecovery = bits.incompatible & UInt32(EXT3_FEATURE_INCOMPAT_RECOVER) != 0
+    func time(_ low: UInt32, _ high: UInt8) -> Timestamp? {
+      low == 0 && high == 0 ? nil : Timestamp(superblockSeconds: UInt64(low) | UInt64(high) << 32)
+    }
+    created = time(raw.s_mkfs_time, raw.s_mkfs_time_hi)
+    lastMounted = time(raw.s_mtime, raw.s_mtime_hi)
+    lastWritten = time(raw.s_wtime, raw.s_wtime_hi)
+    lastChecked = time(raw.s_lastcheck, raw.s_lastcheck_hi)
+    mountCount = raw.s_mnt_count
+    groupNumber = raw.s_block_group_nr
+    label = unsafe withUnsafeBytes(of: raw.s_volume_name) { unsafe Array($0.prefix { $0 != 0 }) }
+    lastMountedOn = unsafe withUnsafeBytes(of: raw.s_last_mounted) { unsafe Array($0.prefix { $0 != 0 }) }
+    let identifier = unsafe withUnsafeBytes(of: raw.s_uuid) { unsafe Array($0) }
+    uuid = identifier.allSatisfy { $0 == 0 } ? nil : Self.text(ofUUID: identifier)
+    let hasChecksums = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_METADATA_CSUM) != 0
+    if !hasChecksums {
+      checksum = .none
+    } else if raw.s_checksum_type != UInt8(EXT2_CRC32C_CHKSUM) {
+      checksum = .unknown(type: raw.s_checksum_type)
+    } else {
+      // All of it but the checksum itself, which is last.
+      let sum = unsafe bytes.withUnsafeBufferPointer {
+        unsafe ext2fs_crc32c_le(~0, $0.baseAddress, Self.byteCount - 4)
+      }
+      checksum = sum == raw.s_checksum ? .right : .wrong
+    }
+  }
+
+  var features: [Feature] { Feature.named(by: featureBits) }
+
+  /// How large the file system is, in bytes; the most there is where that overflows.
+  var byteCount: UInt64 {
+    let (byteCount, overflow) = blockCount.multipliedReportingOverflow(by: UInt64(blockSize))
+    return overflow ? .max : byteCount
+  }
+
+  /// Which of the three it is, by what it takes, as `blkid` tells: `ext2`, `ext3` or `ext4`; `jbd` for a journal device.
+  var type: String {
+    if featureBits.incompatible & UInt32(EXT3_FEATURE_INCOMPAT_JOURNAL_DEV) != 0 { return "jbd" }
+    let old = UInt32(
+      EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_RECOVER | EXT2_FEATURE_INCOMPAT_META_BG)
+    let oldReadOnly = UInt32(EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER | EXT2_FEATURE_RO_COMPAT_LARGE_FILE) | 4
+    if featureBits.incompatible & ~old != 0 || featureBits.readOnlyCompatible & ~oldReadOnly != 0 {
+      return "ext4"
+    }
+    return journal == .none ? "ext2" : "ext3"
+  }
+
+  private static func text(ofUUID bytes: [UInt8]) -> String {
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    return text
+  }
+}
+
+extension Timestamp {
+  /// A time of a superblock: seconds since 1970, of 40 bits and without a sign.
+  fileprivate init(superblockSeconds: UInt64) {
+    seconds = Int64(superblockSeconds)
+    nanoseconds = 0
+  }
+}

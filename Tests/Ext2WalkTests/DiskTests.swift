@@ -1,0 +1,234 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// Whole disks: made by sfdisk and fdisk, with file systems of mke2fs in them.
+@Suite struct DiskTests {
+  /// A disk of 64 MiB with a table.
+  final class Disk: Sendable {
+    let directory: ScratchDirectory
+    var path: String { directory.path.appending("disk.img").string }
+
+    init(sectorSize: Int = 512, _ script: String) async throws {
+      directory = try ScratchDirectory()
+      let made = try await Command.script(
+        """
+        truncate -s 64M "$2"
+        if [ "$4" = 512 ]; then printf %b "$3" | sfdisk -q "$2"; else printf %b "$3" | fdisk -b "$4" "$2"; fi
+        """, [path, script, "\(sectorSize)"])
+      try #require(made.status == 0, "\(made.messages)")
+    }
+
+    /// Puts bytes of a file somewhere.
+    func put(_ file: String, at position: Int) async throws {
+      let made = try await Command.run(
+        "dd",
+        [
+          "if=\(file)", "of=\(path)", "bs=4096", "seek=\(position)", "oflag=seek_bytes", "conv=notrunc",
+          "status=none",
+        ])
+      try #require(made.status == 0, "\(made.messages)")
+    }
+
+    func patch(at position: Int, _ bytes: [UInt8]) throws {
+      let file = try FileDescriptor.open(FilePath(path), .readWrite)
+      _ = try file.closeAfter { try file.writeAll(toAbsoluteOffset: Int64(position), bytes) }
+    }
+  }
+
+  static let logical =
+    "label: dos\\nstart=2048,size=16384,type=83\\nstart=20480,size=90000,type=5\\nstart=22528,size=16384,type=83\\nstart=40960,size=16384,type=83\\n"
+  static let gpt =
+    "label: gpt\\nstart=2048,size=16384,name=boot\\nstart=20480,size=16384,name=\"root äö\"\\nstart=40960,size=16384\\n"
+
+  private func fileSystem(_ name: String) async throws -> ScratchImage {
+    try await ScratchImage(blockSize: 1024, tree: ["in-\(name)"], options: ["-L", name])
+  }
+
+  /// What sfdisk reads is what we read.
+  @Test(arguments: [logical, gpt]) func asSfdiskReadsIt(script: String) async throws {
+    let disk = try await Disk(script)
+    struct Dump: Decodable {
+      struct Table: Decodable {
+        struct Row: Decodable { let node: String, start, size: Int, type: String, name: String? }
+        let label: String
+        let sectorsize: Int
+        let partitions: [Row]
+      }
+      let partitiontable: Table
+    }
+    let theirs = try JSONDecoder().decode(
+      Dump.self, from: Data(try await Command.run("sfdisk", ["--json", disk.path]).output)
+    ).partitiontable
+    let (ours, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 0)
+    #expect(ours.partitionTable == (theirs.label == "dos" ? "mbr" : "gpt"))
+    #expect(ours.sectorSize == theirs.sectorsize)
+    #expect(ours.partitions.map { "\(disk.path)\($0.number)" } == theirs.partitions.map(\.node))
+    #expect(ours.partitions.map(\.start) == theirs.partitions.map { $0.start * 512 })
+    #expect(ours.partitions.map(\.size) == theirs.partitions.map { $0.size * 512 })
+    #expect(ours.partitions.map(\.name) == theirs.partitions.map { $0.name ?? "" })
+    for (one, other) in zip(ours.partitions, theirs.partitions) where theirs.label == "gpt" {
+      #expect(one.type.uppercased() == other.type)
+    }
+  }
+
+  /// Sectors of 4096 bytes, as fdisk makes them.
+  @Test(arguments: [
+    ("gpt", "g\\nn\\n1\\n256\\n+1023\\nn\\n2\\n4096\\n+1023\\nw\\n", [1, 2]),
+    (
+      "mbr", "o\\nn\\np\\n1\\n256\\n+1023\\nn\\ne\\n2\\n4096\\n+8000\\nn\\nl\\n4352\\n+1023\\nw\\n",
+      [1, 2, 5]
+    ),
+  ])
+  func largeSectors(scheme: String, script: String, numbers: [Int]) async throws {
+    let disk = try await Disk(sectorSize: 4096, script)
+    let image = try await fileSystem("large")
+    // Without anything in it, an MBR does not tell how large its sectors are.
+    try await disk.put(image.path.string, at: 256 * 4096)
+    let (ours, _) = try await ImageFacts.of(disk.path)
+    #expect(ours.partitionTable == scheme)
+    #expect(ours.sectorSize == 4096)
+    #expect(ours.partitions.map(\.number) == numbers)
+    let text = try await Command.run("fdisk", ["-b", "4096", "-l", "-o", "Start,Sectors", disk.path]).text
+    let rows = text.split(separator: "\n").compactMap { line -> [Int]? in
+      let numbers = line.split(separator: " ").compactMap { Int($0) }
+      return numbers.count == 2 && line.allSatisfy { $0 == " " || $0.isNumber } ? numbers : nil
+    }
+    #expect(ours.partitions.map { [$0.start / 4096, $0.size / 4096] } == rows)
+    let listed = try await Command.ext2walk(["ls", disk.path])
+    #expect(listed.lines.contains("in-large"), "\(listed.messages)")
+  }
+
+  @Test(arguments: [logical, gpt]) func theOnlyOneIsTaken(script: String) async throws {
+    let disk = try await Disk(script)
+    let image = try await fileSystem("only")
+    let start = script == Self.logical ? 40960 * 512 : 20480 * 512
+    try await disk.put(image.path.string, at: start)
+    let number = script == Self.logical ? 6 : 2
+    for arguments in [["ls"], ["map"], ["verify"], ["ls", "--partition", "\(number)"]] {
+      let finished = try await Command.ext2walk(arguments + [disk.path])
+      #expect(finished.status == 0, "\(finished.messages)")
+      #expect(finished.messages.contains("partition \(number), the only one") == (arguments.count == 1))
+      if arguments[0] == "ls" { #expect(finished.lines == ["in-only", "lost+found"]) }
+    }
+    let (facts, _) = try await ImageFacts.of(disk.path)
+    #expect(facts.label == "only")
+    #expect(facts.offset == start)
+    let told = try await Command.ext2walk(["info", disk.path])
+    #expect(told.text.contains("ext2walk ls '\(disk.path)?offset=\(start)'"), "\(told.text)")
+    #expect(try await Command.ext2walk(["ls", "\(disk.path)?offset=\(start)"]).lines.contains("in-only"))
+  }
+
+  @Test func ofSeveralOneIsChosen() async throws {
+    let disk = try await Disk(Self.gpt)
+    for (name, start) in [("one", 2048), ("two", 20480)] {
+      let image = try await fileSystem(name)
+      try await disk.put(image.path.string, at: start * 512)
+    }
+    let finished = try await Command.ext2walk(["ls", disk.path])
+    #expect(finished.status == 2)
+    #expect(finished.messages.contains("choose one by --partition"))
+    #expect(
+      finished.messages.contains("\n  2 \"root äö\": at byte 10485760, 8.0M, ext2 \"two\""),
+      "\(finished.messages)")
+    #expect(try await Command.ext2walk(["ls", "--partition", "2", disk.path]).lines.contains("in-two"))
+    #expect(try await Command.ext2walk(["info", disk.path]).status == 0)
+    for (arguments, words) in [
+      (["--partition", "9"], "there is none of that number"), (["--partition", "3"], "Bad magic"),
+    ] {
+      let refused = try await Command.ext2walk(["ls"] + arguments + [disk.path])
+      #expect(refused.status == 2)
+      #expect(refused.messages.contains(words), "\(refused.messages)")
+    }
+    #expect(try await Command.ext2walk(["ls", "--partition", "1", "--offset", "1M", disk.path]).status == 64)
+  }
+
+  @Test func aPartitionWithoutItsFirstSuperblock() async throws {
+    let disk = try await Disk(Self.gpt)
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: ["-E", "lazy_itable_init=1"],
+      blocks: 8192 + 8000)
+    try image.patch(at: 0, [UInt8](repeating: 0, count: 2048))
+    try await disk.put(image.path.string, at: 2048 * 512)
+    let (facts, finished) = try await ImageFacts.of(disk.path, ["--partition", "1"])
+    #expect(finished.status == 1)
+    let command = try #require(facts.backups.first?.command)
+    let listed = try await Command.ext2walk(command.split(separator: " ").dropFirst().map(String.init))
+    #expect(listed.lines.contains("found"), "\(command)\n\(listed.messages)")
+  }
+
+  @Test func theBackupOfAGPTServes() async throws {
+    let disk = try await Disk(Self.gpt)
+    let before = try await ImageFacts.of(disk.path).0.partitions
+    try disk.patch(at: 512 + 50, [0xFF])
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions == before)
+    #expect(finished.status == 1)
+    #expect(finished.messages.contains("its first header is damaged"))
+    // And without that one too it is no GPT any more: what is left is the MBR that guards it.
+    try disk.patch(at: (64 << 20) - 512 + 50, [0xFF])
+    let (without, _) = try await ImageFacts.of(disk.path)
+    #expect(without.partitionTable == "mbr")
+    #expect(without.partitions.map(\.type) == ["ee"])
+  }
+
+  @Test func damagedEntriesOfAGPTAreNotBelieved() async throws {
+    let disk = try await Disk(Self.gpt)
+    let before = try await ImageFacts.of(disk.path).0.partitions
+    try disk.patch(at: 1024 + 32, [0xFF])
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions == before)
+    #expect(finished.messages.contains("backup"))
+  }
+
+  // MARK: Hostile tables
+
+  /// A chain of logical partitions that leads back to its start, or nowhere.
+  @Test(arguments: [0, 2048, UInt32.max]) func chainsEnd(next: UInt32) async throws {
+    let disk = try await Disk(Self.logical)
+    let link = 20480 * 512 + 446 + 16
+    try disk.patch(at: link + 8, (0..<4).map { UInt8(truncatingIfNeeded: next >> (8 * $0)) })
+    let (facts, _) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions.map(\.number).prefix(3) == [1, 2, 5])
+    #expect(facts.partitions.count <= 4)
+  }
+
+  /// Headers whose checksums are right, with numbers that are not.
+  @Test(arguments: [
+    (72, UInt64.max), (80, 0xFFFF_FFFF), (80, 0), (84, 0), (84, 0xFFFF_FFFF), (84, 64), (12, 0xFFFF_FFFF),
+    (12, 0),
+  ])
+  func headersAreBounded(offset: Int, value: UInt64) async throws {
+    let disk = try await Disk(Self.gpt)
+    var header = Array(try readFile(FilePath(disk.path))[512..<1024])
+    for index in 0..<(offset == 72 ? 8 : 4) {
+      header[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
+    }
+    header.replaceSubrange(16..<20, with: [0, 0, 0, 0])
+    let sum = CRC32.of(header[..<92])
+    header.replaceSubrange(16..<20, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+    try disk.patch(at: 512, header)
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.messages.contains("its first header is damaged"))
+    #expect(facts.partitions.count == 3)
+  }
+
+  @Test func partitionsBehindTheEndAreSaid() async throws {
+    let disk = try await Disk(Self.logical)
+    _ = try await Command.run("truncate", ["-s", "16M", disk.path])
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 0)
+    #expect(facts.partitions.last?.holds != "behind the end of the image" || facts.partitions.count == 3)
+    let refused = try await Command.ext2walk(["ls", "--partition", "6", disk.path])
+    #expect(refused.status == 2)
+  }
+
+  /// The value that the CRC catalogue gives for the digits 1 to 9.
+  @Test func crc32() {
+    #expect(CRC32.of(Array("123456789".utf8)) == 0xCBF4_3926)
+    #expect(CRC32.of([]) == 0)
+  }
+}

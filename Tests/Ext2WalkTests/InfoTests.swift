@@ -1,0 +1,169 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// `info`: what a superblock says, against what dumpe2fs and blkid say of it.
+@Suite struct InfoTests {
+  /// What `dumpe2fs -h` says, by its headings.
+  private func dumpe2fs(_ image: String, _ options: [String] = []) async throws -> [String: String] {
+    let text = try await Command.run("dumpe2fs", options + ["-h", image]).text
+    var facts: [String: String] = [:]
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2 { facts[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces) }
+    }
+    return facts
+  }
+
+  private func seconds(_ text: String?) -> Int? {
+    let reader = DateFormatter()
+    reader.locale = Locale(identifier: "en_US_POSIX")
+    reader.timeZone = TimeZone(identifier: "UTC")
+    reader.dateFormat = "EEE MMM d HH:mm:ss yyyy"
+    return text.flatMap { reader.date(from: $0.replacing("  ", with: " ")) }
+      .map { Int($0.timeIntervalSince1970) }
+  }
+
+  private func expectAgreement(_ image: String) async throws {
+    let theirs = try await dumpe2fs(image)
+    let (ours, finished) = try await ImageFacts.of(image)
+    try #require(theirs["Block count"] != nil)
+    #expect(finished.status == 0, "\(finished.messages)")
+    #expect(
+      (ours.label ?? "")
+        == (theirs["Filesystem volume name"] == "<none>" ? "" : theirs["Filesystem volume name"]))
+    #expect(ours.uuid == theirs["Filesystem UUID"])
+    let features = ours.features.isEmpty ? "(none)" : ours.features.joined(separator: " ")
+    #expect(features == theirs["Filesystem features"])
+    #expect(ours.revision.map { theirs["Filesystem revision #"]?.hasPrefix("\($0) ") } == true)
+    #expect(ours.blockSize.map(String.init) == theirs["Block size"])
+    #expect(ours.blocks.map(String.init) == theirs["Block count"])
+    #expect(ours.freeBlocks.map(String.init) == theirs["Free blocks"])
+    #expect(ours.reservedBlocks.map(String.init) == theirs["Reserved block count"])
+    #expect(ours.inodes.map(String.init) == theirs["Inode count"])
+    #expect(ours.freeInodes.map(String.init) == theirs["Free inodes"])
+    #expect(ours.inodeSize.map(String.init) == (ours.revision == 0 ? "128" : theirs["Inode size"]))
+    #expect(ours.mountCount.map(String.init) == theirs["Mount count"])
+    #expect(ours.journalInode.map(String.init) == theirs["Journal inode"])
+    #expect((ours.journal == "none") == !ours.features.contains("has_journal"))
+    #expect(ours.clean == theirs["Filesystem state"]?.hasPrefix("clean"))
+    #expect(ours.hasErrors == theirs["Filesystem state"]?.hasSuffix("with errors"))
+    #expect(ours.checksum == (theirs["Checksum type"] ?? "none"))
+    #expect(
+      ours.lastMountedOn == (theirs["Last mounted on"] == "<not available>" ? "" : theirs["Last mounted on"]))
+    #expect(ours.created == seconds(theirs["Filesystem created"]))
+    #expect(
+      ours.lastMounted == (theirs["Last mount time"] == "n/a" ? nil : seconds(theirs["Last mount time"])))
+    #expect(ours.lastWritten == seconds(theirs["Last write time"]))
+    #expect(ours.lastChecked == seconds(theirs["Last checked"]))
+    let type = try await Command.run("blkid", ["-p", "-s", "TYPE", "-o", "value", image]).text
+    #expect((ours.type ?? "") + "\n" == type)
+  }
+
+  @Test(arguments: Fixture.all) func fixtures(fixture: Fixture) async throws {
+    try await expectAgreement(fixture.image)
+  }
+
+  @Test(arguments: [
+    ["-t", "ext2"], ["-t", "ext3"], ["-t", "ext4", "-L", "a label"], ["-t", "ext4", "-O", "bigalloc"],
+    ["-t", "ext4", "-b", "65536", "-F"], ["-t", "ext2", "-r", "0"],
+    ["-t", "ext4", "-O", "^64bit,inline_data"],
+    ["-t", "ext4", "-O", "encrypt,casefold,verity,ea_inode,mmp,project,quota"],
+  ])
+  func made(options: [String]) async throws {
+    let scratch = try ScratchDirectory()
+    let image = scratch.path.appending("made.img").string
+    let made = try await Command.run("mke2fs", ["-q", "-F"] + options + [image, "64M"])
+    try #require(made.status == 0, "\(made.messages)")
+    try await expectAgreement(image)
+    for state in ["not_clean", "errors"] {
+      let value = state == "errors" ? 3 : 0
+      _ = try await Command.run("debugfs", ["-w", "-R", "ssv state \(value)", image])
+      try await expectAgreement(image)
+    }
+  }
+
+  /// Each bit of each set has the name that dumpe2fs has for it.
+  @Test func everyFeatureHasItsName() async throws {
+    let image = try await ScratchImage(blockSize: 4096)
+    // Checksums would be wrong: theirs is the one bit that is tried elsewhere.
+    for (index, bits) in [UInt32.max, .max, .max & ~0x400].enumerated() {
+      try image.patch(at: 1024 + 0x5C + 4 * index, bits)
+    }
+    // dumpe2fs takes no other size of descriptors with 64bit.
+    try image.patch(at: 1024 + 0xFE, UInt16(64))
+    let theirs = try await dumpe2fs(image.path.string, ["-f"])["Filesystem features"] ?? ""
+    let (ours, finished) = try await ImageFacts.of(image.path.string)
+    #expect(ours.features.joined(separator: " ") == theirs.replacing("FEATURE_R2 ", with: "btree_dir "))
+    #expect(ours.features.count == 95)
+    // It is told, though libext2fs refuses it.
+    #expect(finished.status == 1)
+    #expect(ours.refusal?.contains("unsupported feature") == true)
+  }
+
+  @Test func aWrongChecksumIsSaid() async throws {
+    let image = try await ScratchImage(blockSize: 4096, options: ["-O", "metadata_csum"])
+    #expect(try await ImageFacts.of(image.path.string).0.checksumIsRight == true)
+    try image.patch(at: 1024 + 0x78, Array("changed".utf8))
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(facts.checksumIsRight == false)
+    #expect(finished.status == 1)
+    #expect(facts.kernels?.allSatisfy { $0.mounts == ($0.driver == "ext4" ? "no" : "readOnly") } == true)
+  }
+
+  @Test func anImageCutShortIsSaid() async throws {
+    let image = try await ScratchImage(blockSize: 1024)
+    _ = try await Command.run("truncate", ["-s", "200K", image.path.string])
+    let finished = try await Command.ext2walk(["info", image.path.string])
+    #expect(finished.status == 1)
+    #expect(finished.text.contains("cut short: 204800 of 262144 bytes"), "\(finished.text)")
+  }
+
+  /// The backups are those that dumpe2fs knows, and the command that is given works.
+  @Test(arguments: [
+    (1024, ["-O", "metadata_csum,64bit,extent,flex_bg"]), (4096, ["-O", "^dir_index"]),
+    (1024, ["-O", "extent,bigalloc"]),
+  ])
+  func backups(blockSize: Int, options: [String]) async throws {
+    let image = try await ScratchImage(
+      blockSize: blockSize, tree: ["found"], options: options + ["-E", "lazy_itable_init=1"],
+      blocks: blockSize == 1024 ? 300_000 : 140_000)
+    let layout = try await Command.run("dumpe2fs", [image.path.string]).text
+    let theirs = layout.matches(of: /Backup superblock at (\d+)/).compactMap { Int($0.1) }
+    try #require(!theirs.isEmpty)
+    try image.patch(at: 1024, [UInt8](repeating: 0, count: 1024))
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1)
+    #expect(facts.backups.map(\.superblock) == theirs)
+    #expect(facts.backups.allSatisfy { $0.blockSize == blockSize })
+    let first = try #require(facts.backups.first)
+    #expect(first.command == "ext2walk ls --superblock \(theirs[0]) --block-size \(blockSize) \(image.path)")
+    let listed = try await Command.ext2walk(first.command.split(separator: " ").dropFirst().map(String.init))
+    #expect(listed.lines.contains("found"), "\(listed.messages)")
+    let (byBackup, _) = try await ImageFacts.of(image.path.string, ["--superblock", "\(theirs[0])"])
+    #expect(byBackup.blockSize == blockSize)
+  }
+
+  @Test func withoutAnySuperblock() async throws {
+    let scratch = try ScratchDirectory()
+    let file = scratch.path.appending("random")
+    try writeFile(file, (0..<9000).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 128) })
+    let finished = try await Command.ext2walk(["info", file.string])
+    #expect(finished.status == 2)
+    #expect(finished.messages.contains("no backup where one would be"), "\(finished.messages)")
+  }
+
+  @Test func theScreen() async throws {
+    let finished = try await Command.ext2walk(["info", Fixture.small.image])
+    #expect(finished.lines.first == "\(Fixture.small.image): ext2 \"ext2-64k-small\"")
+    for line in [
+      "  block size  65536 bytes: ", "  state       clean", "  last mount  2024-01-02 03:04 on /mnt, 1 mount",
+      "  ext4 driver of Linux 6.19 or later, pages of 4 KiB, with THP  yes",
+    ] {
+      #expect(finished.lines.contains { $0.hasPrefix(line) }, "\(line)\n\(finished.text)")
+    }
+    #expect(finished.text.contains("\nWhat to do: "))
+  }
+}

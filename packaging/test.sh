@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Tries what `make install` and `make deb` make: `make test-packages`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+image=fixtures/unpacked/ppc64-ext2-64k-small.img
+
+echo '# make install, below DESTDIR, and make uninstall'
+make --no-print-directory install DESTDIR="$scratch/root" PREFIX=/opt/walk
+(cd "$scratch/root" && find . -type f | sort) | tee "$scratch/files"
+test "$(wc -l <"$scratch/files")" = 9
+"$scratch/root/opt/walk/bin/ext2walk" ls "$image" >"$scratch/listed"
+grep -qx README.txt "$scratch/listed"
+# It is stripped, and needs no Swift where it runs.
+! readelf -S "$scratch/root/opt/walk/bin/ext2walk" | grep -q '\.symtab'
+! readelf -d "$scratch/root/opt/walk/bin/ext2walk" | grep NEEDED | grep -i swift
+make --no-print-directory uninstall DESTDIR="$scratch/root" PREFIX=/opt/walk
+test -z "$(find "$scratch/root" -type f)"
+
+echo '# completions are valid in each shell that is here'
+for shell in bash zsh fish; do
+  if command -v "$shell" >/dev/null; then
+    "$shell" -n ".build/completions/ext2walk.$shell"
+    echo "$shell: valid"
+  fi
+done
+
+echo '# make deb'
+package=.build/ext2walk_$(.build/release/ext2walk --version)_$(dpkg --print-architecture).deb
+dpkg-deb --info "$package" | tee "$scratch/info"
+grep -q 'Depends: .*libc6.*libext2fs2' "$scratch/info"
+dpkg-deb --extract "$package" "$scratch/deb"
+"$scratch/deb/usr/bin/ext2walk" info "$image" | head -n 1
+cmp <("$scratch/deb/usr/bin/ext2walk" ls -R "$image") <(.build/release/ext2walk ls -R "$image")
+echo 'packages: passed'
