@@ -5,15 +5,17 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BREAKS ?= 2000
 SEED ?= 1
+COUNT ?= 20000
+SECONDS ?= 60
 BINARY := .build/release/ext2walk
 UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
 DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources \
-  Examples/Package.swift Examples/Sources
+  Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures compare-e2fsck build check format fixtures deps packages docs examples bench simulate man \
+.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture sanitize build check format fixtures deps packages docs examples bench simulate man \
   completions install uninstall deb test-packages clean
 
 help: ## list the targets
@@ -44,6 +46,17 @@ verify-fixtures: deps fixtures ## verify each image in fixtures/, and compare wi
 compare-e2fsck: deps ## compare verify with e2fsck on BREAKS=2000 broken images, by SEED=1
 	swift build --build-tests
 	EXT2WALK_BREAKS=$(BREAKS) EXT2WALK_SEED=$(SEED) swift test --skip-build --filter E2fsckComparisonTests
+
+# A shell's own SECONDS is the time it has been running: make's is what counts.
+fuzz: deps ## fuzz what reads hostile bytes, each of five targets for SECONDS=60
+	Fuzz/run.sh $(SECONDS)
+
+torture: deps ## COUNT=20000 images broken by SEED=1, each to ls, map, verify and info as processes
+	swift build --build-tests
+	EXT2WALK_TORTURE=$(COUNT) EXT2WALK_SEED=$(SEED) swift test --skip-build --filter TortureTests
+
+sanitize: deps ## tests under AddressSanitizer, walks under ThreadSanitizer, the C under UBSan
+	Fuzz/sanitize.sh
 
 build: deps ## build the command, with the Swift runtime inside
 	swift build -c release --static-swift-stdlib --product ext2walk
@@ -143,4 +156,4 @@ test-packages: deb fixtures ## try what `make install` and `make deb` make
 	packaging/test.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check .build-docs Benchmarks/.build Examples/.build $(UNPACKED)
+	rm -rf .build .build-check .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-asan .build-tsan $(UNPACKED)
