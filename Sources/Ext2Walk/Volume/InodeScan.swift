@@ -124,7 +124,9 @@ struct InodeScan: ~Copyable {
           let bytes = buffer.raw.extracting(start..<start + inodeSize)
           guard bytes.littleEndian(at: 26, as: UInt16.self) > 0 else { continue }
           let bit = Int(index + offset)
-          visit(inode(number, bytes, isInBitmap: bitmap.map { $0[bit / 8] >> (bit % 8) & 1 == 1 } ?? true))
+          // libext2fs lets groups have more inodes than a bitmap of one block has bits.
+          let isInBitmap = bitmap.map { bit / 8 < $0.count && $0[bit / 8] >> (bit % 8) & 1 == 1 }
+          visit(inode(number, bytes, isInBitmap: isInBitmap ?? true))
         }
         pieceSize = Self.pieceSize
       } catch {

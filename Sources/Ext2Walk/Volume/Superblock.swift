@@ -61,6 +61,10 @@ struct Superblock {
     guard inodesPerGroup > 0 else {
       throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
     }
+    // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
+    guard inodeCount < .max else {
+      throw VolumeError("reading the superblock", reason: "there can't be \(inodeCount) inodes")
+    }
   }
 
   /// Whether an inode beyond the reserved ones serves the file system itself: no entry names those.

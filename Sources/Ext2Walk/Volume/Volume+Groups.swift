@@ -44,15 +44,15 @@ extension Volume {
       var count: blk_t = 0
       _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, &superblock, &old, &new, &count)
       // 0 says "none", but for the first superblock, where no contents can be anyhow.
-      if superblock > 0 { all.append(superblock..<superblock + 1) }
-      if new > 0 { all.append(new..<new + 1) }
-      if old > 0 { all.append(old..<old + UInt64(unsafe handle.pointee.desc_blocks)) }
-      for block in unsafe [ext2fs_inode_bitmap_loc(handle, group), ext2fs_block_bitmap_loc(handle, group)]
-      where block > 0 {
-        all.append(block..<block + 1)
-      }
+      let bitmaps = unsafe [ext2fs_inode_bitmap_loc(handle, group), ext2fs_block_bitmap_loc(handle, group)]
       let table = unsafe ext2fs_inode_table_loc(handle, group)
-      if table > 0, table < self.superblock.blockCount { all.append(table..<table + tableBlocks) }
+      let descriptors = UInt64(unsafe handle.pointee.desc_blocks)
+      let parts: [(block: UInt64, count: UInt64)] =
+        [(superblock, 1), (new, 1), (old, descriptors), (table, tableBlocks)] + bitmaps.map { ($0, 1) }
+      // Descriptors may name blocks that no file system has.
+      for (block, count) in parts where block > 0 && block < self.superblock.blockCount {
+        all.append(block..<block + min(count, self.superblock.blockCount - block))
+      }
     }
     return all
   }

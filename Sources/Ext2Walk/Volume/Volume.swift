@@ -71,11 +71,12 @@ final class Volume {
     return overflow ? .max : byteCount
   }
 
-  /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block.
+  /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
+  /// could be long enough for: what is added to a position doesn't overflow.
   func position(ofBlock block: UInt64) -> UInt64? {
     guard block >= superblock.firstDataBlock, block < superblock.blockCount else { return nil }
     let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
-    return overflow ? nil : position
+    return overflow || position > UInt64(Int64.max) ? nil : position
   }
 
   /// Reads a whole block.
