@@ -495,7 +495,8 @@ extension BlockMapDamage {
     case .impossible, .outside, .behindImage: .blockOutside
     case .blockTwice: .blockTwice
     case .behindSize: .wrongSize
-    case .nodeHeader, .nodeTwice, .unwritten, .unreadable, .misplaced, .emptyExtents: .blockMapDamaged
+    case .nodeHeader, .nodeTwice, .unwritten, .neverWritten, .unreadable, .misplaced, .emptyExtents:
+      .blockMapDamaged
     }
   }
 }

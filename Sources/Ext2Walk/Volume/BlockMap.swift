@@ -37,7 +37,47 @@ struct BlockMap: ~Copyable {
     if map.misplacedBlocks > 0 { problems.append(.misplaced(blockCount: map.misplacedBlocks)) }
     if map.hasEmptyExtents { problems.append(.emptyExtents) }
     if map.hasBlocksBehindEnd { problems.append(.behindSize(byteCount: directory.attributes.byteCount)) }
-    return MappedBlocks(runs: map.runs, problems: problems, nodes: map.nodes)
+    return MappedBlocks(runs: map.writtenRuns, problems: problems, nodes: map.nodes)
+  }
+
+  /// As many blocks in a row as no directory has that a kernel made and nobody wrote.
+  private static var mostUnwrittenBlocks: UInt64 { 64 }
+
+  /// The runs, but for long stretches that lie in holes of a sparse image: nothing was ever written there.
+  ///
+  /// An extent of twelve bytes leads to 32768 blocks. Each would be read, and be damage of its own.
+  private var writtenRuns: [BlockRun] {
+    guard runs.contains(where: { $0.logical.count > Self.mostUnwrittenBlocks }) else { return runs }
+    let blockSize = UInt64(volume.superblock.blockSize)
+    var written: [BlockRun] = []
+    for run in runs {
+      guard case .mapped(let physical) = run.contents, run.logical.count > Self.mostUnwrittenBlocks else {
+        written.append(run)
+        continue
+      }
+      // From `start` on blocks are not in `written` yet; up to `next` they hold data.
+      var (start, next) = (run.logical.lowerBound, run.logical.lowerBound)
+      func block(_ logical: UInt64) -> UInt64 { physical + (logical - run.logical.lowerBound) }
+      while next < run.logical.upperBound {
+        let data = volume.image.nextData(from: block(next) * blockSize).map { $0 / blockSize }
+        let end =
+          data.map { min(run.logical.upperBound, next + ($0 - block(next))) } ?? run.logical.upperBound
+        if end - next > Self.mostUnwrittenBlocks {
+          if start < next {
+            written.append(BlockRun(logical: start..<next, contents: .mapped(physical: block(start))))
+          }
+          written.append(BlockRun(logical: next..<end, contents: .damaged(.neverWritten(block(next)))))
+          start = end
+        }
+        // What follows data is looked at again as soon as there may be enough without.
+        next = max(end, next) + 1 + Self.mostUnwrittenBlocks
+      }
+      if start < run.logical.upperBound {
+        written.append(
+          BlockRun(logical: start..<run.logical.upperBound, contents: .mapped(physical: block(start))))
+      }
+    }
+    return written
   }
 
   private init(_ volume: Volume, byteCount: UInt64) {
@@ -184,13 +224,16 @@ struct BlockMap: ~Copyable {
       let left = physical >= blocksThere ? 0 : blocksThere - physical
       part = logical.lowerBound..<logical.lowerBound + left
     }
-    for (index, block) in part.enumerated() {
-      let number = physical + UInt64(index)
-      if seen.insert(number) {
-        addRun(block..<block + 1, physical: number)
+    var next = part.lowerBound
+    while next < part.upperBound {
+      let number = physical + (next - part.lowerBound)
+      let (count, isNew) = seen.insertFront(of: number..<number + (part.upperBound - next))
+      if isNew {
+        addRun(next..<next + count, physical: number)
       } else {
-        addDamaged(block..<block + 1, .blockTwice(number))
+        addDamaged(next..<next + count, .blockTwice(number))
       }
+      next += count
     }
     if part.upperBound < logical.upperBound {
       addDamaged(

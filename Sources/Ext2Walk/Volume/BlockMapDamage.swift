@@ -14,6 +14,8 @@ enum BlockMapDamage: CustomStringConvertible {
   case behindImage(UInt64)
   /// An extent that was allocated and never written.
   case unwritten
+  /// A long stretch of blocks that lie in a hole of the image.
+  case neverWritten(UInt64)
   /// A node can't be read, in words.
   case unreadable(String)
   /// Extents hold so many blocks behind later ones, where nobody looks for them.
@@ -28,7 +30,7 @@ enum BlockMapDamage: CustomStringConvertible {
     switch (self, other) {
     case (.nodeHeader, .nodeHeader), (.nodeTwice, .nodeTwice), (.blockTwice, .blockTwice),
       (.impossible, .impossible), (.outside, .outside), (.behindImage, .behindImage),
-      (.unwritten, .unwritten), (.unreadable, .unreadable):
+      (.unwritten, .unwritten), (.neverWritten, .neverWritten), (.unreadable, .unreadable):
       true
     default: false
     }
@@ -44,6 +46,8 @@ enum BlockMapDamage: CustomStringConvertible {
       "block \(block) is outside the file system, whose last is \(count - 1)"
     case .behindImage(let block): "block \(block) lies behind the end of the image"
     case .unwritten: "its extent was allocated and never written"
+    case .neverWritten(let block):
+      "block \(block) lies in a hole of the image: nothing was ever written there"
     case .unreadable(let words): "its block map can't be read: \(words)"
     case .misplaced(let count): "its extents are not in order: \(count) blocks are not listed"
     case .emptyExtents: "it has extents of no length"

@@ -7,7 +7,10 @@ extension FolioReader {
     do throws(Errno) {
       try self.init(blockSize: volume.superblock.blockSize, options: options)
     } catch {
-      throw VolumeError("making the page arena", reason: error.description)
+      throw VolumeError(
+        "making a file in memory for pages", reason: error.description,
+        advice:
+          "it takes memfd_create(2), which an old kernel or a sandbox refuses, and address space (ulimit -v)")
     }
   }
 

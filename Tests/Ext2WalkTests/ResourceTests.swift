@@ -1,0 +1,180 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// Claims that cost nothing to make: memory and time are bounded by what is really there.
+@Suite struct ResourceTests {
+  static let commands = [
+    ["ls", "-lR"], ["ls", "-R", "--format", "json"], ["map", "-R"], ["map", "-R", "--ways", "all"],
+    ["verify"], ["info"],
+  ]
+
+  /// Runs a command within 20 s and 512 MiB of address space.
+  private func bounded(_ command: [String], _ image: ScratchImage) async throws -> Finished {
+    try await Command.script(
+      "ulimit -v 524288; ulimit -c 0; tool=$1; image=$2; shift 2; exec timeout 20 \"$tool\" \"$@\" \"$image\"",
+      [image.path.string] + command)
+  }
+
+  /// Where fields of the superblock are in it.
+  private enum Field {
+    static let (inodes, blocks, firstData, logBlock, logCluster, perGroup, inodesPerGroup) = (
+      0, 4, 20, 24, 28, 32, 40
+    )
+    static let (firstInode, inodeSize, descriptorSize, blocksHigh, flexLog) = (84, 88, 254, 336, 372)
+  }
+
+  static let claims: [(String, [(Int, UInt32)])] = [
+    ("2^32 - 1 inodes", [(Field.inodes, .max)]),
+    ("2^32 - 1 inodes of one group", [(Field.inodes, .max), (Field.inodesPerGroup, .max)]),
+    ("2^32 - 8 inodes of one group", [(Field.inodes, .max - 7), (Field.inodesPerGroup, .max - 7)]),
+    ("no inodes", [(Field.inodes, 0), (Field.inodesPerGroup, 0)]),
+    ("2^48 blocks", [(Field.blocks, 0), (Field.blocksHigh, 1 << 16)]),
+    ("2^64 - 1 blocks", [(Field.blocks, .max), (Field.blocksHigh, .max)]),
+    ("2^32 - 1 blocks", [(Field.blocks, .max)]),
+    ("8 blocks a group", [(Field.perGroup, 8)]),
+    ("no blocks in a group", [(Field.perGroup, 0)]),
+    ("2^32 - 1 blocks a group", [(Field.perGroup, .max)]),
+    ("begins at block 2^32 - 1", [(Field.firstData, .max)]),
+    ("blocks of 2^41 bytes", [(Field.logBlock, 31)]),
+    ("blocks of 2^(2^32) bytes", [(Field.logBlock, .max)]),
+    ("clusters of 2^41 bytes", [(Field.logCluster, 31)]),
+    ("inodes of no bytes", [(Field.inodeSize, 0)]),
+    ("inodes of 32768 bytes", [(Field.inodeSize, 32768)]),
+    ("descriptors of 65535 bytes", [(Field.descriptorSize, 0xFFFF)]),
+    ("the first inode is 2^32 - 1", [(Field.firstInode, .max)]),
+    ("2^255 groups that share", [(Field.flexLog, 255)]),
+  ]
+
+  @Test(arguments: claims.indices) func whatASuperblockClaims(_ index: Int) async throws {
+    let (words, fields) = Self.claims[index]
+    let image = try await ScratchImage(
+      blockSize: 4096, tree: ["d/one"], options: ["-O", "^metadata_csum,64bit,extent,^resize_inode"])
+    for (field, value) in fields { try image.patch(at: 1024 + field, value) }
+    for command in Self.commands {
+      let finished = try await bounded(command, image)
+      #expect(
+        [0, 1, 2].contains(finished.status), "\(words): \(command): \(finished.status) \(finished.messages)")
+      #expect(finished.lines.count < 200)
+    }
+  }
+
+  /// Failed before: the end of such a block overflowed.
+  @Test(arguments: [[0, 4], [0], [4], [8], [0, 4, 8]]) func descriptorsThatNameBlock2To64(_ fields: [Int])
+    async throws
+  {
+    let image = try await ScratchImage(
+      blockSize: 4096, tree: ["d/one"], options: ["-O", "^metadata_csum,64bit,extent,^resize_inode"])
+    for field in fields {
+      try image.patch(at: 4096 + field, UInt32.max)
+      try image.patch(at: 4096 + 32 + field, UInt32.max)
+    }
+    for command in Self.commands {
+      let finished = try await bounded(command, image)
+      #expect([0, 1, 2].contains(finished.status), "\(command): \(finished.status) \(finished.messages)")
+    }
+  }
+
+  /// Failed before: inode 9001 was looked for behind the end of the bitmap, which is a block.
+  @Test func moreInodesThanABitmapHasBits() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["d/one"], options: ["-O", "^metadata_csum,^64bit,extent,^resize_inode"],
+      blocks: 8000)
+    let inode = [UInt8]([0xA4, 0x81]) + [UInt8](repeating: 1, count: 126)
+    let size = Int(try image.bytes(at: 1024 + 88, 2)[0]) | Int(try image.bytes(at: 1024 + 88, 2)[1]) << 8
+    try image.patch(at: try await image.position(ofInode: 1) + 9000 * size, inode)
+    try image.patch(at: 1024, UInt32(16384))
+    try image.patch(at: 1024 + 40, UInt32(16384))
+    let finished = try await bounded(["verify"], image)
+    #expect(finished.status == 1, "\(finished.messages)")
+    #expect(finished.text.contains("9001"), "\(finished.text)")
+  }
+
+  /// Failed before: each of eleven million blocks took memory, time and a line.
+  @Test(arguments: commands) func extentsOverASparseTebibyte(_ command: [String]) async throws {
+    let image = try await ScratchImage(
+      blockSize: 4096, tree: ["d/one"],
+      options: ["-O", "^metadata_csum,64bit,extent,^resize_inode,large_dir"],
+      blocks: 1 << 18)
+    let inodesPerGroup = try image.number(at: 1024 + 40)
+    let inode = try await image.position(ofInode: try image.inode(of: "d"))
+    let file = try FileDescriptor.open(image.path, .readWrite)
+    try file.resize(to: 1 << 40)
+    try file.close()
+    try image.patch(at: 1024 + 4, UInt32(1 << 28))
+    try image.patch(at: 1024, inodesPerGroup * UInt32((1 << 28) / 32768))
+    // 340 extents of 32768 blocks each, every other one behind the one before it; they take one block.
+    let (node, count) = (200_000, 340)
+    var bytes = [0xF30A, UInt16(count), 340, 0].flatMap(\.littleEndianBytes) + UInt32(0).littleEndianBytes
+    for index in 0..<count {
+      let physical = (1 << 25) + (index % 2 == 0 ? index : count - index) * 40000
+      bytes += UInt32(index * 32768).littleEndianBytes + UInt16(32768).littleEndianBytes + [0, 0]
+      bytes += UInt32(physical).littleEndianBytes
+    }
+    try image.patch(at: node * 4096, bytes)
+    let root = [UInt16(0xF30A), 1, 4, 1].flatMap(\.littleEndianBytes) + UInt32(0).littleEndianBytes
+    try image.patch(
+      at: inode + 40,
+      root + UInt32(0).littleEndianBytes + UInt32(node).littleEndianBytes + [UInt8](repeating: 0, count: 4))
+    let byteCount = UInt64(count) * 32768 * 4096
+    try image.patch(at: inode + 4, UInt32(truncatingIfNeeded: byteCount))
+    try image.patch(at: inode + 108, UInt32(byteCount >> 32))
+    let finished = try await bounded(command, image)
+    #expect([0, 1].contains(finished.status), "\(finished.status) \(finished.messages.suffix(500))")
+    guard command[0] != "info" else { return }
+    let said = finished.messages + finished.text
+    #expect(said.contains("lies in a hole of the image"), "\(said.suffix(500))")
+    #expect(said.split(separator: "\n").count { $0.contains("lies in a hole") } <= count)
+  }
+
+  @Test func seenBlocksAreThoseOfASet() {
+    var random = SeededRandom(seed: 7)
+    for round in 0..<40 {
+      var seen = SeenBlocks()
+      var all: Set<UInt64> = []
+      for _ in 0..<(round < 38 ? 60 : 4000) {
+        let start = UInt64(random.below(round < 38 ? 200 : 40000))
+        let end = start + 1 + UInt64(random.below(random.below(3) == 0 ? 1 : 30))
+        var next = start
+        while next < end {
+          let (count, isNew) = seen.insertFront(of: next..<end)
+          #expect(count > 0 && next + count <= end)
+          for block in next..<next + count { #expect(all.insert(block).inserted == isNew) }
+          next += count
+        }
+      }
+    }
+  }
+
+  @Test(arguments: commands + [["verify", "--thorough"]]) func sixteenDescriptorsAreEnough(
+    _ command: [String]
+  ) async throws {
+    let image = try await ScratchImage(blockSize: 4096, tree: ["d/one", "e/two"])
+    let finished = try await Command.script(
+      "ulimit -n 16; tool=$1; image=$2; shift 2; exec \"$tool\" \"$@\" \"$image\"",
+      [image.path.string] + command)
+    #expect(finished.status == 0, "\(finished.messages)")
+  }
+
+  @Test func aLinkThatClaimsToBeLong() async throws {
+    let image = try await ScratchImage(blockSize: 4096, tree: ["d/one"])
+    try await image.debugfs("symlink /link target")
+    let inode = try await image.position(ofInode: try image.inode(of: "link"))
+    for size in [UInt32.max, 1 << 31, 4097, 60, 0] {
+      try image.patch(at: inode + 4, size)
+      let finished = try await bounded(["ls", "-l"], image)
+      #expect(
+        finished.status == 1 && finished.messages.contains("symbolic link"), "\(size): \(finished.messages)")
+    }
+  }
+
+  @Test(arguments: [["ls", "-lR"], ["map", "-R"], ["info"]]) func aDirectoryOf65000Directories(
+    _ command: [String]
+  ) async throws {
+    let image = try await ScratchImage.crowded(.directories, count: 65000)
+    let finished = try await bounded(command, image)
+    #expect(finished.status == 0, "\(finished.status) \(finished.messages.suffix(300))")
+  }
+}
