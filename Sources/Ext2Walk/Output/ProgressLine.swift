@@ -31,6 +31,7 @@ struct ProgressLine: ~Copyable {
     let now = ContinuousClock.now
     guard now - last >= Self.delay else { return }
     last = now
+    if !isShown { Interruption.clearsLine() }
     isShown = true
     let elapsed = now - start
     let seconds = Double(elapsed.components.seconds)
@@ -41,11 +42,17 @@ struct ProgressLine: ~Copyable {
 
   /// Takes the line away, so that something else can be written.
   mutating func clear() {
-    if isShown { Messages.write("\r\u{1B}[K") }
+    takeAway()
     isShown = false
   }
 
+  private func takeAway() {
+    guard isShown else { return }
+    Messages.write("\r\u{1B}[K")
+    Interruption.clearsNothing()
+  }
+
   deinit {
-    if isShown { Messages.write("\r\u{1B}[K") }
+    takeAway()
   }
 }

@@ -1,0 +1,59 @@
+import Foundation
+import SystemPackage
+import Testing
+
+/// Output that is full or closed, and an interrupt.
+@Suite struct OutputEndsTests {
+  static let commands = [
+    ["ls", "-lR"], ["ls", "-R", "--format", "json"], ["map", "-R"], ["map", "-R", "--format", "json"],
+    ["map", "-R", "--svg", "-"], ["verify"], ["verify", "--format", "json"], ["verify", "--format", "junit"],
+    ["info"],
+    ["info", "--format", "json"],
+  ]
+
+  private func image() async throws -> ScratchImage {
+    try await ScratchImage(blockSize: 1024, tree: (0..<2000).map { "d/a-name-that-is-long-\($0)" })
+  }
+
+  @Test func aFullDiskIsAnErrorOfEveryCommand() async throws {
+    let image = try await image()
+    for command in Self.commands {
+      let finished = try await Command.script(
+        "tool=$1; image=$2; shift 2; \"$tool\" \"$@\" \"$image\" > /dev/full", [image.path.string] + command)
+      #expect(finished.status == 2, "\(command)")
+      #expect(
+        finished.messages.contains("standard output: No space left on device"),
+        "\(command) \(finished.messages)")
+    }
+  }
+
+  @Test func aClosedPipeIsNoErrorOfAnyCommand() async throws {
+    let image = try await image()
+    for command in Self.commands {
+      let finished = try await Command.script(
+        "tool=$1; image=$2; shift 2; \"$tool\" \"$@\" \"$image\" | true; echo ${PIPESTATUS[0]}",
+        [image.path.string] + command)
+      #expect(finished.text == "0\n", "\(command) \(finished.text)")
+      #expect(!finished.messages.contains("ipe"), "\(command) \(finished.messages)")
+    }
+  }
+
+  @Test(arguments: ["INT", "TERM", "HUP"]) func anInterruptLeavesTheTerminalInOrder(_ signal: String)
+    async throws
+  {
+    // A self-test is repeated until it is interrupted: long enough for a progress line.
+    let image = try await ScratchImage.crowded(.directories, count: 65000)
+    let status = ["INT": 130, "TERM": 143, "HUP": 129][signal]
+    let finished = try await Command.script(
+      """
+      "$1" verify --thorough --progress always "$2" "$2" "$2" "$2" "$2" "$2" "$2" "$2" > /dev/null 2> "$2.err" &
+      for i in $(seq 200); do sleep 0.1; grep -q '%' "$2.err" && break; done
+      kill -$3 $!; wait $!; echo $?; tail -c 4 "$2.err" | od -An -tx1
+      """, [image.path.string, signal])
+    // A job in the background has SIGINT ignored where the shell has no job control: there it isn't interrupted.
+    let lines = finished.lines
+    if signal == "INT", lines.first == "0" { return }
+    #expect(lines.first == status.map { "\($0)" }, "\(finished.text)")
+    #expect(lines.last == " 0d 1b 5b 4b", "\(finished.text)")
+  }
+}
