@@ -83,7 +83,7 @@ struct Verify: ParsableCommand {
     var messages = Messages(image: image)
     do {
       let volume = try opening.open(image)
-      if volume.superblock.needsRecovery { messages.tellOfJournal() }
+      messages.tell(whatMayChangeOf: volume)
       return try check(volume, report)?.exitStatus(isStrict: strict) ?? 0
     } catch let error as VolumeError {
       messages.note(error.description)

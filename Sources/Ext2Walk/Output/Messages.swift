@@ -56,14 +56,20 @@ struct Messages {
 }
 
 extension Messages {
-  mutating func tellOfJournal() {
+  private mutating func tellOfJournal() {
     note(
       "the journal has not been replayed (needs_recovery): this is the file system without its last changes")
   }
 
+  /// Says what may differ from what is read. No problem of the file system's.
+  mutating func tell(whatMayChangeOf volume: Volume) {
+    if volume.image.isMountedForWriting { note("it is mounted read-write: what is read may change") }
+    if volume.superblock.needsRecovery { tellOfJournal() }
+  }
+
   /// Says what to know of the file system as a whole before reading on.
   mutating func tell(aboutStateOf volume: Volume) {
-    if volume.superblock.needsRecovery { tellOfJournal() }
+    tell(whatMayChangeOf: volume)
     if volume.hasWrongSuperblockChecksum { problem("the superblock's checksum is wrong; read all the same") }
     if volume.image.byteCount < volume.declaredByteCount {
       problem(

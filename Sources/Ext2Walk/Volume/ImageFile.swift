@@ -110,11 +110,16 @@ struct ImageFile: ~Copyable {
 
   /// Whether `path` leads to this very file or device.
   func isSameFile(as path: FilePath) -> Bool {
-    var ours = stat()
     var theirs = stat()
     let code = unsafe path.withPlatformString { unsafe stat($0, &theirs) }
-    guard code == 0, unsafe fstat(descriptor.rawValue, &ours) == 0 else { return false }
+    guard code == 0, let ours = facts else { return false }
     return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+  }
+
+  /// What the system says of it.
+  var facts: stat? {
+    var facts = stat()
+    return unsafe fstat(descriptor.rawValue, &facts) == 0 ? facts : nil
   }
 
   private static func isBlockDevice(_ path: FilePath) -> Bool {
