@@ -13,6 +13,14 @@ struct LyingDevice {
     case changes
     /// libext2fs' reads of this byte give another one.
     case misleadsLibext2fs
+    /// The first read of this byte fails with ENODEV, and every other read behind it.
+    case vanishes
+    /// ext2walk's reads give 100 bytes at most.
+    case readsShort
+    /// The file ends before this byte as soon as it is read.
+    case truncates
+    /// There are no files in memory.
+    case hasNoMemoryFiles
   }
 
   private let directory: ScratchDirectory
@@ -27,6 +35,15 @@ struct LyingDevice {
     try #require(built.status == 0, "\(built.messages)")
   }
 
+  /// Runs the tool on an image that lies about the byte at `position`.
+  func run(
+    _ arguments: [String], _ image: ScratchImage, _ lie: Lie, at position: Int = -1
+  ) async throws -> Finished {
+    try await Command.ext2walk(
+      arguments + [image.path.string],
+      environment: ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue])
+  }
+
   /// Verifies an image that lies about the byte at `position`.
   func verify(_ image: ScratchImage, _ lie: Lie, at position: Int) async throws -> VerifiedImage {
     try await VerifiedImage.verify(
@@ -38,6 +55,7 @@ struct LyingDevice {
     #define _GNU_SOURCE
     #include <dlfcn.h>
     #include <errno.h>
+    #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
     #include <unistd.h>
@@ -45,18 +63,34 @@ struct LyingDevice {
     typedef ssize_t (*reader)(int, void *, size_t, off_t);
 
     static ssize_t read_by(const char *name, int is_ours, int file, void *bytes, size_t count, off_t at) {
-      static int turn;
+      static int turn, has_vanished;
       reader real = (reader)dlsym(RTLD_NEXT, name);
       const char *lie = getenv("LIE");
       long about = atol(getenv("LIE_ABOUT") ? getenv("LIE_ABOUT") : "-1");
+      if (lie && has_vanished) { errno = ENODEV; return -1; }
+      if (lie && is_ours && !strcmp(lie, "readsShort") && count > 100) count = 100;
       ssize_t done = real(file, bytes, count, at);
       if (!lie || about < at || about >= at + done) return done;
       int lies = 0;
       if (is_ours && !strcmp(lie, "fails")) { errno = EIO; return -1; }
+      if (is_ours && !strcmp(lie, "vanishes")) { has_vanished = 1; errno = ENODEV; return -1; }
+      if (is_ours && !strcmp(lie, "truncates")) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+        return truncate(path, about) ? -1 : real(file, bytes, count, at);
+      }
       if (is_ours && !strcmp(lie, "changes")) { turn++; lies = turn > 2 && turn % 2 == 1; }
       if (!is_ours && !strcmp(lie, "misleadsLibext2fs")) lies = 1;
       if (lies) ((char *)bytes)[about - at] ^= 1;
       return done;
+    }
+
+    int memfd_create(const char *name, unsigned int flags) {
+      static int (*real)(const char *, unsigned int);
+      const char *lie = getenv("LIE");
+      if (lie && !strcmp(lie, "hasNoMemoryFiles")) { errno = ENOSYS; return -1; }
+      if (!real) real = (int (*)(const char *, unsigned int))dlsym(RTLD_NEXT, "memfd_create");
+      return real(name, flags);
     }
 
     ssize_t pread(int file, void *bytes, size_t count, off_t at) {

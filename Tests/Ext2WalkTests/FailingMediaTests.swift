@@ -1,0 +1,70 @@
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// Disks that fail in the middle: the block is named with the system's words, and the rest is listed.
+@Suite(.enabled(if: hasCompiler, "a C compiler, cc, makes the library that lies")) struct FailingMediaTests {
+  private static let commands = [["ls", "-RA"], ["ls", "-lR", "--checksums"], ["map", "-R"]]
+
+  /// `/d` has three blocks or more; `/e` comes behind it.
+  private func image(blockSize: Int) async throws -> (ScratchImage, blocks: [Int]) {
+    let filling = String(repeating: "n", count: 200)
+    let names = (0..<max(40, blockSize / 90)).map { "d/\(10000 + $0)-" + filling }
+    let image = try await ScratchImage(blockSize: blockSize, tree: names + ["e/behind"])
+    return (image, try image.positions(ofDirectory: try image.inode(of: "d")))
+  }
+
+  @Test(arguments: [1024, 65536], commands)
+  func aBlockThatCannotBeReadIsNamed(blockSize: Int, command: [String]) async throws {
+    let (image, blocks) = try await image(blockSize: blockSize)
+    let whole = try await Command.ext2walk(command + [image.path.string])
+    let finished = try await LyingDevice().run(command, image, .fails, at: blocks[1] + 100)
+    #expect(finished.status == 1)
+    let words =
+      "directory /d (inode \(try image.inode(of: "d"))), block 1 (physical \(blocks[1] / blockSize))"
+    #expect(finished.messages.contains(words), "\(finished.messages)")
+    #expect(finished.messages.contains("nput/output error at byte "), "\(finished.messages)")
+    // What stands in other blocks, and in directories behind this one, is there.
+    #expect(finished.lines.count > whole.lines.count / 3)
+    #expect(finished.text.contains("/e"))
+  }
+
+  @Test(arguments: commands + [["verify"]]) func aDeviceThatVanishes(command: [String]) async throws {
+    let (image, blocks) = try await image(blockSize: 4096)
+    let finished = try await LyingDevice().run(command, image, .vanishes, at: blocks[1] + 100)
+    #expect(finished.status == 1)
+    let said = finished.messages + finished.text
+    #expect(said.contains("block 1 (physical \(blocks[1] / 4096))"), "\(said.prefix(2000))")
+    #expect(said.contains("No such device"), "\(said.prefix(2000))")
+  }
+
+  @Test(arguments: commands + [["verify", "--quiet"], ["info"]])
+  func shortReadsAreGoneOnWith(command: [String]) async throws {
+    let (image, _) = try await image(blockSize: 1024)
+    let whole = try await Command.ext2walk(command + [image.path.string])
+    let finished = try await LyingDevice().run(command, image, .readsShort)
+    #expect(finished.status == whole.status)
+    // How long mapping took is never the same.
+    if command[0] != "map" { #expect(finished.text == whole.text) }
+    #expect(finished.lines.count == whole.lines.count && finished.messages == whole.messages)
+  }
+
+  @Test(arguments: commands + [["verify"]]) func aFileThatIsCutWhileItIsRead(command: [String]) async throws {
+    let (image, blocks) = try await image(blockSize: 4096)
+    let finished = try await LyingDevice().run(command, image, .truncates, at: blocks[1] + 8)
+    #expect(finished.status == 1)
+    let said = finished.messages + finished.text
+    #expect(said.contains("lies behind the end of the image"), "\(said.prefix(2000))")
+  }
+
+  @Test(arguments: commands + [["verify"]]) func withoutFilesInMemory(command: [String]) async throws {
+    let (image, _) = try await image(blockSize: 4096)
+    let finished = try await LyingDevice().run(command, image, .hasNoMemoryFiles)
+    #expect(finished.status == 2)
+    #expect(
+      finished.messages.contains("memfd_create") && finished.messages.contains("Function not implemented"),
+      "\(finished.messages)")
+    #expect(finished.text.isEmpty)
+  }
+}
