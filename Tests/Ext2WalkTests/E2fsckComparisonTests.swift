@@ -53,7 +53,7 @@ import Testing
   /// The same seed gives the same breaks.
   static let seed = number("EXT2WALK_SEED") ?? 1
 
-  private static func number(_ variable: String) -> Int? {
+  static func number(_ variable: String) -> Int? {
     ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
   }
 
