@@ -25,7 +25,7 @@ for target in "${@:-records hash names disk image}"; do for target in $target; d
   fi
   echo "fuzzing $target for $seconds seconds"
   FUZZ_TARGET=$target $build/release/Fuzz $build/corpus/"$target" -max_total_time="$seconds" -timeout=20 \
-    -rss_limit_mb=2048 -max_len=70000 -len_control=0 -close_fd_mask=1 -print_final_stats=1 \
+    -rss_limit_mb=4096 -max_len=70000 -len_control=0 -close_fd_mask=1 -print_final_stats=1 \
     -artifact_prefix=$build/"$target"- < /dev/null > $build/"$target".log 2>&1 || failed=1
   grep -aE '^#.*DONE|^Done|^SUMMARY|Fatal error|stat::number_of_executed_units' $build/"$target".log || true
 done; done
