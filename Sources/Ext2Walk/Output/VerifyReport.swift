@@ -69,7 +69,7 @@ final class VerifyReport: FindingSink {
   func end(_ outcome: Outcome) throws(OutputError) {
     switch outcome {
     case .notExamined: outcomes.notExamined += 1
-    case .examined(let summary, _) where summary.errorCount > 0: outcomes.withErrors += 1
+    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict): outcomes.withErrors += 1
     case .examined: outcomes.clean += 1
     }
     switch format {
@@ -124,6 +124,7 @@ final class VerifyReport: FindingSink {
     let verdict =
       switch (summary.errorCount, summary.portabilityCount) {
       case (0, 0): "clean"
+      case (0, let notes) where suite.isStrict: "\(counted(notes, "portability finding")), errors by --strict"
       case (0, let notes): "no errors, \(counted(notes, "portability finding"))"
       case (let errors, 0): counted(errors, "error")
       case (let errors, let notes):
@@ -141,10 +142,6 @@ final class VerifyReport: FindingSink {
       on \(share(scope.blocksByLibrary))
 
       """
-  }
-
-  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
   }
 
   private func rounded(_ seconds: Double) -> String {

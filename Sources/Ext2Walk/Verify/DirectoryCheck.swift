@@ -21,7 +21,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   var census: InodeCensus
   var findings: Findings
   var claims = BlockClaims()
-  var judges: Judges
+  let judges: JudgeThread
   var counts = VerifyCounts()
   var progress: ProgressLine
   /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
@@ -61,7 +61,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   private var names = NameTable()
 
   init(
-    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: consuming Judges,
+    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: JudgeThread,
     progress: consuming ProgressLine
   ) {
     self.volume = volume
@@ -136,6 +136,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       names.reserve(Int(clamping: blocks.mappedCount) * superblock.blockSize / 24)
     }
     try checkBlockCount(of: directory, blocks)
+    let isMapped = blocks.problems.isEmpty && blocks.runs.allSatisfy { $0.contents.isMapped }
+    if isMapped { judges.compare(directory, path: current.found.path, blocks: blocks) }
     guard directory.isHashed else { return }
     if superblock.hasHashedDirectories {
       let tree = HashTree(directory, blocks: blocks, on: volume)
@@ -171,14 +173,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     try reportRepeatedNames(&inodes)
     try reportPortability()
     if current.inode == nil { try checkInline(&inodes) }
-    if !current.isDamaged {
-      checkLinks()
-      if let inode = current.inode, let blocks = current.blocks {
-        for difference in judges.differences(in: inode, path: current.found.path, blocks: blocks) {
-          try report(difference.rule, block: difference.block, offset: difference.offset, difference.facts)
-        }
-      }
-    }
+    if current.isDamaged { judges.disregard(current.found.inode) } else { checkLinks() }
     return current.children
   }
 
