@@ -69,7 +69,10 @@ struct List: ParsableCommand {
     let sink = WalkSink()
     var worker = try ListingWorker(
       volume, reading: options, options: shown, format: format, image: image, sink: sink)
-    sink.whenFull = { (bytes) throws(OutputError) in try output.take(bytes, messages: []) }
+    sink.whenFull = { (bytes) throws(OutputError) in
+      try output.take(bytes, messages: [])
+      return true
+    }
     let findings = try worker.listAlone(alone)
     try output.take(worker.output.bytes, messages: findings.messages)
     worker.output.removeAll()

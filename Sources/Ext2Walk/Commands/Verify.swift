@@ -53,8 +53,12 @@ struct Verify: ParsableCommand {
   var mappings = false
 
   mutating func validate() throws {
-    if images.isEmpty, !rules, opening.offset != nil || opening.superblock != nil {
-      throw ValidationError("--offset and --superblock are about an image: give one")
+    let isAboutImage = opening.offset != nil || opening.superblock != nil || opening.partition != nil
+    if images.isEmpty, isAboutImage {
+      throw ValidationError("--offset, --superblock and --partition are about an image: give one")
+    }
+    if rules, !images.isEmpty || format != .text {
+      throw ValidationError("--rules lists the rules as text, and takes no images")
     }
     for image in imageBytes { _ = try opening.location(of: image) }
   }
@@ -134,7 +138,7 @@ struct Verify: ParsableCommand {
 
   private func listRules() throws {
     var output = OutputBuffer()
-    output.append(RuleTable.text)
+    output.append(text: RuleTable.text)
     try output.flush()
   }
 }

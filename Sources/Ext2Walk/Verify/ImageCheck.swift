@@ -42,11 +42,11 @@ enum ImageCheck {
     let census = try takeCensus(of: volume, &findings, &progress)
     var reading = options.reading
     reading.checksums = .checked
+    var walk = try TreeWalk(volume, options: reading)
     let own = try Volume(at: volume.image.location, options: volume.options)
     let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
     var check = DirectoryCheck(
       volume, census: census, findings: findings, judges: judges, progress: progress)
-    var walk = try TreeWalk(volume, options: reading)
     try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
     try checkUnreached(&check, &walk)
     try check.reportWrongDotDots()
