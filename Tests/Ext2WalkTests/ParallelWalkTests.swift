@@ -90,10 +90,11 @@ import Testing
     let image = try await ScratchImage(
       blockSize: 4096, tree: small + large,
       options: ["-O", "^metadata_csum,^64bit,^dir_index", "-N", "8192"], blocks: 8192)
+    // Counted by the shell: a test that is slow to read must not look like a walk that hangs.
     let finished = try await Command.script(
-      "timeout 60 \"$1\" ls \(arguments.joined(separator: " ")) \"$2\"", [image.path.string])
-    #expect(finished.status == 0)
-    #expect(finished.text.split(separator: "\n").count { $0.contains(long) } == 3 * 1700)
+      "timeout 120 \"$1\" ls \(arguments.joined(separator: " ")) \"$2\" 2>/dev/null | grep -c nnnnnnnn; echo ${PIPESTATUS[0]}",
+      [image.path.string])
+    #expect(finished.lines == ["\(3 * 1700)", "0"])
   }
 
   @Test func aReaderThatHasEnoughEndsIt() async throws {
