@@ -15,7 +15,8 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture sanitize build check format fixtures deps packages docs examples bench simulate man \
+.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture sanitize build check format fixtures deps packages docs \
+  examples bench bench-peers bench-mapping simulate man \
   completions install uninstall deb test-packages clean
 
 help: ## list the targets
@@ -102,7 +103,23 @@ docs: deps ## FolioCore's documentation as a site, in .build/docs/
 examples: deps fixtures ## build and run what uses FolioCore as a library
 	Examples/run.sh
 
-bench: deps ## measure the ways of mapping side by side, as ratios to direct
+# Images of a million files: sparse, but some 4 GB on disk.
+BENCH_IMAGES ?= /var/tmp/ext2walk-bench
+BASELINES := Benchmarks/.build/baseline
+
+bench: build $(BASELINES)/c-walk $(BASELINES)/make-image ## measure ext2walk against a walk in C, e2fsck and installed peers, as ratios
+	@mkdir -p $(BENCH_IMAGES)
+	cd Benchmarks && swift build -c release --product Walks
+	Benchmarks/.build/release/Walks $(BINARY) $(BASELINES) $(BENCH_IMAGES) Benchmarks/.build/walks.json
+
+$(BASELINES)/%: Benchmarks/baseline/%/main.c | packages
+	@mkdir -p $(BASELINES)
+	cc -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs ext2fs com_err)
+
+bench-peers: ## install the tools that `make bench` also measures
+	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip
+
+bench-mapping: deps ## measure the ways of mapping side by side, as ratios to direct
 	cd Benchmarks && swift build -c release --product Ratios && \
 	  swift package benchmark --target MappingWays --format jsonSmallerIsBetter --no-progress --path stdout \
 	    | .build/release/Ratios

@@ -20,6 +20,7 @@ let package = Package(
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     .executableTarget(name: "Ratios"),
     .executableTarget(name: "Simulate"),
+    .executableTarget(name: "Walks"),
   ],
   swiftLanguageModes: [.v6]
 )

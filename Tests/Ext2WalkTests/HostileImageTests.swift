@@ -112,7 +112,7 @@ import Testing
 
   private func verifyWithin512MiB(_ image: ScratchImage) async throws -> Finished {
     try await Command.script(
-      "ulimit -v 524288; exec timeout 100 \"$1\" verify -q \"$2\"", [image.path.string])
+      "ulimit -v 524288; exec timeout 250 \"$1\" verify -q \"$2\"", [image.path.string])
   }
 
   @Test func aFileOf65000Links() async throws {

@@ -78,6 +78,25 @@ import Testing
     #expect(many.messages.split(separator: "\n").count >= 32)
   }
 
+  /// A directory of much output stands behind one with a directory in it, and is read together with that: its turn
+  /// comes only after something that the same thread has to read.
+  @Test(arguments: [["-RU"], ["-lR", "--format", "json"], ["-R", "--mappings"]])
+  func largeDirectoriesWaitForNobody(_ arguments: [String]) async throws {
+    let long = String(repeating: "n", count: 200)
+    let small = (0..<12).map { "home/u\($0)/docs/note" }
+    let large = stride(from: 1, to: 12, by: 4).flatMap { user in
+      (1000..<2700).map { "home/u\(user)/\($0)\(long)" }
+    }
+    let image = try await ScratchImage(
+      blockSize: 4096, tree: small + large,
+      options: ["-O", "^metadata_csum,^64bit,^dir_index", "-N", "8192"], blocks: 8192)
+    // Counted by the shell: a test that is slow to read must not look like a walk that hangs.
+    let finished = try await Command.script(
+      "timeout 120 \"$1\" ls \(arguments.joined(separator: " ")) \"$2\" 2>/dev/null | grep -c nnnnnnnn; echo ${PIPESTATUS[0]}",
+      [image.path.string])
+    #expect(finished.lines == ["\(3 * 1700)", "0"])
+  }
+
   @Test func aReaderThatHasEnoughEndsIt() async throws {
     let image = try await Self.image()
     let finished = try await Command.script(

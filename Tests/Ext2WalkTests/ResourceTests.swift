@@ -14,7 +14,7 @@ import Testing
   /// Runs a command within 20 s and 512 MiB of address space.
   private func bounded(_ command: [String], _ image: ScratchImage) async throws -> Finished {
     try await Command.script(
-      "ulimit -v 524288; ulimit -c 0; tool=$1; image=$2; shift 2; exec timeout 20 \"$tool\" \"$@\" \"$image\"",
+      "ulimit -v 524288; ulimit -c 0; tool=$1; image=$2; shift 2; exec timeout 200 \"$tool\" \"$@\" \"$image\"",
       [image.path.string] + command)
   }
 

@@ -58,9 +58,10 @@ extension RecordCursor.Step {
     block.put(at: 0, inode: 2, length: 4084, name: ".")
     block.put(at: 4084, inode: 0, length: 12, name: "")
     let format = RecordFormat(blockSize: 4096, inodeCount: 1000, skipsTail: true)
-    for there in [100, 4096] {
+    for (there, isSeen) in [(100, false), (4096, true)] {
       var cursor = unsafe RecordCursor(block.bytes.span.bytes.extracting(0..<there), format: format)
       #expect(cursor.nextRecord()?.length == 4084)
+      #expect((cursor.nextRecord() != nil) == isSeen)
       #expect(cursor.nextRecord() == nil)
       #expect(cursor.stop == .end)
     }

@@ -28,7 +28,7 @@ struct Info: ParsableCommand {
       if let problem = report.table?.problem { messages.problem(problem) }
       var output = OutputBuffer()
       switch format {
-      case .text: output.append(InfoText.text(report))
+      case .text: output.append(text: InfoText.text(report))
       case .json, .ndjson: InfoJSON.append(report, to: &output)
       }
       try output.flush()

@@ -69,11 +69,14 @@ struct List: ParsableCommand {
     let sink = WalkSink()
     var worker = try ListingWorker(
       volume, reading: options, options: shown, format: format, image: image, sink: sink)
-    sink.whenFull = { (bytes) throws(OutputError) in try output.take(bytes, messages: []) }
+    sink.whenFull = { (bytes) throws(OutputError) in
+      try output.take(bytes, messages: [])
+      return true
+    }
     let findings = try worker.listAlone(alone)
     try output.take(worker.output.bytes, messages: findings.messages)
     worker.output.removeAll()
-    let (location, volumeOptions) = (volume.image.location, imageOptions.opening.volumeOptions)
+    let (location, volumeOptions) = (volume.image.location, volume.options)
     let makeWorker = { @Sendable [options] (sink: any ByteSink) in
       try ListingWorker(
         Volume(at: location, options: volumeOptions), reading: options, options: shown, format: format,

@@ -95,14 +95,14 @@ struct Map: ParsableCommand {
     if let svg, svg != "-" { try write(try picture(of: folios, volume, options), to: svg, volume) }
     var output = OutputBuffer()
     switch format {
-    case _ where svg == "-": output.append(try picture(of: folios, volume, options))
+    case _ where svg == "-": output.append(text: try picture(of: folios, volume, options))
     case .text:
-      output.append(text(folios, readings))
+      output.append(text: text(folios, readings))
       if draw, !folios.isEmpty {
-        output.append("\n" + FolioDrawing.legend(hasColor: color.isOn))
+        output.append(text: "\n" + FolioDrawing.legend(hasColor: color.isOn))
         let width = Terminal.width(of: .standardOutput)
         try draw(folios, volume, options) { drawing in
-          output.append("\n" + drawing.text(width: width, hasColor: color.isOn))
+          output.append(text: "\n" + drawing.text(width: width, hasColor: color.isOn))
           try output.endPiece()
         }
       }

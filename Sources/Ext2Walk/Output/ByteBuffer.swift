@@ -57,6 +57,30 @@ struct ByteBuffer: ~Copyable {
     count &+= more
   }
 
+  /// Appends a number in decimal digits, with blanks before it up to `width` cells.
+  mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
+    let digitCount = magnitude.digitCount
+    let count = max(width, digitCount + (isNegative ? 1 : 0))
+    reserve(count)
+    var place = self.count + count
+    var rest = magnitude
+    repeat {
+      place -= 1
+      unsafe memory.storeBytes(
+        of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: place, as: UInt8.self)
+      rest /= 10
+    } while rest > 0
+    if isNegative {
+      place -= 1
+      unsafe memory.storeBytes(of: UInt8(ascii: "-"), toByteOffset: place, as: UInt8.self)
+    }
+    while place > self.count {
+      place -= 1
+      unsafe memory.storeBytes(of: UInt8(ascii: " "), toByteOffset: place, as: UInt8.self)
+    }
+    self.count += count
+  }
+
   /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
   mutating func removeAll(keeping limit: Int = .max) {
     count = 0
@@ -77,5 +101,19 @@ struct ByteBuffer: ~Copyable {
     unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
     unsafe memory.deallocate()
     unsafe memory = larger
+  }
+}
+
+extension UInt64 {
+  /// How many digits it has as a decimal number.
+  var digitCount: Int {
+    var (count, bound) = (1, 10 as UInt64)
+    while self >= bound {
+      count += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    return count
   }
 }

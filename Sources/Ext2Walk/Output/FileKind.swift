@@ -44,26 +44,21 @@ extension FileType {
 
 extension InodeAttributes {
   /// The ten letters of `ls -l`, such as `drwxr-xr-x`.
-  var modeLetters: [UInt8] {
-    var letters = [fileType.letter]
-    for shift in [6, 3, 0] {
-      let bits = mode >> UInt16(shift)
-      letters.append(UInt8(ascii: bits & 4 != 0 ? "r" : "-"))
-      letters.append(UInt8(ascii: bits & 2 != 0 ? "w" : "-"))
-      letters.append(UInt8(ascii: bits & 1 != 0 ? "x" : "-"))
-    }
+  var modeLetters: InlineArray<10, UInt8> {
+    let all: InlineArray<3, UInt8> = [UInt8(ascii: "r"), UInt8(ascii: "w"), UInt8(ascii: "x")]
+    var letters = InlineArray<10, UInt8>(repeating: UInt8(ascii: "-"))
+    letters[0] = fileType.letter
+    for place in 0..<9 where mode >> UInt16(8 - place) & 1 != 0 { letters[place + 1] = all[place % 3] }
     // Set-user-id, set-group-id and sticky take the place of an x: small where there is one, capital where not.
-    for (bit, at, small, capital) in Self.specialBits where mode & bit != 0 {
-      letters[at] = letters[at] == UInt8(ascii: "x") ? small : capital
+    if mode & 0o7000 != 0 {
+      for (bit, at, small) in [
+        (0o4000 as UInt16, 3, UInt8(ascii: "s")), (0o2000, 6, UInt8(ascii: "s")),
+        (0o1000, 9, UInt8(ascii: "t")),
+      ]
+      where mode & bit != 0 {
+        letters[at] = letters[at] == UInt8(ascii: "x") ? small : small - 32
+      }
     }
     return letters
-  }
-
-  private static var specialBits: [(UInt16, Int, UInt8, UInt8)] {
-    [
-      (0o4000, 3, UInt8(ascii: "s"), UInt8(ascii: "S")),
-      (0o2000, 6, UInt8(ascii: "s"), UInt8(ascii: "S")),
-      (0o1000, 9, UInt8(ascii: "t"), UInt8(ascii: "T")),
-    ]
   }
 }

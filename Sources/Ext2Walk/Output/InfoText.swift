@@ -98,7 +98,7 @@ enum InfoText {
 
   private static func time(_ time: Timestamp?) -> String {
     var clock = Clock()
-    return time.map { clock.text(for: $0) } ?? "never"
+    return time.map { String(decoding: clock.text(for: $0), as: UTF8.self) } ?? "never"
   }
 
   // MARK: Kernels

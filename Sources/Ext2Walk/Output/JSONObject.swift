@@ -81,7 +81,7 @@ struct JSONObject {
     for offset in 0..<start.byteCount + rest.byteCount {
       let byte = offset < start.byteCount ? start[byteAt: offset] : rest[byteAt: offset - start.byteCount]
       output.append(byte < 16 ? "0" : "")
-      output.append(String(byte, radix: 16))
+      output.append(text: String(byte, radix: 16))
     }
     output.append(UInt8(ascii: "\""))
   }

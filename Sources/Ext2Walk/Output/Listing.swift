@@ -85,7 +85,7 @@ struct Listing: ~Copyable, TreeVisitor {
     json?.begin(directory: directory.path)
     if options.hasHeadings {
       let path = directory.path.shownPath
-      if text?.style.escapes == true { output.append(Escaping.text(path)) } else { output.append(path) }
+      if text?.style.escapes == true { output.append(text: Escaping.text(path)) } else { output.append(path) }
       output.append(":\n")
       try output.endPiece()
     }

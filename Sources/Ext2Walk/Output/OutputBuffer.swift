@@ -12,7 +12,9 @@ enum OutputError: Error {
 protocol ByteSink: AnyObject {
   /// How many bytes come together before they are written.
   var pieceByteCount: Int { get }
-  func write(_ bytes: RawSpan) throws(OutputError)
+
+  /// Returns whether the bytes were taken; if not they come again, with more behind them.
+  func write(_ bytes: RawSpan) throws(OutputError) -> Bool
 }
 
 /// A file descriptor as a sink.
@@ -24,13 +26,14 @@ final class DescriptorSink: ByteSink {
     self.descriptor = descriptor
   }
 
-  func write(_ bytes: RawSpan) throws(OutputError) {
+  func write(_ bytes: RawSpan) throws(OutputError) -> Bool {
     do {
       _ = try unsafe bytes.withUnsafeBytes { unsafe try descriptor.writeAll($0) }
     } catch {
       let errno = error as? Errno ?? .ioError
       throw errno == .brokenPipe ? .closed : .failed(errno)
     }
+    return true
   }
 }
 
@@ -38,7 +41,7 @@ final class DescriptorSink: ByteSink {
 ///
 /// Appending can't fail; ``endPiece()`` and ``flush()`` write.
 struct OutputBuffer: ~Copyable {
-  private let limit: Int
+  private var limit: Int
   private let sink: any ByteSink
   /// What has not been written.
   var buffer = ByteBuffer()
@@ -68,7 +71,8 @@ struct OutputBuffer: ~Copyable {
     append(unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount))
   }
 
-  mutating func append(_ text: String) {
+  /// Appends text that is not known before. Labelled, so that a literal is never made a `String` first.
+  mutating func append(text: String) {
     append(text.utf8Span.span.raw)
   }
 
@@ -77,19 +81,9 @@ struct OutputBuffer: ~Copyable {
   }
 
   /// Appends `value` in decimal digits, at least `width` cells wide with blanks in front.
+  @inline(__always)
   mutating func append(_ value: some FixedWidthInteger, width: Int = 0) {
-    var digits: InlineArray<20, UInt8> = InlineArray(repeating: 0)
-    var start = 20
-    var rest = value.magnitude
-    repeat {
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
-    } while rest > 0
-    let length = 20 - start + (value < 0 ? 1 : 0)
-    for _ in 0..<max(0, width - length) { append(UInt8(ascii: " ")) }
-    if value < 0 { append(UInt8(ascii: "-")) }
-    append(digits.span.raw.extracting(start..<20))
+    buffer.append(decimal: UInt64(value.magnitude), isNegative: value < 0, width: width)
   }
 
   /// Says that a line or an object is complete. Writes if much has come together.
@@ -98,9 +92,13 @@ struct OutputBuffer: ~Copyable {
     if buffer.count >= limit { try flush() }
   }
 
-  /// Writes all that is left.
+  /// Writes all that is left, if the sink takes it.
   mutating func flush() throws(OutputError) {
-    defer { buffer.removeAll() }
-    try sink.write(buffer.bytes)
+    if try sink.write(buffer.bytes) {
+      buffer.removeAll()
+      limit = sink.pieceByteCount
+    } else {
+      limit = 2 * buffer.count
+    }
   }
 }

@@ -93,7 +93,7 @@ struct TextListing {
     let type = details.type(of: entry)
     let mode = details?.attributes?.mode
     if let color = style.colors?.color(of: type, mode: mode, name: [UInt8](copying: name)) {
-      output.append("\u{1B}[\(color)m")
+      output.append(text: "\u{1B}[\(color)m")
       append(name: name, to: &output)
       output.append("\u{1B}[0m")
     } else {
@@ -107,11 +107,11 @@ struct TextListing {
 
   /// Makes the columns wide enough for `attributes`.
   mutating func widen(for attributes: InodeAttributes) {
-    func digits(_ value: some BinaryInteger) -> Int { String(value).utf8.count }
-    widths.links = max(widths.links, digits(attributes.links))
-    widths.uid = max(widths.uid, digits(attributes.uid))
-    widths.gid = max(widths.gid, digits(attributes.gid))
-    widths.size = max(widths.size, sizeText(attributes).utf8.count)
+    widths.links = max(widths.links, UInt64(attributes.links).digitCount)
+    widths.uid = max(widths.uid, UInt64(attributes.uid).digitCount)
+    widths.gid = max(widths.gid, UInt64(attributes.gid).digitCount)
+    let size = sizeText(attributes)?.utf8.count ?? attributes.byteCount.digitCount
+    widths.size = max(widths.size, size)
   }
 
   private mutating func appendColumns(
@@ -127,29 +127,34 @@ struct TextListing {
       output.append(UInt8(ascii: " "))
       return
     }
-    output.append(attributes.modeLetters)
+    output.append(attributes.modeLetters.span.raw)
     output.append(attributes.links, width: widths.links + 1)
     output.append(attributes.uid, width: widths.uid + 1)
     output.append(attributes.gid, width: widths.gid + 1)
-    append(sizeText(attributes), width: widths.size + 1, to: &output)
+    if let size = sizeText(attributes) {
+      append(size, width: widths.size + 1, to: &output)
+    } else {
+      output.append(attributes.byteCount, width: widths.size + 1)
+    }
     output.append(UInt8(ascii: " "))
     output.append(clock.text(for: attributes.modified))
     output.append(UInt8(ascii: " "))
   }
 
-  private func sizeText(_ attributes: InodeAttributes) -> String {
+  /// What stands for the size; nil where that is the number of bytes.
+  private func sizeText(_ attributes: InodeAttributes) -> String? {
     if let device = attributes.device { return "\(device.major), \(device.minor)" }
-    return style.hasHumanSizes ? ByteCount.human(attributes.byteCount) : String(attributes.byteCount)
+    return style.hasHumanSizes ? ByteCount.human(attributes.byteCount) : nil
   }
 
   private func append(_ text: String, width: Int, to output: inout OutputBuffer) {
     for _ in 0..<max(0, width - text.utf8.count) { output.append(UInt8(ascii: " ")) }
-    output.append(text)
+    output.append(text: text)
   }
 
   private func append(name: RawSpan, to output: inout OutputBuffer) {
     if style.escapes {
-      output.append(Escaping.text([UInt8](copying: name)))
+      output.append(text: Escaping.text([UInt8](copying: name)))
     } else {
       output.append(name)
     }

@@ -33,7 +33,7 @@ final class VerifyReport: FindingSink {
     self.hasColor = hasColor
     objects = JSONArray(isLines: format == .ndjson)
     suite = JUnitSuite(isStrict: isStrict)
-    if format == .junit { output.append(JUnitSuite.opening) }
+    if format == .junit { output.append(text: JUnitSuite.opening) }
   }
 
   /// The findings that follow are those of `image`.
@@ -52,7 +52,7 @@ final class VerifyReport: FindingSink {
 
   func take(_ finding: Finding) throws(OutputError) {
     switch format {
-    case .text: output.append(line(finding))
+    case .text: output.append(text: line(finding))
     case .json:
       output.append(findingCount == 0 ? "\n" : ",\n")
       VerifyJSON.append(finding, image: nil, to: &output)
@@ -69,13 +69,13 @@ final class VerifyReport: FindingSink {
   func end(_ outcome: Outcome) throws(OutputError) {
     switch outcome {
     case .notExamined: outcomes.notExamined += 1
-    case .examined(let summary, _) where summary.errorCount > 0: outcomes.withErrors += 1
+    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict): outcomes.withErrors += 1
     case .examined: outcomes.clean += 1
     }
     switch format {
     case .text:
       if case .examined(let summary, let seconds) = outcome, !isQuiet {
-        output.append(text(summary, seconds: seconds))
+        output.append(text: text(summary, seconds: seconds))
       }
     case .json:
       imageObject.endArray(&output)
@@ -89,7 +89,7 @@ final class VerifyReport: FindingSink {
       VerifyJSON.append(outcome, to: &object, &output)
       object.end(&output)
     case .junit:
-      output.append(suite.text(image: image, outcome: outcome))
+      output.append(text: suite.text(image: image, outcome: outcome))
       suite = JUnitSuite(isStrict: suite.isStrict)
     }
     try output.endPiece()
@@ -102,11 +102,11 @@ final class VerifyReport: FindingSink {
     case .text:
       if count > 1, !isQuiet {
         output.append(
-          "\(count) images: \(outcomes.clean) without errors, \(outcomes.withErrors) with errors, "
+          text: "\(count) images: \(outcomes.clean) without errors, \(outcomes.withErrors) with errors, "
             + "\(outcomes.notExamined) not examined\n")
       }
     case .json, .ndjson: objects.end(&output)
-    case .junit: output.append(JUnitSuite.closing)
+    case .junit: output.append(text: JUnitSuite.closing)
     }
     try output.flush()
   }
@@ -124,6 +124,7 @@ final class VerifyReport: FindingSink {
     let verdict =
       switch (summary.errorCount, summary.portabilityCount) {
       case (0, 0): "clean"
+      case (0, let notes) where suite.isStrict: "\(counted(notes, "portability finding")), errors by --strict"
       case (0, let notes): "no errors, \(counted(notes, "portability finding"))"
       case (let errors, 0): counted(errors, "error")
       case (let errors, let notes):
@@ -141,10 +142,6 @@ final class VerifyReport: FindingSink {
       on \(share(scope.blocksByLibrary))
 
       """
-  }
-
-  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
   }
 
   private func rounded(_ seconds: Double) -> String {

@@ -21,7 +21,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   var census: InodeCensus
   var findings: Findings
   var claims = BlockClaims()
-  var judges: Judges
+  let judges: JudgeThread
   var counts = VerifyCounts()
   var progress: ProgressLine
   /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
@@ -61,7 +61,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   private var names = NameTable()
 
   init(
-    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: consuming Judges,
+    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: JudgeThread,
     progress: consuming ProgressLine
   ) {
     self.volume = volume
@@ -94,6 +94,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     var hasDotDot = false
     /// Blocks whose one record says 0 for 65536, and the first of them.
     var zeroLengths: (count: Int, first: BlockPlace)?
+    /// Blocks that begin with zeroes, and what was found in the first of them.
+    var zeroBlocks: (count: Int, first: DirectoryProblem)?
     /// Types where there should be none.
     var typesWithoutFeature: (count: Int, first: Place)?
     var isDamaged = false
@@ -131,11 +133,13 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       claims.add(physical..<physical + UInt64(run.logical.count), owner: directory.number)
     }
     for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
-    // Names of 16 bytes on average: what is too little grows. Small directories need nothing of it.
+    // Names of 16 bytes on average, and no more of them than there are inodes: what is too little grows.
     if blocks.mappedCount > 4 {
-      names.reserve(Int(clamping: blocks.mappedCount) * superblock.blockSize / 24)
+      let (byteCount, _) = blocks.mappedCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
+      names.reserve(min(census.inUseCount, Int(clamping: byteCount / 24)))
     }
     try checkBlockCount(of: directory, blocks)
+    if blocks.isSound { judges.compare(directory, path: current.found.path, blocks: blocks) }
     guard directory.isHashed else { return }
     if superblock.hasHashedDirectories {
       let tree = HashTree(directory, blocks: blocks, on: volume)
@@ -152,8 +156,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   private mutating func checkBlockCount(of directory: Inode, _ blocks: MappedBlocks) throws(OutputError) {
-    let isSound = blocks.problems.isEmpty && blocks.runs.allSatisfy { $0.contents.isMapped }
-    guard isSound else { return }
+    guard blocks.isSound else { return }
     try checkBlockCount(of: directory, holding: blocks.mappedCount + UInt64(blocks.nodes.count))
   }
 
@@ -168,17 +171,11 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
+    try reportZeroBlocks()
     try reportRepeatedNames(&inodes)
     try reportPortability()
     if current.inode == nil { try checkInline(&inodes) }
-    if !current.isDamaged {
-      checkLinks()
-      if let inode = current.inode, let blocks = current.blocks {
-        for difference in judges.differences(in: inode, path: current.found.path, blocks: blocks) {
-          try report(difference.rule, block: difference.block, offset: difference.offset, difference.facts)
-        }
-      }
-    }
+    if current.isDamaged { judges.disregard(current.found.inode) } else { checkLinks() }
     return current.children
   }
 
@@ -195,6 +192,13 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     if links != expected, !isUncounted {
       wrongLinks[current.found.inode] = WrongLinks(found: links, expected: expected, path: current.found.path)
     }
+  }
+
+  private mutating func reportZeroBlocks() throws(OutputError) {
+    guard let (count, first) = current.zeroBlocks else { return }
+    let (_, offset, facts, _) = judge(first)
+    let more = count == 1 ? "" : "; so do \(counted(count - 1, "other block")) of this directory"
+    try report(.beginsWithZeroes, block: first.block, offset: offset, facts + more)
   }
 
   private mutating func reportPortability() throws(OutputError) {
@@ -392,7 +396,14 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       hasLostEntries = true
     }
     guard let rule else { return }
+    if rule == .beginsWithZeroes {
+      // A directory may have a hundred thousand of them in a row.
+      current.zeroBlocks = ((current.zeroBlocks?.count ?? 0) + 1, current.zeroBlocks?.first ?? problem)
+      return
+    }
     try report(rule, block: problem.block, offset: offset, facts)
+    // The record is whole all the same: what it names is named.
+    if case .implausible(let entry, let name, _) = problem.kind { try check(entry, name: name.raw) }
   }
 
   /// Which rule a problem breaks, if any; where; what was found; and whether entries may be lost by it.
@@ -406,8 +417,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     case .implausible(let entry, let name, let doubt):
       let facts = "\"\(Escaping.text(name))\", inode \(entry.inode)"
       switch doubt {
-      case .noName: return (.nameEmpty, entry.offset, "inode \(entry.inode)", true)
-      case .unusableName: return (.nameUnusable, entry.offset, facts, true)
+      case .noName: return (.nameEmpty, entry.offset, "inode \(entry.inode)", false)
+      case .unusableName: return (.nameUnusable, entry.offset, facts, false)
       // Behind damage, and no entry: remains.
       case .salvaged: return (nil, nil, "", true)
       }
@@ -501,6 +512,9 @@ extension BlockMapDamage {
   }
 }
 
-extension BlockRun.Contents {
-  var isMapped: Bool { if case .mapped = self { true } else { false } }
+extension MappedBlocks {
+  /// Whether all blocks of the directory can be found.
+  var isSound: Bool {
+    problems.isEmpty && runs.allSatisfy { if case .mapped = $0.contents { true } else { false } }
+  }
 }

@@ -44,6 +44,17 @@ struct HashTree {
     }
   }
 
+  /// Adds what is wrong with a node: once for each rule, however often it breaks it.
+  private mutating func add(_ found: [(rule: Rule, facts: String)], _ logical: UInt64) {
+    for rule in Rule.allCases {
+      let all = found.filter { $0.rule == rule }.map(\.facts)
+      guard !all.isEmpty else { continue }
+      let rest = all.count > 4 ? ", and \(all.count - 4) more" : ""
+      let facts = all.prefix(4).joined(separator: ", ") + rest
+      problems.append(Problem(rule: rule, logical: logical, facts: facts))
+    }
+  }
+
   /// - Parameters:
   ///   - high: the least hash that belongs to what follows; nil where nothing does.
   ///   - level: 0 for the root. Levels end with those that the root announces, three at most.
@@ -61,9 +72,7 @@ struct HashTree {
     let (node, damage) = HashNode.read(
       bytes.raw, isRoot: level == 0, hasTail: superblock.hasChecksums,
       maxLevelCount: superblock.hasLargeDirectories ? 2 : 1)
-    for damage in damage {
-      problems.append(Problem(rule: damage.brokenRule, logical: logical, facts: damage.words))
-    }
+    add(damage.map { ($0.brokenRule, $0.words) }, logical)
     guard let node else {
       isWhole = false
       return
@@ -71,6 +80,8 @@ struct HashTree {
     if !damage.isEmpty { isWhole = false }
     version = node.root?.version ?? version
     let levelCount = node.root?.levelCount ?? levelCount
+    var lost: [(rule: Rule, facts: String)] = []
+    defer { add(lost, logical) }
     for (index, entry) in node.entries.enumerated() {
       let next = index + 1 < node.entries.count ? node.entries[index + 1].hash : nil
       let below = index == 0 ? low : entry.hash & ~1
@@ -78,14 +89,12 @@ struct HashTree {
       let goesOn = next.map { $0 & 1 == 1 } ?? isShared
       let block = UInt64(entry.block)
       guard block > 0, block < blocks.runs.last?.logical.upperBound ?? 0 else {
-        let facts = "entry \(index) leads to block \(block)"
-        problems.append(Problem(rule: .htreeBlock, logical: logical, facts: facts))
+        lost.append((.htreeBlock, "entry \(index) leads to block \(block)"))
         isWhole = false
         continue
       }
       guard !nodes.contains(block), leaves[block] == nil else {
-        let facts = "entry \(index) leads to block \(block), as another does"
-        problems.append(Problem(rule: .htreeBlock, logical: logical, facts: facts))
+        lost.append((.htreeBlock, "entry \(index) leads to block \(block), as another does"))
         isWhole = false
         continue
       }

@@ -10,6 +10,13 @@ struct VerifySummary {
   let account: [(line: MappingLine, path: [UInt8])]
 }
 
+extension VerifySummary {
+  /// - Parameter isStrict: whether what is not portable is an error too.
+  func fails(isStrict: Bool) -> Bool {
+    errorCount > 0 || (isStrict && portabilityCount > 0)
+  }
+}
+
 /// How an image is checked.
 struct VerifyOptions {
   var reading = ReadingOptions()
@@ -35,19 +42,21 @@ enum ImageCheck {
     let census = try takeCensus(of: volume, &findings, &progress)
     var reading = options.reading
     reading.checksums = .checked
-    var check = DirectoryCheck(
-      volume, census: census, findings: findings,
-      judges: try Judges(volume, isThorough: options.isThorough), progress: progress)
     var walk = try TreeWalk(volume, options: reading)
+    let own = try Volume(at: volume.image.location, options: volume.options)
+    let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
+    var check = DirectoryCheck(
+      volume, census: census, findings: findings, judges: judges, progress: progress)
     try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
     try checkUnreached(&check, &walk)
     try check.reportWrongDotDots()
     try check.reportWrongLinks()
     try check.checkUnattached()
     try check.checkClaims()
+    let scope = try check.reportVerdicts()
     return VerifySummary(
       counts: check.counts, errorCount: check.findings.errorCount,
-      portabilityCount: check.findings.portabilityCount, scope: check.judges.scope, account: walk.account)
+      portabilityCount: check.findings.portabilityCount, scope: scope, account: walk.account)
   }
 
   /// What is to be said of the file system as a whole.
@@ -111,6 +120,18 @@ enum ImageCheck {
 }
 
 extension DirectoryCheck {
+  /// Says what judges found to differ. Returns what they compared.
+  fileprivate mutating func reportVerdicts() throws(OutputError) -> Judges.Scope {
+    let (verdicts, scope) = judges.finish()
+    for (difference, directory, path) in verdicts {
+      try findings.add(
+        Finding(
+          rule: difference.rule, path: path.shownPath, inode: directory, block: difference.block,
+          offset: difference.offset, facts: difference.facts))
+    }
+    return scope
+  }
+
   /// Says which directories of `tops` nothing leads to.
   fileprivate mutating func report(unreached tops: [UInt32]) throws(OutputError) {
     var unnamed: [UInt32] = []
@@ -143,7 +164,7 @@ extension DirectoryCheck {
   /// Says which directories have another number of links than they should.
   fileprivate mutating func reportWrongLinks() throws(OutputError) {
     for (inode, links) in wrongLinks.sorted(by: { $0.key < $1.key }) where links.found != links.expected {
-      let words = "\(links.found) links, should be \(links.expected)"
+      let words = "\(counted(links.found, "link")), should be \(links.expected)"
       let path = links.path.shownPath
       try findings.add(Finding(rule: .wrongLinkCount, path: path, inode: inode, facts: words))
     }
@@ -161,7 +182,7 @@ extension DirectoryCheck {
       if facts.nameCount == 0 {
         unattached.append(inode)
       } else if !hasLostEntries {
-        let words = "\(facts.links) links, should be \(facts.nameCount)"
+        let words = "\(counted(facts.links, "link")), should be \(facts.nameCount)"
         try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
       }
     }
@@ -172,7 +193,7 @@ extension DirectoryCheck {
   private mutating func report(_ rule: Rule, _ inodes: [UInt32]) throws(OutputError) {
     progress.clear()
     if hasLostEntries, !inodes.isEmpty {
-      let words = "\(inodes.count) inodes, perhaps for the damage found: \(inodes.words)"
+      let words = "\(counted(inodes.count, "inode")), perhaps for the damage found: \(inodes.words)"
       try findings.add(Finding(rule: rule, facts: words))
     } else {
       for inode in inodes { try findings.add(Finding(rule: rule, inode: inode, facts: "")) }

@@ -36,7 +36,7 @@ struct Judges: ~Copyable {
   private var librarySample: Sample
   private(set) var scope = Scope()
 
-  private static var wayBlocksAtLeast: UInt64 { 1024 }
+  private static var wayBlocksAtLeast: UInt64 { 512 }
   private static var libraryBytesAtLeast: UInt64 { 1 << 28 }
 
   /// - Parameter isThorough: whether all blocks are compared, and not a sample of a large image.

@@ -36,10 +36,9 @@ struct NameTable {
 
   /// Forgets all names.
   mutating func removeAll() {
-    if count == 0 { return }
     if hashes.count > 16 * Self.leastCapacity {
       hashes = Array(repeating: 0, count: Self.leastCapacity)
-    } else {
+    } else if count > 0 {
       unsafe hashes.withUnsafeMutableBufferPointer { unsafe $0.update(repeating: 0) }
     }
     count = 0

@@ -138,9 +138,7 @@ extension Rule {
     case .inodeUnattached: Facts("An inode is in use, and no entry names it.")
     case .wrongLinkCount: Facts("An inode has another number of links than there are entries that name it.")
     case .wrongSize:
-      Facts(
-        "A directory's size isn't that of its blocks or, where it is kept in its inode, of its contents.",
-        "size of directory is not a multiple of chunk size")
+      Facts("A directory's size isn't that of its blocks or, where it is kept in its inode, of its contents.")
     case .wrongBlockCount: Facts("A directory's inode counts other blocks than it has.")
     case .hole: Facts("A directory has a block that was never allocated.", "directory contains a hole")
     case .blockOutside: Facts("A directory has a block where the file system or the image has none.")
@@ -150,9 +148,7 @@ extension Rule {
     case .blockUnreadable: Facts("A block can't be read.")
     case .contentsUnreadable: Facts("A directory's inode, or the contents kept in it, can't be read.")
     case .htreeRoot:
-      Facts(
-        "The root of a hashed directory says what no kernel knows.",
-        "Unrecognised inode hash code; Unimplemented hash flags; Unimplemented hash depth")
+      Facts("The root of a hashed directory says what no kernel knows.")
     case .htreeNode: Facts("A node of a hashed directory is none.")
     case .htreeLimit:
       Facts("A node's limit isn't the number of entries it has room for.", "dx entry: limit != node limit")

@@ -83,6 +83,10 @@ struct InodeScan: ~Copyable {
 
   private func bitmap(of group: InodeGroup) -> (bytes: [UInt8]?, failure: String?) {
     guard let position = group.bitmapPosition else { return (nil, nil) }
+    let room = 8 * volume.superblock.blockSize
+    guard Int(volume.superblock.inodesPerGroup) <= room else {
+      return (nil, "the inode bitmap has room for \(room) of \(volume.superblock.inodesPerGroup) inodes")
+    }
     do throws(VolumeError) {
       let byteCount = min(volume.superblock.blockSize, (Int(volume.superblock.inodesPerGroup) + 7) / 8)
       let operation = "reading the inode bitmap"

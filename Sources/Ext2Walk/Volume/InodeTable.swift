@@ -6,20 +6,22 @@ import FolioCore
 ///
 /// Mirrors `ext2fs_read_inode_full()`. libext2fs says where the tables are. A small cache of windows serves the
 /// neighbours; it is direct-mapped, since inodes are asked for in runs. The inodes of directories stand apart in most
-/// file systems: of a window of which nothing was asked for before, or of the one before it, only the inode is read.
+/// file systems: where nothing close before it was asked for, only the inode is read.
 struct InodeTable: ~Copyable {
   private let volume: Volume
-  /// Bytes a window: at least 4 KiB, and at least one inode. Tables begin at blocks and inodes are powers
+  /// Bytes a window: at least 16 KiB, and at least one inode. Tables begin at blocks and inodes are powers
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
   private static var windowCount: Int { 64 }
+  /// Who asks for an inode and then for one so many bytes behind it will ask for more of them.
+  private static var near: Int { 1024 }
   /// Which window of the file system each place of the cache holds, and which bytes of it.
   private var cached: [(window: UInt64, bytes: Range<Int>)]
   private var bytes: [UInt8]
 
   init(_ volume: Volume) {
     self.volume = volume
-    windowSize = max(4096, volume.superblock.inodeSize)
+    windowSize = max(16384, volume.superblock.inodeSize)
     cached = Array(repeating: (window: .max, bytes: 0..<0), count: Self.windowCount)
     bytes = Array(repeating: 0, count: Self.windowCount * windowSize)
   }
@@ -79,7 +81,11 @@ struct InodeTable: ~Copyable {
     let position = window * UInt64(windowSize)
     let before = cached[(slot + Self.windowCount - 1) % Self.windowCount]
     var part = wanted
-    if cached[slot].window == window || before.window == window &- 1 {
+    let isNear =
+      cached[slot].window == window
+      ? wanted.lowerBound - cached[slot].bytes.upperBound < Self.near
+      : before.window == window &- 1 && windowSize - before.bytes.upperBound < Self.near
+    if isNear {
       // The last window of an image may be cut short.
       let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
       part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))

@@ -38,22 +38,20 @@ extension Volume {
   /// The blocks that hold the file system's own tables: descriptors, bitmaps and inode tables of all groups.
   func metadataBlocks() -> [Range<UInt64>] {
     let tableBlocks = UInt64(unsafe handle.pointee.inode_blocks_per_group)
-    var all: [Range<UInt64>] = []
+    var all: [(block: UInt64, count: UInt64)] = []
     for group in 0..<groupCount {
       var (superblock, old, new): (blk64_t, blk64_t, blk64_t) = (0, 0, 0)
       var count: blk_t = 0
       _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, &superblock, &old, &new, &count)
       // 0 says "none", but for the first superblock, where no contents can be anyhow.
-      let bitmaps = unsafe [ext2fs_inode_bitmap_loc(handle, group), ext2fs_block_bitmap_loc(handle, group)]
-      let table = unsafe ext2fs_inode_table_loc(handle, group)
-      let descriptors = UInt64(unsafe handle.pointee.desc_blocks)
-      let parts: [(block: UInt64, count: UInt64)] =
-        [(superblock, 1), (new, 1), (old, descriptors), (table, tableBlocks)] + bitmaps.map { ($0, 1) }
-      // Descriptors may name blocks that no file system has.
-      for (block, count) in parts where block > 0 && block < self.superblock.blockCount {
-        all.append(block..<block + min(count, self.superblock.blockCount - block))
-      }
+      let bitmaps = unsafe (ext2fs_inode_bitmap_loc(handle, group), ext2fs_block_bitmap_loc(handle, group))
+      all += [superblock, new, bitmaps.0, bitmaps.1].map { ($0, 1) }
+      all.append((old, unsafe UInt64(handle.pointee.desc_blocks)))
+      all.append((unsafe ext2fs_inode_table_loc(handle, group), tableBlocks))
     }
-    return all
+    let end = self.superblock.blockCount
+    return all.filter { $0.block > 0 && $0.block < end }.map {
+      $0.block..<$0.block + min($0.count, end - $0.block)
+    }
   }
 }

@@ -16,6 +16,8 @@ final class Volume {
   }
 
   let image: ImageFile
+  /// How it was opened: whoever needs one of its own opens it again.
+  let options: OpenOptions
   let superblock: Superblock
   /// Whether the superblock's checksum is wrong. It was read all the same.
   let hasWrongSuperblockChecksum: Bool
@@ -35,6 +37,7 @@ final class Volume {
   /// Mirrors `ext2fs_open2()`.
   init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
     image = try ImageFile(location)
+    self.options = options
     let (handle, hasWrongChecksum) = unsafe try Self.open(location, options: options)
     unsafe self.handle = unsafe handle
     hasWrongSuperblockChecksum = hasWrongChecksum

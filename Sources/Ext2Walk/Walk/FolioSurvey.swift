@@ -86,13 +86,13 @@ struct FolioSurvey: ~Copyable {
       try folios.read(block.label, from: &source, needing: 0..<Record.headerByteCount) { view, start, tally in
         var cursor = RecordCursor(view, startingAt: start, format: block.format, at: offset)
         while true {
-          switch cursor.next() {
-          case .record(let record):
+          while let record = cursor.nextRecord() {
             tally.count(record, pageSize: pageSize)
-            let start = record.isEntry ? record.nameBytes.lowerBound - start : 0
-            let name = view.extracting(start..<start + (record.isEntry ? record.nameLength : 0))
+            let name = record.isEntry ? cursor.name(of: record) : RawSpan()
             digest.add(record, name: name)
             visit(record, name)
+          }
+          switch cursor.stop {
           case .needsBytes(let count):
             offset = cursor.offset
             return offset..<count

@@ -61,8 +61,13 @@ struct Thread {
   init?(_ body: @escaping @Sendable () -> Void) {
     let work = unsafe Unmanaged.passRetained(Work(body))
     var handle = pthread_t()
+    // As much as a process' first thread has on most systems: musl gives others very little.
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
+    defer { unsafe pthread_attr_destroy(&attributes) }
     let code = unsafe pthread_create(
-      &handle, nil,
+      &handle, &attributes,
       { work in
         unsafe Unmanaged<Work>.fromOpaque(work.unsafelyUnwrapped).takeRetainedValue().body()
         return nil

@@ -76,6 +76,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       }
     }
     for thread in threads { thread.join() }
+    walk.monitor.withLock { $0.end() }
     if let failure = walk.monitor.withLock({ $0.failure }) { throw failure }
   }
 
@@ -87,24 +88,26 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
 
   /// Reads directories until there are none left. `tell` is told how many wait to be read.
   private func work(_ worker: inout Worker, _ sink: WalkSink, tell: (Int) -> Void) {
+    // It holds this walk for as long as it works for it.
+    defer { sink.whenFull = { _ in true } }
     while true {
       let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
       let output = monitor.withLock { $0.spareOutput() }
       swap(&worker.output, &output.bytes)
       for node in batch {
-        sink.whenFull = { [self] (output) throws(OutputError) in
-          try stream(output, of: node, behind: &sink.finished)
-        }
+        sink.whenFull = { [self] (output) throws(OutputError) in try stream(output, of: node, sink) }
         do throws(OutputError) {
           let findings = try worker.read(node.directory)
-          sink.finished.append(WalkPiece(node, findings, outputEnd: worker.output.count))
+          sink.finished.append(WalkPiece(node, findings, output: sink.start..<worker.output.count))
+          sink.start = worker.output.count
         } catch {
           monitor.withLock { $0.fail(error) }
           monitor.signal()
           return
         }
       }
+      sink.start = 0
       swap(&worker.output, &output.bytes)
       tell(finish(&sink.finished, output: output))
     }
@@ -140,28 +143,32 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     monitor.signal()
   }
 
-  /// Hands on a part of a directory's output, once its turn has come.
+  /// Hands on a part of a directory's output if its turn has come. Never waits for that: what comes before it may have
+  /// to be read by this very thread.
   ///
-  /// - Parameters:
-  ///   - output: that part, behind the output of directories that were read before it.
-  ///   - finished: those directories.
-  private func stream(
-    _ output: RawSpan, of node: WalkNode, behind finished: inout [WalkPiece]
-  ) throws(OutputError) {
-    let start = finished.last?.outputEnd ?? 0
-    if !finished.isEmpty {
+  /// - Parameter output: that part, behind the output of directories that were read together with it before.
+  /// - Returns: whether it was handed on.
+  private func stream(_ output: RawSpan, of node: WalkNode, _ sink: WalkSink) throws(OutputError) -> Bool {
+    if let first = sink.finished.first {
       let before = WalkOutput()
-      before.bytes.append(output.extracting(first: start))
-      finish(&finished, output: before)
+      let start = first.output.lowerBound
+      before.bytes.append(output.extracting(start..<sink.start))
+      sink.finished = sink.finished.map { $0.moved(by: -start) }
+      finish(&sink.finished, output: before)
     }
-    if let failure = monitor.wait(for: { $0.beginStreaming(node) }) { throw failure }
+    guard try monitor.withLock({ (state) throws(OutputError) in try state.beginStreaming(node) }) else {
+      return false
+    }
     defer {
       monitor.withLock { $0.isHandingOn = false }
       monitor.signal()
     }
-    guard !node.isDropped else { return }
-    try begin(node)
-    try taker.take(output.extracting(droppingFirst: start))
+    if !node.isDropped {
+      try begin(node)
+      try taker.take(output.extracting(droppingFirst: sink.start))
+    }
+    sink.start = 0
+    return true
   }
 
   private func begin(_ node: WalkNode) throws(OutputError) {
@@ -172,12 +179,14 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
 
 /// Where a worker's output goes when there is much of it; and what its thread has finished since it last said so.
 final class WalkSink: ByteSink {
-  /// More than most directories: what waits for its turn here keeps a thread waiting.
-  let pieceByteCount = 1 << 20
-  var whenFull: (RawSpan) throws(OutputError) -> Void = { _ in }
+  let pieceByteCount = 1 << 18
+  /// Takes output, or returns false.
+  var whenFull: (RawSpan) throws(OutputError) -> Bool = { _ in true }
   fileprivate var finished: [WalkPiece] = []
+  /// Where in the worker's output that of the directory begins that is being read.
+  fileprivate var start = 0
 
-  func write(_ bytes: RawSpan) throws(OutputError) {
+  func write(_ bytes: RawSpan) throws(OutputError) -> Bool {
     try whenFull(bytes)
   }
 }

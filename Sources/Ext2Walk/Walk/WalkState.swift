@@ -40,13 +40,18 @@ final class WalkNode {
 struct WalkPiece {
   fileprivate let node: WalkNode
   fileprivate let findings: WalkFindings
-  /// How much output there is up to its end, from that of the first directory read together with it.
-  let outputEnd: Int
+  /// Where its output, or the end of it, is in that of all directories read together with it.
+  let output: Range<Int>
 
-  init(_ node: WalkNode, _ findings: WalkFindings, outputEnd: Int) {
+  init(_ node: WalkNode, _ findings: WalkFindings, output: Range<Int>) {
     self.node = node
     self.findings = findings
-    self.outputEnd = outputEnd
+    self.output = output
+  }
+
+  /// The same, where the output stands `distance` bytes further on.
+  func moved(by distance: Int) -> WalkPiece {
+    WalkPiece(node, findings, output: output.lowerBound + distance..<output.upperBound + distance)
   }
 }
 
@@ -66,7 +71,9 @@ struct WalkState {
   private(set) var failure: OutputError?
 
   private static var mostHeldBytes: Int { 1 << 22 }
-  private static var mostSpareBytes: Int { 1 << 17 }
+  /// What is kept of memory that held output before: so many bytes each, and so many of them.
+  private static var mostSpareBytes: Int { 1 << 19 }
+  private static var mostSpareOutputs: Int { 8 }
 
   init(_ root: FoundDirectory) {
     let node = WalkNode(root)
@@ -105,12 +112,10 @@ struct WalkState {
   /// Takes what came of directories that were read together, and puts what was found in them behind them.
   mutating func finish(_ pieces: [WalkPiece], output: WalkOutput) {
     output.nodeCount = pieces.count
-    var start = 0
     for piece in pieces {
       piece.node.output = output
-      piece.node.outputRange = start..<piece.outputEnd
-      heldByteCount += piece.outputEnd - start
-      start = piece.outputEnd
+      piece.node.outputRange = piece.output
+      heldByteCount += piece.output.count
     }
     for piece in pieces.reversed() {
       let node = piece.node
@@ -150,20 +155,31 @@ struct WalkState {
     head = node.next
     // Nodes end one by one, and not each in the end of the one before.
     node.next = nil
+    node.children = []
     isHandingOn = false
     guard let output = node.output else { return }
     output.nodeCount -= 1
-    if output.nodeCount == 0 {
+    if output.nodeCount == 0, spareOutputs.count < Self.mostSpareOutputs {
       output.bytes.removeAll(keeping: Self.mostSpareBytes)
       spareOutputs.append(output)
     }
   }
 
-  /// Begins to hand on a part of a directory's output, or says why that can't be; nil while it isn't its turn.
-  mutating func beginStreaming(_ node: WalkNode) -> OutputError?? {
-    if let failure { return .some(failure) }
-    guard !isHandingOn, head === node else { return nil }
+  /// Begins to hand on a part of a directory's output. Returns whether its turn has come.
+  mutating func beginStreaming(_ node: WalkNode) throws(OutputError) -> Bool {
+    if let failure { throw failure }
+    guard !isHandingOn, head === node else { return false }
     isHandingOn = true
-    return .some(nil)
+    return true
+  }
+
+  /// Forgets what has not been handed on, one by one.
+  mutating func end() {
+    pending = []
+    while let node = head {
+      head = node.next
+      node.next = nil
+      node.children = []
+    }
   }
 }

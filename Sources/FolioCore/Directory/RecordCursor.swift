@@ -56,8 +56,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     self.start = start
     self.format = format
     end = start + bytes.byteCount
-    lastHeader = min(
-      end - Record.headerByteCount, format.skipsTail ? format.blockSize - Record.leastByteCount - 1 : .max)
+    lastHeader = end - Record.headerByteCount
     position = offset
   }
 

@@ -6,7 +6,8 @@ public struct RecordFormat: Hashable, Sendable {
   public let inodeCount: UInt32
   /// What follows each name: 8 bytes in directories that are both encrypted and casefolded, else 0.
   public let hashByteCount: Int
-  /// Whether the last 12 bytes, where a block's checksum stands as a record of its own, are left alone.
+  /// Whether the last 12 bytes, where a block's checksum stands as a record of its own, are left alone unless they are
+  /// there with others.
   public let skipsTail: Bool
 
   /// The format of records in blocks of `blockSize` bytes.

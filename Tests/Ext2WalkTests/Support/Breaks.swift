@@ -169,11 +169,9 @@ extension Break {
   private static let names = [
     Break(rule: .nameEmpty) { image in
       try image.patch(at: try await image.secondName() + 6, UInt8(0))
-      try await image.debugfs("set_inode_field /d/file-10 links_count 1")
     },
     Break(rule: .nameUnusable) { image in
       try image.patch(at: try await image.secondName() + 8, Array("z/".utf8))
-      try await image.debugfs("set_inode_field /d/file-10 links_count 1")
     },
     Break(rule: .nameTwice) { image in
       try await image.debugfs("ln /d/file-10 /d/file-1x")

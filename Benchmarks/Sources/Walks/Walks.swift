@@ -1,0 +1,146 @@
+import Glibc
+
+/// `make bench`: ext2walk against a walk in C by libext2fs, e2fsck, and the peers that are installed.
+///
+///     Walks TOOL BASELINES IMAGES JSON
+///
+/// TOOL is the built ext2walk, BASELINES the folder with `c-walk` and `make-image`, IMAGES the folder for images, which
+/// are made where they are missing, JSON the file that gets the figures. Both sides of a row are run in turn, and the
+/// row is the medians of these runs: only ratios carry over to other machines.
+@main
+struct Walks {
+  let tool, baselines, images: String
+
+  static func main() {
+    let arguments = CommandLine.arguments
+    guard arguments.count == 5 else {
+      print("Walks TOOL BASELINES IMAGES JSON")
+      exit(64)
+    }
+    let walks = Walks(tool: arguments[1], baselines: arguments[2], images: arguments[3])
+    for image in Image.all { walks.make(image) }
+    var table = Table(header: Result.header)
+    var results: [Result] = []
+    for comparison in walks.marks + walks.peers {
+      let result = comparison.measure()
+      results.append(result)
+      table.add(result.row)
+      say(result.row.joined(separator: "  "))
+    }
+    print(table.text)
+    save("[\n" + results.map(\.json).joined(separator: ",\n") + "\n]\n", to: arguments[4])
+    print("As JSON: \(arguments[4])")
+    let missed = results.count { !$0.isMet }
+    print(missed == 0 ? "All marks are met." : "\(missed) of \(results.count) rows miss their mark.")
+  }
+
+  private func path(_ image: Image) -> String { "\(images)/\(image.name).img" }
+
+  private func make(_ image: Image) {
+    let path = path(image)
+    guard access(path, R_OK) != 0 else { return }
+    say("making \(path)")
+    let program = Program("\(baselines)/make-image", ["\(path).new"] + image.arguments)
+    guard program.run(.null).status == 0, rename("\(path).new", path) == 0 else { fail(path) }
+  }
+
+  // MARK: Marks
+
+  private var marks: [Comparison] {
+    unsorted + sorted + long + json + checks + checksums + growth + cold
+  }
+
+  private func ls(_ options: String, _ image: Image) -> Program {
+    Program(tool, ["ls"] + options.split(separator: " ").map(String.init) + [path(image)])
+  }
+
+  private func walk(_ image: Image, _ options: [String] = []) -> Program {
+    Program("\(baselines)/c-walk", options + [path(image)])
+  }
+
+  private func compare(
+    _ options: String, _ image: Image, with theirs: Program, _ wanted: Double?, peak: Int? = nil
+  ) -> Comparison {
+    Comparison(
+      name: "ls \(options), \(image.name)", image: path(image), ours: ls(options, image), theirs: theirs,
+      wantedRatio: wanted, wantedPeak: peak)
+  }
+
+  private var unsorted: [Comparison] {
+    [(Image.many64, 0.20), (.wide64, 0.45), (.many4, 0.45)].map { image, wanted in
+      var row = compare("-RU --full-path", image, with: walk(image), wanted, peak: 32)
+      row.hasPipe = true
+      return row
+    }
+  }
+
+  private var sorted: [Comparison] {
+    [(Image.many64, 0.35, 32), (.wide64, 0.9, 160), (.many4, 0.7, 32)].map { image, wanted, peak in
+      compare("-R", image, with: walk(image), wanted, peak: peak)
+    }
+  }
+
+  private var long: [Comparison] {
+    [Image.many64, .wide64, .many4].map { compare("-lRU", $0, with: walk($0, ["-l"]), 0.5) }
+  }
+
+  private var json: [Comparison] {
+    [Image.many64, .wide64].map {
+      compare("-RU --format ndjson", $0, with: ls("-RU --full-path", $0), 1.5)
+    }
+  }
+
+  private var checks: [Comparison] {
+    Image.large.map {
+      Comparison(
+        name: "verify, \($0.name)", image: path($0), ours: Program(tool, ["verify", path($0)]),
+        theirs: Program("e2fsck", ["-fn", path($0)]), wantedRatio: 1, rounds: 5)
+    }
+  }
+
+  private var checksums: [Comparison] {
+    let image = Image.checksums64
+    return [
+      compare("-RU --full-path", image, with: walk(image), 0.10),
+      compare("-RU --full-path --checksums", image, with: walk(image), 0.5),
+    ]
+  }
+
+  /// Ten times the entries, against a tenth of them.
+  private var growth: [Comparison] {
+    [(Image.many64, Image.tenth64), (.wide64, .wideTenth64)].flatMap { large, small in
+      ["-RU --full-path", "-R"].map { options in
+        Comparison(
+          name: "ls \(options), \(large.name) to \(small.name)", image: path(large), ours: ls(options, large),
+          theirs: ls(options, small), wantedRatio: 11)
+      }
+    }
+  }
+
+  private var cold: [Comparison] {
+    [Image.many64, .wide64, .many4].map { image in
+      let row = compare("-RU --full-path", image, with: walk(image), 1)
+      return Comparison(
+        name: "cold: " + row.name, image: row.image, ours: row.ours, theirs: row.theirs, wantedRatio: 1,
+        isCold: true, rounds: 3)
+    }
+  }
+
+  // MARK: Peers
+
+  private var peers: [Comparison] {
+    let all = [("fls", ["-rp"]), ("7zz", ["l", "-ba"])]
+    return all.filter { isInstalled($0.0) }.flatMap { name, options in
+      [Image.many4, .tenth64].map { image in
+        Comparison(
+          name: "ls -RU, \(image.name), to \(name)", image: path(image), ours: ls("-RU --full-path", image),
+          theirs: Program(name, options + [path(image)]), wantedRatio: nil, rounds: 3)
+      }
+    }
+  }
+
+  private func isInstalled(_ name: String) -> Bool {
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    return path.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+  }
+}
