@@ -12,3 +12,7 @@ extern int wcwidth(wchar_t character);
 
 // lseek(2) to the next bytes that are no hole.
 #define CLIBC_SEEK_DATA 3
+
+// madvise(2) and its MADV_HUGEPAGE: Linux only.
+#define CLIBC_MADV_HUGEPAGE 14
+extern int madvise(void *start, size_t length, int advice);

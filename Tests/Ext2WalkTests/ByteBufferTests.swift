@@ -31,4 +31,18 @@ import Testing
     buffer.append([5, 6].raw)
     #expect([UInt8](copying: buffer.bytes) == [5, 6])
   }
+
+  @Test func numbersAreWhatTheyAreInDecimal() {
+    let powers = (0..<20).map { (0..<$0).reduce(1 as UInt64) { power, _ in power * 10 } }
+    let numbers = powers.flatMap { [$0 - 1, $0, $0 + 1, $0 / 3] } + [.max, 42, 907, 65536]
+    for number in numbers {
+      var buffer = ByteBuffer()
+      buffer.append(decimal: number, isNegative: false, width: 0)
+      buffer.append(decimal: number, isNegative: true, width: 23)
+      let text = String(number)
+      #expect(number.digitCount == text.utf8.count)
+      let blanks = String(repeating: " ", count: 23 - text.utf8.count - 1)
+      #expect(String(decoding: [UInt8](copying: buffer.bytes), as: UTF8.self) == text + blanks + "-" + text)
+    }
+  }
 }

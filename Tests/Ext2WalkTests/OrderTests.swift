@@ -20,7 +20,7 @@ import Testing
       let madeUp = isInline ? 2 : 0
       #expect(
         entries.map(\.type).dropFirst(madeUp)
-          == expected.map { FileType(code: UInt8($0.type)).word }.dropFirst(madeUp))
+          == expected.map { "\(FileType(code: UInt8($0.type)).word)" }.dropFirst(madeUp))
       guard !isInline else { continue }
       #expect(entries.map(\.offset) == expected.map(\.offset))
       #expect(entries.map(\.recordLength) == expected.map(\.recordLength))

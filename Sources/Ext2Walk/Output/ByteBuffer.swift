@@ -6,23 +6,24 @@ import FolioCore
 /// else holds the array.
 @safe
 struct ByteBuffer: ~Copyable {
-  // No memory until there is something to hold.
-  private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  // Nil until there is something to hold.
+  private var memory: UnsafeMutableRawPointer?
+  private var capacity = 0
   private(set) var count = 0
 
   init(capacity: Int = 0) {
-    if capacity > 0 { grow(by: capacity) }
+    if capacity > 0 { _ = unsafe grow(by: capacity) }
   }
 
   deinit {
-    unsafe memory.deallocate()
+    unsafe memory?.deallocate()
   }
 
   /// What is in it.
   var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      let filled = unsafe UnsafeRawBufferPointer(rebasing: memory[..<count])
+      let filled = unsafe UnsafeRawBufferPointer(start: memory, count: count)
       return unsafe _overrideLifetime(RawSpan(_unsafeBytes: filled), borrowing: self)
     }
   }
@@ -34,49 +35,64 @@ struct ByteBuffer: ~Copyable {
 
   @inline(__always)
   mutating func append(_ byte: UInt8) {
-    reserve(1)
-    unsafe memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-    count += 1
+    unsafe end(with: 1).storeBytes(of: byte, as: UInt8.self)
+    count &+= 1
   }
 
   @inline(__always)
   mutating func append(_ more: RawSpan) {
-    reserve(more.byteCount)
-    unsafe more.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count) }
-    count += more.byteCount
+    let end = unsafe end(with: more.byteCount)
+    unsafe more.withUnsafeBytes { unsafe end.copyFewBytes(from: $0) }
+    count &+= more.byteCount
   }
 
   /// Appends all three.
   @inline(__always)
   mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
     let more = first.byteCount &+ second.byteCount &+ 1
-    reserve(more)
-    unsafe first.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count) }
-    unsafe second.withUnsafeBytes { unsafe memory.copyFewBytes(from: $0, at: count &+ first.byteCount) }
-    unsafe memory.storeBytes(of: last, toByteOffset: count &+ more &- 1, as: UInt8.self)
+    let end = unsafe end(with: more)
+    unsafe first.withUnsafeBytes { unsafe end.copyFewBytes(from: $0) }
+    unsafe second.withUnsafeBytes { unsafe (end + first.byteCount).copyFewBytes(from: $0) }
+    unsafe end.storeBytes(of: last, toByteOffset: more &- 1, as: UInt8.self)
     count &+= more
+  }
+
+  /// Appends the bytes of `value` as they are in memory.
+  @inline(__always)
+  mutating func append<Value: BitwiseCopyable>(valueOf value: Value) {
+    let size = MemoryLayout<Value>.size
+    unsafe end(with: size).storeBytes(of: value, as: Value.self)
+    count &+= size
   }
 
   /// Appends a number in decimal digits, with blanks before it up to `width` cells.
   mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
     let digitCount = magnitude.digitCount
     let count = max(width, digitCount + (isNegative ? 1 : 0))
-    reserve(count)
-    var place = self.count + count
+    let end = unsafe end(with: count)
+    var place = count
     var rest = magnitude
+    while rest >= 100 {
+      let (next, two) = rest.quotientAndRemainder(dividingBy: 100)
+      place &-= 2
+      let digits = 0x3030 | UInt16(truncatingIfNeeded: two / 10) | UInt16(truncatingIfNeeded: two % 10) << 8
+      unsafe end.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
+      rest = next
+    }
     repeat {
-      place -= 1
-      unsafe memory.storeBytes(
-        of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), toByteOffset: place, as: UInt8.self)
-      rest /= 10
+      let (next, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      place &-= 1
+      unsafe end.storeBytes(
+        of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit), toByteOffset: place, as: UInt8.self)
+      rest = next
     } while rest > 0
     if isNegative {
       place -= 1
-      unsafe memory.storeBytes(of: UInt8(ascii: "-"), toByteOffset: place, as: UInt8.self)
+      unsafe end.storeBytes(of: UInt8(ascii: "-"), toByteOffset: place, as: UInt8.self)
     }
-    while place > self.count {
+    while place > 0 {
       place -= 1
-      unsafe memory.storeBytes(of: UInt8(ascii: " "), toByteOffset: place, as: UInt8.self)
+      unsafe end.storeBytes(of: UInt8(ascii: " "), toByteOffset: place, as: UInt8.self)
     }
     self.count += count
   }
@@ -84,36 +100,43 @@ struct ByteBuffer: ~Copyable {
   /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
   mutating func removeAll(keeping limit: Int = .max) {
     count = 0
-    guard unsafe memory.count > limit else { return }
-    unsafe memory.deallocate()
-    unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    guard capacity > limit else { return }
+    unsafe memory?.deallocate()
+    unsafe (memory, capacity) = (nil, 0)
   }
 
+  /// Where the next bytes go; there is room for `more` of them.
   @inline(__always)
-  private mutating func reserve(_ more: Int) {
-    if unsafe memory.count - count < more { grow(by: more) }
+  private mutating func end(with more: Int) -> UnsafeMutableRawPointer {
+    if let memory = unsafe memory, capacity &- count >= more { return unsafe memory + count }
+    return unsafe grow(by: more)
   }
 
   @inline(never)
-  private mutating func grow(by more: Int) {
-    let capacity = unsafe max(2 * memory.count, memory.count + more)
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
-    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-    unsafe memory.deallocate()
-    unsafe memory = larger
+  private mutating func grow(by more: Int) -> UnsafeMutableRawPointer {
+    let larger = max(2 * capacity, count + more)
+    let moved = unsafe UnsafeMutableRawPointer.allocateLarge(byteCount: larger)
+    if let memory = unsafe memory {
+      unsafe moved.copyMemory(from: memory, byteCount: count)
+      unsafe memory.deallocate()
+    }
+    unsafe (memory, capacity) = (moved, larger)
+    return unsafe moved + count
   }
 }
 
 extension UInt64 {
   /// How many digits it has as a decimal number.
   var digitCount: Int {
-    var (count, bound) = (1, 10 as UInt64)
-    while self >= bound {
-      count += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
-    }
-    return count
+    // 1233 / 4096 is the logarithm of 2, so the estimate is right or one too low: a power of ten tells.
+    let number = self | 1
+    let estimate = ((64 &- number.leadingZeroBitCount) &* 1233) >> 12
+    return estimate &+ (number >= Self.powersOfTen[estimate] ? 1 : 0)
   }
+
+  private static let powersOfTen: InlineArray<20, UInt64> = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+  ]
 }

@@ -11,22 +11,25 @@ struct EntryTable: ~Copyable {
     case time
   }
 
-  /// An entry, packed: directories have a million.
-  private struct Row {
+  /// An entry, packed: directories have a million. 32 bytes without padding.
+  private struct Row: BitwiseCopyable {
+    let nameStart: Int
     let inode: UInt32
     let offset: UInt32
     let recordLength: UInt32
     /// Where in `places` its place is.
     let place: UInt32
-    let nameStart: Int
     let nameLength: UInt32
     let recordNameLength: UInt8
     let typeCode: UInt8
+    let padding: UInt16 = 0
+
+    static var size: Int { MemoryLayout<Row>.size }
 
     var nameBytes: Range<Int> { nameStart..<nameStart + Int(nameLength) }
   }
 
-  private var rows: [Row] = []
+  private var rows = ByteBuffer()
   private var places: [EntryPlace] = []
   private var names = ByteBuffer()
   /// Whether all records say types.
@@ -35,34 +38,39 @@ struct EntryTable: ~Copyable {
   var details: [Details] = []
 
   /// What an empty table keeps of the memory it had.
-  private static var mostNameBytesKept: Int { 1 << 20 }
-  private static var mostRowsKept: Int { 1 << 15 }
+  private static var mostBytesKept: Int { 1 << 20 }
+  private static var mostPlacesKept: Int { 1 << 15 }
 
-  var count: Int { rows.count }
+  var count: Int { rows.count / Row.size }
+
+  private func row(at index: Int) -> Row {
+    rows.bytes.unsafeLoad(fromByteOffset: index &* Row.size, as: Row.self)
+  }
 
   @inline(__always)
   mutating func append(_ record: Record, name: RawSpan, at place: EntryPlace) {
     if places.last != place { places.append(place) }
     if !place.knowsType(of: record) { knowsTypes = false }
     rows.append(
-      Row(
-        inode: record.inode, offset: UInt32(record.offset), recordLength: UInt32(record.length),
-        place: UInt32(places.count - 1), nameStart: names.count, nameLength: UInt32(name.byteCount),
-        recordNameLength: UInt8(record.nameLength), typeCode: record.fileTypeCode))
+      valueOf: Row(
+        nameStart: names.count, inode: record.inode, offset: UInt32(record.offset),
+        recordLength: UInt32(record.length), place: UInt32(places.count - 1),
+        nameLength: UInt32(name.byteCount), recordNameLength: UInt8(record.nameLength),
+        typeCode: record.fileTypeCode))
     names.append(name)
   }
 
   mutating func removeAll() {
-    rows.removeAll(keepingCapacity: rows.count <= Self.mostRowsKept)
-    places.removeAll(keepingCapacity: places.count <= Self.mostRowsKept)
-    names.removeAll(keeping: Self.mostNameBytesKept)
+    rows.removeAll(keeping: Self.mostBytesKept)
+    places.removeAll(keepingCapacity: places.count <= Self.mostPlacesKept)
+    names.removeAll(keeping: Self.mostBytesKept)
     details = []
     knowsTypes = true
   }
 
   /// The entry of the row at `index`.
   func entry(at index: Int) -> Entry {
-    let row = rows[index]
+    let row = row(at: index)
     return Entry(
       record: Record(
         offset: Int(row.offset), length: Int(row.recordLength), inode: row.inode,
@@ -73,13 +81,13 @@ struct EntryTable: ~Copyable {
   /// The name of the row at `index`.
   @_lifetime(borrow self)
   func name(at index: Int) -> RawSpan {
-    names.bytes.extracting(rows[index].nameBytes)
+    names.bytes.extracting(row(at: index).nameBytes)
   }
 
   /// Whether the record of the row at `index` says it names a directory, where records say types at all.
-  func isDirectory(at index: Int) -> Bool { rows[index].typeCode == FileType.directory.rawValue }
+  func isDirectory(at index: Int) -> Bool { row(at: index).typeCode == FileType.directory.rawValue }
 
-  func inode(at index: Int) -> UInt32 { rows[index].inode }
+  func inode(at index: Int) -> UInt32 { row(at: index).inode }
 
   /// What is known of the row at `index` beyond its record.
   func details(at index: Int) -> Details? {
@@ -92,16 +100,18 @@ struct EntryTable: ~Copyable {
     let shared = sharedPrefixLength(names)
     var places = RowOrder.sorted(
       count, by: { number(at: $0, order, names, skipping: shared) }, names,
-      from: order == .name ? shared + 8 : shared, name: { rows[Int($0)].nameBytes })
+      from: order == .name ? shared + 8 : shared, name: { row(at: Int($0)).nameBytes })
     if reversed { places.reverse() }
     return places
   }
 
   /// How many bytes all names begin with.
   private func sharedPrefixLength(_ names: RawSpan) -> Int {
-    guard let first = rows.first else { return 0 }
+    guard count > 0 else { return 0 }
+    let first = row(at: 0)
     var length = Int(first.nameLength)
-    for row in rows {
+    for index in 0..<count {
+      let row = row(at: index)
       var shared = 0
       let most = min(length, Int(row.nameLength))
       while shared < most, names[byteAt: row.nameStart + shared] == names[byteAt: first.nameStart + shared] {
@@ -116,7 +126,7 @@ struct EntryTable: ~Copyable {
   /// A number that sorts as the row does: 8 bytes of its name, or what is largest first, turned over.
   private func number(at index: Int, _ order: Order, _ names: RawSpan, skipping shared: Int) -> UInt64 {
     switch order {
-    case .name: return names.extracting(rows[index].nameBytes).bigEndianWord(at: shared)
+    case .name: return names.extracting(row(at: index).nameBytes).bigEndianWord(at: shared)
     case .size: return ~(details(at: index)?.attributes?.byteCount ?? 0)
     case .time:
       guard let time = details(at: index)?.attributes?.modified else { return .max }

@@ -1,30 +1,34 @@
 // The copy of names: a call of memmove takes as long as copying most of them, and there is one for each entry.
 
-extension UnsafeMutableRawBufferPointer {
-  /// Copies `source` to `offset`, where there must be room for it.
+extension UnsafeMutableRawPointer {
+  /// Copies `source` to here, where there must be room for it.
   ///
   /// Up to 32 bytes are copied by two loads and two stores, which overlap where there are fewer than twice their size.
   @inline(__always)
-  func copyFewBytes(from source: UnsafeRawBufferPointer, at offset: Int) {
-    assert(offset >= 0 && source.count <= count - offset, "a copy that doesn't fit")
-    guard source.count > 0, let from = source.baseAddress, let start = baseAddress else { return }
-    let target = unsafe start + offset
-    switch source.count {
-    case 8...16: unsafe target.copyEnds(from: from, source.count, as: UInt64.self)
-    case 17...32: unsafe target.copyEnds(from: from, source.count, as: SIMD16<UInt8>.self)
-    case 4...7: unsafe target.copyEnds(from: from, source.count, as: UInt32.self)
-    default: unsafe target.copyMemory(from: from, byteCount: source.count)
+  func copyFewBytes(from source: UnsafeRawBufferPointer) {
+    let count = source.count
+    guard count > 0, let start = source.baseAddress else { return }
+    if count <= 16 {
+      if count >= 8 {
+        unsafe copyEnds(from: start, count, as: UInt64.self)
+      } else if count >= 4 {
+        unsafe copyEnds(from: start, count, as: UInt32.self)
+      } else {
+        for offset in 0..<count {
+          unsafe storeBytes(of: source[offset], toByteOffset: offset, as: UInt8.self)
+        }
+      }
+    } else if count <= 32 {
+      unsafe copyEnds(from: start, count, as: SIMD16<UInt8>.self)
+    } else {
+      unsafe copyMemory(from: start, byteCount: count)
     }
   }
-}
 
-extension UnsafeMutableRawPointer {
   /// Copies the first and the last bytes of `count`, as many each as `Piece` has; together they must be all.
   @inline(__always)
-  fileprivate func copyEnds<Piece: BitwiseCopyable>(
-    from source: UnsafeRawPointer, _ count: Int, as: Piece.Type
-  ) {
-    let last = count - MemoryLayout<Piece>.size
+  private func copyEnds<Piece: BitwiseCopyable>(from source: UnsafeRawPointer, _ count: Int, as: Piece.Type) {
+    let last = count &- MemoryLayout<Piece>.size
     let (head, tail) = unsafe (
       source.loadUnaligned(as: Piece.self), source.loadUnaligned(fromByteOffset: last, as: Piece.self)
     )

@@ -2,7 +2,7 @@ import FolioCore
 
 /// How kinds of files are shown: the words of JSON, and the letters of `ls`.
 extension FileType {
-  var word: String {
+  var word: StaticString {
     switch self {
     case .unknown: "unknown"
     case .regular: "regular"

@@ -10,6 +10,9 @@ struct JSONListing {
   let isLong: Bool
 
   private var directory = JSONText()
+  /// Whether names are whole paths.
+  private var hasPaths = false
+  private var block = BlockText()
 
   init(isArray: Bool, isLong: Bool) {
     self.isArray = isArray
@@ -19,39 +22,81 @@ struct JSONListing {
   /// Says under which path the names that follow stand; nil where they are whole paths.
   mutating func begin(directory path: [UInt8]?) {
     directory = JSONText(path.map { $0 + [UInt8(ascii: "/")] } ?? [])
+    hasPaths = path == nil
   }
 
   mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
-    if isArray { output.append(",\n") }
-    var object = JSONObject()
-    let type = details.type(of: entry)
-    object.add("path", directory, name, to: &output)
-    if directory.isEmpty, let slash = name.lastSlash {
-      // A whole path: "/" is its own last component.
-      let rest = name.byteCount > 1 ? slash + 1 : 0
-      object.add("name", bytes: name.extracting(rest..<name.byteCount), to: &output)
-    } else {
-      object.add("name", bytes: name, to: &output)
+    var name = name
+    if hasPaths {
+      // "/" is its own last component.
+      let start = name.byteCount > 1 ? (name.lastSlash ?? -1) + 1 : 0
+      directory = JSONText([UInt8](copying: name.extracting(first: start)))
+      name = name.extracting(droppingFirst: start)
     }
-    object.add("inode", entry.inode, to: &output)
-    object.add("directory", entry.directory, to: &output)
-    object.add("type", type.word, to: &output)
-    object.add("logicalBlock", entry.block?.logical, to: &output)
-    object.add("physicalBlock", entry.block?.physical, to: &output)
-    object.add("offset", entry.offset, to: &output)
-    object.add("recordLength", entry.recordLength, to: &output)
-    if entry.isSalvaged { object.add("salvaged", true, to: &output) }
-    object.add("crossesPage", entry.crossesPage, to: &output)
-    if isLong { add(details?.attributes, details?.target, to: &object, &output) }
-    object.end(&output)
-    if !isArray { output.append(UInt8(ascii: "\n")) }
+    if name.isPlainJSON {
+      append(entry, name, as: name, isUTF8: true, details, to: &output)
+    } else {
+      let text = JSONText([UInt8](copying: name))
+      append(entry, name, as: text.escaped.raw, isUTF8: text.isUTF8, details, to: &output)
+    }
+  }
+
+  /// Appends an object in pieces as large as they can be: there is one for each entry of every directory.
+  private mutating func append(
+    _ entry: Entry, _ name: RawSpan, as escaped: RawSpan, isUTF8: Bool, _ details: Details?,
+    to output: inout OutputBuffer
+  ) {
+    if !block.isFor(entry.place) { block = BlockText(entry.place) }
+    if isArray { output.append(",\n") }
+    output.append("{\"path\":\"")
+    output.append(directory.escaped.raw, escaped, UInt8(ascii: "\""))
+    if !isUTF8 || !directory.isUTF8 {
+      JSONObject.addHexadecimal("path", directory.bytes.raw, name, to: &output)
+    }
+    output.append(",\"name\":\"")
+    output.append(escaped)
+    output.append(UInt8(ascii: "\""))
+    if !isUTF8 { JSONObject.addHexadecimal("name", name, to: &output) }
+    output.append(",\"inode\":")
+    output.append(entry.inode)
+    output.append(block.beforeType)
+    output.append(details.type(of: entry).word)
+    output.append(block.afterType)
+    output.append(entry.offset)
+    output.append(",\"recordLength\":")
+    output.append(entry.recordLength)
+    if entry.isSalvaged { output.append(",\"salvaged\":true") }
+    output.append(",\"crossesPage\":")
+    output.append(entry.crossesPage ? "true" : "false")
+    if isLong { add(details?.attributes, details?.target, to: &output) }
+    output.append(isArray ? "}" : "}\n")
+  }
+
+  /// The members that are the same for all entries of a block.
+  private struct BlockText {
+    private var directory: UInt32?
+    private var block: BlockPlace?
+    private(set) var beforeType: [UInt8]
+    private(set) var afterType: [UInt8]
+
+    init(_ place: EntryPlace = EntryPlace()) {
+      (directory, block) = (place.directory, place.block)
+      func text(_ number: (some FixedWidthInteger)?) -> String { number.map { "\($0)" } ?? "null" }
+      beforeType = Array(",\"directory\":\(text(directory)),\"type\":\"".utf8)
+      let (logical, physical) = (text(block?.logical), text(block?.physical))
+      afterType = Array(
+        "\",\"logicalBlock\":\(logical),\"physicalBlock\":\(physical),\"offset\":".utf8)
+    }
+
+    @inline(__always)
+    func isFor(_ place: EntryPlace) -> Bool { directory == place.directory && block == place.block }
   }
 
   /// What the inode says; all null where it can't be read.
   private func add(
-    _ attributes: InodeAttributes?, _ target: [UInt8]?, to object: inout JSONObject,
-    _ output: inout OutputBuffer
+    _ attributes: InodeAttributes?, _ target: [UInt8]?, to output: inout OutputBuffer
   ) {
+    var object = JSONObject(hasMembers: true)
     object.add("mode", attributes.map { Self.octal($0.mode & 0o7777) }, to: &output)
     object.add("links", attributes?.links, to: &output)
     object.add("uid", attributes?.uid, to: &output)

@@ -2,7 +2,12 @@ import FolioCore
 
 /// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
 struct JSONObject {
-  private var isEmpty = true
+  private var isEmpty: Bool
+
+  /// - Parameter hasMembers: whether it has been begun, with other members.
+  init(hasMembers: Bool = false) {
+    isEmpty = !hasMembers
+  }
 
   mutating func add(_ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout OutputBuffer) {
     begin(key, &output)
@@ -59,21 +64,18 @@ struct JSONObject {
 
   /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
   mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout OutputBuffer) {
-    add(key, JSONText(), bytes, to: &output)
-  }
-
-  /// Adds `start` and `rest` as one text. No character may stand in both.
-  mutating func add(_ key: StaticString, _ start: JSONText, _ rest: RawSpan, to output: inout OutputBuffer) {
     begin(key, &output)
     output.append(UInt8(ascii: "\""))
-    output.append(start.escaped.raw)
-    let isUTF8 = Self.append(rest, to: &output)
+    let isUTF8 = Self.append(bytes, to: &output)
     output.append(UInt8(ascii: "\""))
-    if !isUTF8 || !start.isUTF8 { addHexadecimal(key, start.bytes.raw, rest, to: &output) }
+    if !isUTF8 { Self.addHexadecimal(key, bytes, to: &output) }
   }
 
-  private func addHexadecimal(
-    _ key: StaticString, _ start: RawSpan, _ rest: RawSpan, to output: inout OutputBuffer
+  /// Adds `start` and `rest` as one text of hexadecimal digits, behind other members.
+  ///
+  /// - Parameter key: `Bytes` is put behind it.
+  static func addHexadecimal(
+    _ key: StaticString, _ start: RawSpan, _ rest: RawSpan = RawSpan(), to output: inout OutputBuffer
   ) {
     output.append(",\"")
     output.append(key)

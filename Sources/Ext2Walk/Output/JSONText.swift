@@ -39,9 +39,9 @@ extension RawSpan {
   /// Whether the bytes stand in a JSON string as they are: printable ASCII, and nothing that JSON escapes.
   @inline(__always)
   var isPlainJSON: Bool {
-    !holds { word in
-      word.holdsByte(below: 0x20) || word.holds(byte: 0x7F) || word.holds(byte: UInt8(ascii: "\""))
-        || word.holds(byte: UInt8(ascii: "\\"))
+    !marks { word in
+      word.marks(below: 0x20) | word.marks(byte: 0x7F) | word.marks(byte: UInt8(ascii: "\""))
+        | word.marks(byte: UInt8(ascii: "\\"))
     }
   }
 

@@ -33,8 +33,7 @@ final class ListingOutput: WalkTaker {
       output = output.extracting(droppingFirst: 2)
     }
     isEmpty = false
-    buffer.append(output)
-    try buffer.endPiece()
+    try buffer.appendPiece(output)
   }
 
   func end(_ directory: FoundDirectory, messages: [String], secondNames: [FoundDirectory]) {

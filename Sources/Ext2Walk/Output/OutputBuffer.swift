@@ -92,6 +92,16 @@ struct OutputBuffer: ~Copyable {
     if buffer.count >= limit { try flush() }
   }
 
+  /// Appends what is complete. Writes if much has come together; what is much by itself is not copied.
+  mutating func appendPiece(_ piece: RawSpan) throws(OutputError) {
+    if piece.byteCount >= limit {
+      if buffer.count > 0 { try flush() }
+      if buffer.count == 0, try sink.write(piece) { return }
+    }
+    append(piece)
+    try endPiece()
+  }
+
   /// Writes all that is left, if the sink takes it.
   mutating func flush() throws(OutputError) {
     if try sink.write(buffer.bytes) {

@@ -2,8 +2,8 @@ import FolioCore
 
 /// Puts the rows of a table in order: by a number each, and by name where numbers are the same.
 ///
-/// A radix sort from the highest byte that differs down, then the next eight bytes of names that are the same so far:
-/// most bytes are looked at once, where a sort by comparisons would read two names for each of n log n.
+/// A radix sort by the highest bits that differ, then the next eight bytes of names that are the same so far: most bytes
+/// are looked at once, where a sort by comparisons would read two names for each of n log n.
 @safe
 struct RowOrder: ~Copyable {
   /// Where a row's name is among the bytes of all names.
@@ -13,6 +13,8 @@ struct RowOrder: ~Copyable {
   private struct Key {
     var number: UInt64
     let row: UInt32
+    /// What was last looked at of the number.
+    var digit: UInt32 = 0
   }
 
   /// Up to so many, each key finds its place among those before it.
@@ -40,11 +42,17 @@ struct RowOrder: ~Copyable {
   }
 
   private init(count: Int, _ number: (Int) -> UInt64) {
-    unsafe keys = .allocate(capacity: count)
-    unsafe scratch = .allocate(capacity: count > Self.fewest ? count : 0)
+    unsafe keys = Self.allocateKeys(count)
+    unsafe scratch = Self.allocateKeys(count > Self.fewest ? count : 0)
     for row in 0..<count {
       unsafe keys.initializeElement(at: row, to: Key(number: number(row), row: UInt32(row)))
     }
+  }
+
+  private static func allocateKeys(_ count: Int) -> UnsafeMutableBufferPointer<Key> {
+    let memory = unsafe UnsafeMutableRawPointer.allocateLarge(byteCount: count * MemoryLayout<Key>.stride)
+    return unsafe UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Key.self, capacity: count), count: count)
   }
 
   deinit {
@@ -66,29 +74,60 @@ struct RowOrder: ~Copyable {
       }
       return sort(part, names, nextOffset: nextOffset + 8, step: step + 1, name)
     }
-    let shift = UInt64(63 - differing.leadingZeroBitCount) & ~7
-    distribute(part, shift: shift) { stretch in
+    distribute(part, by: Digit(of: differing, keyCount: part.count)) { stretch in
       sort(stretch, names, nextOffset: nextOffset, step: step, name)
     }
   }
 
-  /// Sorts by the byte of the numbers at `shift`, the highest in which they differ. Hands on each stretch of one byte.
-  private func distribute(_ part: Range<Int>, shift: UInt64, _ next: (Range<Int>) -> Void) {
-    var ends = [256 of Int](repeating: 0)
-    for index in part { unsafe ends[Int(keys[index].number >> shift & 0xFF)] &+= 1 }
+  /// Some bits of a number, the highest of those that differ: bits in between, which are the same in all, are left out.
+  /// Of decimal digits, four bits each differ.
+  private struct Digit {
+    /// Neighbouring bits: where they are, and how many.
+    private var runs: [(shift: UInt64, width: UInt64)] = []
+    private(set) var width: UInt64 = 0
+
+    /// A digit with about as many values as there are keys.
+    init(of differing: UInt64, keyCount: Int) {
+      let most = UInt64(min(16, max(8, Int.bitWidth - keyCount.leadingZeroBitCount)))
+      var rest = differing
+      while rest != 0, width < most {
+        let top = UInt64(63 - rest.leadingZeroBitCount)
+        let run = min(UInt64((~(rest << (63 - top))).leadingZeroBitCount), most - width)
+        runs.append((shift: top + 1 - run, width: run))
+        width += run
+        rest &= (1 << (top + 1 - run)) - 1
+      }
+    }
+
+    @inline(__always)
+    func value(in number: UInt64) -> UInt32 {
+      var value: UInt64 = 0
+      for run in runs { value = value &<< run.width | (number &>> run.shift & ((1 &<< run.width) &- 1)) }
+      return UInt32(truncatingIfNeeded: value)
+    }
+  }
+
+  /// Sorts by a digit of the numbers, the highest in which they differ. Hands on each stretch of one value.
+  private func distribute(_ part: Range<Int>, by digit: Digit, _ next: (Range<Int>) -> Void) {
+    var ends = [Int](repeating: 0, count: 1 << digit.width)
+    var counts = ends.mutableSpan
+    for index in part {
+      let value = unsafe digit.value(in: keys[index].number)
+      unsafe keys[index].digit = value
+      counts[Int(value)] &+= 1
+    }
     var start = part.lowerBound
-    for byte in ends.indices { (ends[byte], start) = (start, start &+ ends[byte]) }
+    for value in counts.indices { (counts[value], start) = (start, start &+ counts[value]) }
     for index in part {
       let key = unsafe keys[index]
-      let byte = Int(key.number >> shift & 0xFF)
-      unsafe scratch.initializeElement(at: ends[byte], to: key)
-      ends[byte] &+= 1
+      unsafe scratch.initializeElement(at: counts[Int(key.digit)], to: key)
+      counts[Int(key.digit)] &+= 1
     }
     for index in part { unsafe keys[index] = scratch[index] }
     start = part.lowerBound
-    for byte in ends.indices where ends[byte] > start {
-      next(start..<ends[byte])
-      start = ends[byte]
+    for end in ends where end > start {
+      next(start..<end)
+      start = end
     }
   }
 

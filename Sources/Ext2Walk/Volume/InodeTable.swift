@@ -13,26 +13,34 @@ struct InodeTable: ~Copyable {
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
   private static var windowCount: Int { 64 }
-  /// Who asks for an inode and then for one so many bytes behind it will ask for more of them.
+  /// Who asks for an inode and then for one so few bytes from it will ask for more of them.
   private static var near: Int { 1024 }
-  /// Which window of the file system each place of the cache holds, and which bytes of it.
-  private var cached: [(window: UInt64, bytes: Range<Int>)]
-  private var bytes: [UInt8]
+  /// So often inodes are read alone, however far apart: then all of the window is.
+  private static var mostReadsAlone: Int { 2 }
+  private var windows = Array(repeating: Window(), count: Self.windowCount)
+
+  /// A place of the cache.
+  private struct Window {
+    /// Which window of the file system it holds.
+    var number = UInt64.max
+    /// Which bytes of it are there.
+    var filled = 0..<0
+    /// How often something was read for it.
+    var readCount = 0
+    /// None until it holds something: most walks need few.
+    var bytes: [UInt8] = []
+  }
 
   init(_ volume: Volume) {
     self.volume = volume
     windowSize = max(16384, volume.superblock.inodeSize)
-    cached = Array(repeating: (window: .max, bytes: 0..<0), count: Self.windowCount)
-    bytes = Array(repeating: 0, count: Self.windowCount * windowSize)
   }
 
   /// Inode `number`; throws where there is none or it can't be read.
   mutating func inode(_ number: UInt32) throws(VolumeError) -> Inode {
-    let place = try locate(number)
-    let superblock = volume.superblock
-    return Inode(
-      number: number, bytes: bytes.raw.extracting(place..<place + superblock.inodeSize),
-      superblock: superblock)
+    let (slot, place) = try locate(number)
+    let bytes = windows[slot].bytes
+    return Inode(number: number, bytes: bytes.raw.extracting(place), superblock: volume.superblock)
   }
 
   /// What stands in inode `number` itself, of a file or directory that has `inline_data`.
@@ -40,9 +48,9 @@ struct InodeTable: ~Copyable {
   /// Mirrors `ext2fs_inline_data_get()`: the 60 bytes of `i_block`, and the value of the extended attribute
   /// `system.data` where there is one.
   mutating func inlineData(of inode: Inode) throws(VolumeError) -> InlineData {
-    let place = try locate(inode.number)
-    let raw = bytes.raw.extracting(place..<place + volume.superblock.inodeSize)
-    guard let data = InlineData(inode: inode, bytes: raw) else {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    guard let data = InlineData(inode: inode, bytes: bytes.raw.extracting(place)) else {
       throw VolumeError(
         "reading the contents of inode \(inode.number)", code: errcode_t(EXT2_ET_MISSING_EA_FEATURE),
         advice: "its extended attributes are damaged")
@@ -50,8 +58,8 @@ struct InodeTable: ~Copyable {
     return data
   }
 
-  /// Where in `bytes` inode `number` is, after reading it if need be.
-  private mutating func locate(_ number: UInt32) throws(VolumeError) -> Int {
+  /// In which window inode `number` is and where in it, after reading it if need be.
+  private mutating func locate(_ number: UInt32) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
     let superblock = volume.superblock
     guard (1...superblock.inodeCount).contains(number) else {
       throw VolumeError(
@@ -68,10 +76,10 @@ struct InodeTable: ~Copyable {
     let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
     let wanted = Int(offset)..<Int(offset) + superblock.inodeSize
-    if cached[slot].window != window || !cached[slot].bytes.contains(wanted) {
+    if windows[slot].number != window || !windows[slot].filled.contains(wanted) {
       try load(window, into: slot, number: number, wanted)
     }
-    return slot * windowSize + wanted.lowerBound
+    return (slot, wanted)
   }
 
   /// Reads the bytes `wanted` of a window, or all of it.
@@ -79,28 +87,35 @@ struct InodeTable: ~Copyable {
     _ window: UInt64, into slot: Int, number: UInt32, _ wanted: Range<Int>
   ) throws(VolumeError) {
     let position = window * UInt64(windowSize)
-    let before = cached[(slot + Self.windowCount - 1) % Self.windowCount]
+    let before = windows[(slot + Self.windowCount - 1) % Self.windowCount]
     var part = wanted
+    if windows[slot].number != window { windows[slot].readCount = 0 }
+    let (filled, readCount) = (windows[slot].filled, windows[slot].readCount)
     let isNear =
-      cached[slot].window == window
-      ? wanted.lowerBound - cached[slot].bytes.upperBound < Self.near
-      : before.window == window &- 1 && windowSize - before.bytes.upperBound < Self.near
+      if readCount > 0 {
+        readCount >= Self.mostReadsAlone
+          || wanted.lowerBound - filled.upperBound < Self.near
+            && filled.lowerBound - wanted.upperBound < Self.near
+      } else {
+        before.number == window &- 1
+          && windowSize - before.filled.upperBound + wanted.lowerBound < Self.near
+      }
     if isNear {
       // The last window of an image may be cut short.
       let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
       part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
     }
-    cached[slot] = (window: .max, bytes: 0..<0)
+    windows[slot].number = .max
+    if windows[slot].bytes.isEmpty { windows[slot].bytes = Array(repeating: 0, count: windowSize) }
     do throws(ImageReadError) {
       let volume = self.volume
-      let start = slot * windowSize
-      try bytes.withMutableRaw(start + part.lowerBound..<start + part.upperBound) {
-        (span) throws(ImageReadError) in
+      try windows[slot].bytes.withMutableRaw(part) { (span) throws(ImageReadError) in
         try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
       }
     } catch {
       throw VolumeError("reading inode \(number)", error)
     }
-    cached[slot] = (window: window, bytes: part)
+    (windows[slot].number, windows[slot].filled) = (window, part)
+    windows[slot].readCount += 1
   }
 }

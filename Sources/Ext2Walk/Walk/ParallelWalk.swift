@@ -32,7 +32,7 @@ protocol WalkTaker: AnyObject {
 /// parents before children, a directory's own entries before any child's, as `ls -R`.
 ///
 /// Directories stand in a list in that order, from the first whose output is still to be handed on. Threads take those
-/// that were found last, which are mostly those that come next. An inode is walked once: which of its names counts is
+/// that come next. An inode is walked once: which of its names counts is
 /// decided when its parent's turn comes, and what was read under another is dropped. What waits for its turn is bounded:
 /// where there is too much of it, only the directory whose turn it is goes on.
 final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
@@ -127,14 +127,16 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
 
   /// Hands on all directories whose turn it is, unless another thread does that.
   private func handOn() {
-    while let (node, secondNames) = monitor.withLock({ $0.beginHandingOn() }) {
+    while true {
+      let nodes = monitor.withLock { $0.beginHandingOn() }
+      if nodes.isEmpty { break }
       do throws(OutputError) {
-        if !node.isDropped {
+        for node in nodes where !node.isDropped {
           try begin(node)
           try node.output?.hand(node.outputRange, to: taker)
-          taker.end(node.directory, messages: node.messages, secondNames: secondNames)
+          taker.end(node.directory, messages: node.messages, secondNames: node.secondNames)
         }
-        monitor.withLock { $0.endHandingOn(node) }
+        monitor.withLock { $0.endHandingOn(nodes) }
       } catch {
         monitor.withLock { $0.fail(error) }
       }

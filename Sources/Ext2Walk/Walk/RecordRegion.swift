@@ -72,16 +72,17 @@ struct RecordRegion {
     of cursor: inout RecordCursor, tally: inout RecordTally, salvage: inout Salvage?, volume: Volume,
     inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
-    let (place, isEncrypted) = (self.place, isEncrypted)
-    let judgesAll = place.isSalvaged
+    let place = self.place
+    let countedPage = tally.isOn ? place.pageSize : nil
+    let (judgesAll, judgesBytes) = (place.isSalvaged, !isEncrypted)
     var count = 0
     defer { recordCount += count }
     while let record = cursor.nextRecord() {
       count &+= 1
-      if let pageSize = place.pageSize { tally.count(record, pageSize: pageSize) }
+      if let countedPage { tally.count(record, pageSize: countedPage) }
       guard record.isEntry else { continue }
       let name = cursor.name(of: record)
-      if judgesAll || record.nameLength == 0 || (name.holdsNULOrSlash && !isEncrypted),
+      if judgesAll || record.nameLength == 0 || (judgesBytes && name.holdsNULOrSlash),
         let problem = problem(with: record, name, &salvage, volume, &inodes)
       {
         try visitor.report(problem)

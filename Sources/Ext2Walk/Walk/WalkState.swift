@@ -26,6 +26,8 @@ final class WalkNode {
   fileprivate(set) var output: WalkOutput?
   fileprivate(set) var outputRange = 0..<0
   fileprivate(set) var messages: [String] = []
+  /// Those of its children that are walked elsewhere; known when its turn has come.
+  fileprivate(set) var secondNames: [FoundDirectory] = []
   /// Whether the inode is walked under another name, or one above it is.
   fileprivate(set) var isDropped = false
   /// Whether some of its output has been handed on.
@@ -59,7 +61,8 @@ struct WalkPiece {
 struct WalkState {
   /// The first directory in the order of the walk whose output is still to be handed on; nil at the end.
   private var head: WalkNode?
-  /// Directories to be read, the next last; those that were taken out of turn still stand here.
+  /// Directories in the reverse order of the walk: those to be read, and those being read, in whose place their children
+  /// come. Others are removed when they are met.
   private var pending: [WalkNode]
   private var walked: Set<UInt32>
   /// Output that waits for its turn, in bytes.
@@ -74,6 +77,8 @@ struct WalkState {
   /// What is kept of memory that held output before: so many bytes each, and so many of them.
   private static var mostSpareBytes: Int { 1 << 19 }
   private static var mostSpareOutputs: Int { 8 }
+  /// So many directories are handed on at once.
+  private static var mostHandedOn: Int { 64 }
 
   init(_ root: FoundDirectory) {
     let node = WalkNode(root)
@@ -101,9 +106,12 @@ struct WalkState {
     } else {
       let count = min(most, max(1, pending.count / (2 * threadCount)))
       taken.reserveCapacity(count)
+      var passed: [WalkNode] = []
       while taken.count < count, let node = pending.popLast() {
         if node.state == .pending { taken.append(node) }
+        if node.state != .finished { passed.append(node) }
       }
+      pending += passed.reversed()
     }
     for node in taken { node.state = .taken }
     return taken.isEmpty ? nil : taken
@@ -126,42 +134,55 @@ struct WalkState {
         (child.next, last.next) = (last.next, child)
         last = child
       }
-      pending += node.children.reversed()
       node.state = .finished
+      if !node.children.isEmpty, let place = pending.lastIndex(where: { $0 === node }) {
+        pending.replaceSubrange(place...place, with: node.children.reversed())
+      }
     }
   }
 
-  /// The directory whose turn it is, if it is finished and no thread is handing on; with those of its children that are
-  /// walked elsewhere.
-  mutating func beginHandingOn() -> (node: WalkNode, secondNames: [FoundDirectory])? {
-    guard failure == nil, !isHandingOn, let node = head, node.state == .finished else { return nil }
-    isHandingOn = true
-    var secondNames: [FoundDirectory] = []
+  /// The directories whose turn it is and that are finished, if no thread is handing on: the next ones in order.
+  mutating func beginHandingOn() -> [WalkNode] {
+    guard failure == nil, !isHandingOn else { return [] }
+    var nodes: [WalkNode] = []
+    var next = head
+    while let node = next, node.state == .finished, nodes.count < Self.mostHandedOn {
+      decideNames(of: node)
+      nodes.append(node)
+      next = node.next
+    }
+    isHandingOn = !nodes.isEmpty
+    return nodes
+  }
+
+  /// Decides which of a directory's children are walked under this name.
+  private mutating func decideNames(of node: WalkNode) {
     for child in node.children {
       if node.isDropped {
         child.isDropped = true
       } else if !walked.insert(child.directory.inode).inserted {
         child.isDropped = true
-        secondNames.append(child.directory)
+        node.secondNames.append(child.directory)
       }
       // What is dropped need not be read.
       if child.isDropped, child.state == .pending { child.state = .finished }
     }
-    return (node, secondNames)
   }
 
-  mutating func endHandingOn(_ node: WalkNode) {
-    heldByteCount -= node.outputRange.count
-    head = node.next
-    // Nodes end one by one, and not each in the end of the one before.
-    node.next = nil
-    node.children = []
+  mutating func endHandingOn(_ nodes: [WalkNode]) {
     isHandingOn = false
-    guard let output = node.output else { return }
-    output.nodeCount -= 1
-    if output.nodeCount == 0, spareOutputs.count < Self.mostSpareOutputs {
-      output.bytes.removeAll(keeping: Self.mostSpareBytes)
-      spareOutputs.append(output)
+    for node in nodes {
+      heldByteCount -= node.outputRange.count
+      head = node.next
+      // Nodes end one by one, and not each in the end of the one before.
+      node.next = nil
+      node.children = []
+      guard let output = node.output else { continue }
+      output.nodeCount -= 1
+      if output.nodeCount == 0, spareOutputs.count < Self.mostSpareOutputs {
+        output.bytes.removeAll(keeping: Self.mostSpareBytes)
+        spareOutputs.append(output)
+      }
     }
   }
 

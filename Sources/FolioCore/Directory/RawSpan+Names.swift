@@ -4,38 +4,38 @@ extension RawSpan {
   package var holdsNULOrSlash: Bool {
     @inline(__always)
     get {
-      holds { $0.holds(byte: 0) || $0.holds(byte: UInt8(ascii: "/")) }
+      marks { $0.marks(byte: 0) | $0.marks(byte: UInt8(ascii: "/")) }
     }
   }
 
-  /// Whether `condition` holds for any word of 8 bytes. The last begins 8 bytes before the end; of fewer than 8 bytes
-  /// all are in one or two words, some of them several times.
+  /// Whether `find` marks a byte of any word of 8 bytes, by its highest bit; other bits don't count. The last word begins
+  /// 8 bytes before the end; of fewer than 8 bytes all are in one word, some of them several times.
   @inlinable
   @inline(__always)
-  package func holds(_ condition: (UInt64) -> Bool) -> Bool {
-    switch byteCount {
-    case 8...:
+  package func marks(_ find: (UInt64) -> UInt64) -> Bool {
+    let count = byteCount
+    var found: UInt64
+    if count >= 8 {
+      found = find(littleEndian(at: count &- 8))
+      // As many words as there are whole ones before it, and the one it overlaps.
       var offset = 0
-      while offset &+ 8 < byteCount {
-        if condition(littleEndian(at: offset)) { return true }
+      while offset &+ 8 < count {
+        found |= find(littleEndian(at: offset))
         offset &+= 8
       }
-      return condition(littleEndian(at: byteCount &- 8))
-    case 4..<8:
+    } else if count >= 4 {
       let (head, tail) = (
-        littleEndian(at: 0, as: UInt32.self), littleEndian(at: byteCount &- 4, as: UInt32.self)
+        littleEndian(at: 0, as: UInt32.self), littleEndian(at: count &- 4, as: UInt32.self)
       )
-      return condition(UInt64(head) | UInt64(tail) << 32)
-    case 1..<4:
+      found = find(UInt64(head) | UInt64(tail) << 32)
+    } else if count > 0 {
       // First, middle and last: all there are.
-      let bytes = [0, byteCount / 2, byteCount - 1] as InlineArray<3, Int>
-      for index in bytes.indices where condition(UInt64(self[byteAt: bytes[index]]) &* 0x0101_0101_0101_0101)
-      {
-        return true
-      }
+      let (first, middle, last) = (self[byteAt: 0], self[byteAt: count / 2], self[byteAt: count &- 1])
+      found = find(UInt64(first) | UInt64(middle) << 8 | (UInt64(last) &* 0x0101_0101_0101_0101) << 16)
+    } else {
       return false
-    default: return false
     }
+    return found & 0x8080_8080_8080_8080 != 0
   }
 
   /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
@@ -50,19 +50,20 @@ extension RawSpan {
 }
 
 extension UInt64 {
-  /// Whether any of the eight bytes is `byte`.
+  /// Marks bytes that are `byte` by their highest bit. Bytes above one of them may be marked too.
   @inlinable
   @inline(__always)
-  package func holds(byte: UInt8) -> Bool {
+  package func marks(byte: UInt8) -> UInt64 {
     // A byte that is 0 borrows into its high bit.
     let difference = self ^ (0x0101_0101_0101_0101 &* UInt64(byte))
-    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080 != 0
+    return (difference &- 0x0101_0101_0101_0101) & ~difference
   }
 
-  /// Whether any of the eight bytes is less than `bound`, or has its high bit set. `bound` is 1 to 128.
+  /// Marks bytes that are less than `bound`, which is 1 to 128, or have their highest bit set, by that bit. Bytes above
+  /// one of them may be marked too.
   @inlinable
   @inline(__always)
-  package func holdsByte(below bound: UInt8) -> Bool {
-    ((self &- (0x0101_0101_0101_0101 &* UInt64(bound))) | self) & 0x8080_8080_8080_8080 != 0
+  package func marks(below bound: UInt8) -> UInt64 {
+    (self &- (0x0101_0101_0101_0101 &* UInt64(bound))) | self
   }
 }

@@ -74,34 +74,53 @@ public struct RecordCursor: ~Copyable, ~Escapable {
 
   /// Reads the next record; nil where none can be read, and ``stop`` says why.
   ///
-  /// For loops over many: a record that keeps every rule and can be seen whole takes one test of each.
+  /// For loops over many: most records are in use, keep every rule and end before their block does, which takes one
+  /// test of each. All others are looked at closely.
   @inlinable
   @inline(__always)
   @_lifetime(self: copy self)
   public mutating func nextRecord() -> Record? {
     let offset = position
-    // No sum below overflows: offsets are those of a block, lengths have 18 bits.
     guard offset <= lastHeader else { return nil }
     // Seen: `offset` lies behind `start`, which the initializer made sure of, and eight bytes before `end`.
     let header = unsafe UInt64(
       littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &- start, as: UInt64.self))
-    let record = format.record(at: offset, header: header)
-    let last = offset &+ Record.headerByteCount &+ record.nameLength
-    guard format.keepsRules(record), last <= end || !record.isEntry, offset > 0 || header != 0,
+    // No sum overflows: offsets are those of a block, and these lengths have 16 bits. Lengths of 64 KiB and more, and
+    // inode 0, fail the tests.
+    let length = Int(UInt16(truncatingIfNeeded: header >> 32))
+    let nameLength = Int(UInt8(truncatingIfNeeded: header >> 48))
+    let used = nameLength &+ Record.headerByteCount
+    guard UInt32(truncatingIfNeeded: header) &- 1 < format.inodeCount, length & 3 == 0, nameLength > 0,
+      used &+ format.hashByteCount <= length, offset &+ length < format.blockSize, offset &+ used <= end
+    else { return nextUncommonRecord(header) }
+    position = offset &+ length
+    return Record(
+      offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length), header: header)
+  }
+
+  /// The record that begins with `header`, if it keeps every rule and can be seen whole; else nil.
+  @inline(never)
+  @usableFromInline
+  @_lifetime(self: copy self)
+  mutating func nextUncommonRecord(_ header: UInt64) -> Record? {
+    let record = format.record(at: position, header: header)
+    guard format.brokenRule(by: record) == nil, record.usedBytes.upperBound <= end || !record.isEntry,
+      position > 0 || header != 0,
       // Only "." can break the rule about the last record.
-      record.end < format.blockSize || record.nameLength != 1 || !record.isEntry || !isDot(record)
+      record.end < format.blockSize || !record.isEntry || !isDot(record)
     else { return nil }
     position = record.end
     return record
   }
 
-  /// The name of a record that this cursor has read: gone with the bytes, not with the cursor.
+  /// The name of a record that this cursor has read: gone with the bytes, not with the cursor. Traps where the name isn't
+  /// among them.
   @inlinable
   @inline(__always)
   @_lifetime(copy self)
   public func name(of record: Record) -> RawSpan {
-    bytes.extracting(droppingFirst: record.offset &+ Record.headerByteCount &- start).extracting(
-      first: record.nameLength)
+    let first = record.offset &+ Record.headerByteCount &- start
+    return bytes.extracting(unsafe Range(uncheckedBounds: (first, first &+ record.nameLength)))
   }
 
   /// Why ``nextRecord()`` reads none.
@@ -138,7 +157,6 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   }
 
   /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
-  @inlinable
   func isDot(_ record: Record) -> Bool {
     record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }

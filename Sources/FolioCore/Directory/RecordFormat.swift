@@ -43,14 +43,6 @@ public struct RecordFormat: Hashable, Sendable {
       header: header)
   }
 
-  /// Whether `record` keeps all rules: the same as ``brokenRule(by:)`` giving none, in fewer steps.
-  @inlinable
-  @inline(__always)
-  func keepsRules(_ record: Record) -> Bool {
-    record.length >= max(Record.leastByteCount, leastLength(of: record)) && record.length & 3 == 0
-      && record.length <= blockSize &- record.offset && record.inode <= inodeCount
-  }
-
   /// The first rule that `record` breaks, in the kernel's order; nil where it keeps them all.
   @inlinable
   public func brokenRule(by record: Record) -> RecordRule? {
@@ -63,7 +55,6 @@ public struct RecordFormat: Hashable, Sendable {
   }
 
   @inlinable
-  @inline(__always)
   func leastLength(of record: Record) -> Int {
     // The tail and the htree's own records are free and carry no hash, nor do "." and "..".
     let hash = record.isEntry && record.nameLength > 2 ? hashByteCount : 0

@@ -21,8 +21,8 @@ public struct RecordTally: Hashable, Sendable {
   public private(set) var recordCount = 0
   /// Where records in use begin whose header and name lie on two pages, in bytes from the folio's start.
   public private(set) var crossings: [Int] = []
-  @usableFromInline
-  let isOn: Bool
+  /// Whether anything is counted.
+  public let isOn: Bool
 
   /// A tally that counts nothing unless it is on.
   public init(isOn: Bool = false) {

@@ -88,7 +88,12 @@ extension ScratchImage {
     var pattern = try bytes(at: try await position(ofInode: sub), 256)
     pattern.replaceSubrange(40..<44, with: parent.littleEndianBytes)
     let table = try await position(ofInode: inodes.lowerBound)
-    try patch(at: table, Array(repeatElement(pattern, count: inodes.count).joined()))
+    // In pieces: a lazy sequence of as many bytes takes seconds where nothing is optimised.
+    var piece: [UInt8] = []
+    for _ in 0..<500 { piece += pattern }
+    for index in stride(from: 0, to: inodes.count, by: 500) {
+      try patch(at: table + index * 256, Array(piece.prefix((inodes.count - index) * 256)))
+    }
     // The inode bitmap: in the first group's descriptor, which stands in the block behind the superblock's.
     let bitmap = Int(try number(at: blockSize + 4)) * blockSize
     let last = Int(inodes.upperBound) - 1

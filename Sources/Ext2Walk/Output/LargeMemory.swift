@@ -1,0 +1,17 @@
+import CLibc
+
+// Tables of a million entries take hundreds of megabytes a few bytes at a time: page by page, the kernel would take as
+// long to give that memory as the sort takes.
+
+extension UnsafeMutableRawPointer {
+  /// Allocates memory, in huge pages if it is large and the system has them; to be given back by `deallocate()`.
+  static func allocateLarge(byteCount: Int) -> UnsafeMutableRawPointer {
+    let hugePage = 2 << 20
+    guard byteCount >= 2 * hugePage else { return .allocate(byteCount: byteCount, alignment: 16) }
+    let whole = (byteCount + hugePage - 1) & ~(hugePage - 1)
+    let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
+    // Advice only: where it isn't taken, pages are small.
+    _ = unsafe madvise(memory, whole, Int32(CLIBC_MADV_HUGEPAGE))
+    return unsafe memory
+  }
+}
