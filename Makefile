@@ -35,26 +35,30 @@ demo: build $(DEMO_IMAGE) ## install what is missing, build, and list a real 64 
 	@echo '"bad block size 65536". ext2walk read it in place, through libext2fs and its own folios.'
 	@echo "Next: $(BINARY) ls --help"
 
+# Tests of what people use: a release build. Unoptimised they take three times as long.
+TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
+TEST := swift test $(TEST_BUILD) --skip-build
+
 test: deps fixtures ## install what is missing, build, and run all tests
-	swift build --build-tests
-	swift test --skip-build
+	swift build $(TEST_BUILD) --build-tests
+	$(TEST)
 
 verify-fixtures: deps fixtures ## verify each image in fixtures/, and compare with what is expected
-	swift build --build-tests
-	swift test --skip-build --filter VerifyFixtureTests
+	swift build $(TEST_BUILD) --build-tests
+	$(TEST) --filter VerifyFixtureTests
 
 # The same seed gives the same breaks.
 compare-e2fsck: deps ## compare verify with e2fsck on BREAKS=2000 broken images, by SEED=1
-	swift build --build-tests
-	EXT2WALK_BREAKS=$(BREAKS) EXT2WALK_SEED=$(SEED) swift test --skip-build --filter E2fsckComparisonTests
+	swift build $(TEST_BUILD) --build-tests
+	EXT2WALK_BREAKS=$(BREAKS) EXT2WALK_SEED=$(SEED) $(TEST) --filter E2fsckComparisonTests
 
 # A shell's own SECONDS is the time it has been running: make's is what counts.
 fuzz: deps ## fuzz what reads hostile bytes, each of five targets for SECONDS=60
 	Fuzz/run.sh $(SECONDS)
 
 torture: deps ## COUNT=20000 images broken by SEED=1, each to ls, map, verify and info as processes
-	swift build --build-tests
-	EXT2WALK_TORTURE=$(COUNT) EXT2WALK_SEED=$(SEED) swift test --skip-build --filter TortureTests
+	swift build $(TEST_BUILD) --build-tests
+	EXT2WALK_TORTURE=$(COUNT) EXT2WALK_SEED=$(SEED) $(TEST) --filter TortureTests
 
 sanitize: deps ## tests under AddressSanitizer, walks under ThreadSanitizer, the C under UBSan
 	Fuzz/sanitize.sh
@@ -117,7 +121,7 @@ $(BASELINES)/%: Benchmarks/baseline/%/main.c | packages
 	cc -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs ext2fs com_err)
 
 bench-peers: ## install the tools that `make bench` also measures
-	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip
+	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip fuse2fs
 
 bench-mapping: deps ## measure the ways of mapping side by side, as ratios to direct
 	cd Benchmarks && swift build -c release --product Ratios && \
@@ -173,4 +177,4 @@ test-packages: deb fixtures ## try what `make install` and `make deb` make
 	packaging/test.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-asan .build-tsan $(UNPACKED)
+	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-asan .build-tsan $(UNPACKED)

@@ -20,7 +20,9 @@ let package = Package(
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     .executableTarget(name: "Ratios"),
     .executableTarget(name: "Simulate"),
-    .executableTarget(name: "Walks"),
+    .executableTarget(
+      name: "Walks",
+      dependencies: [.product(name: "FolioCore", package: "ext2walk")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,6 +28,12 @@ struct Walks {
       say(result.row.joined(separator: "  "))
     }
     print(table.text)
+    var rates = Table(header: ["what", "a second"])
+    rates.add(["records, by the cursor, of a block in memory", million(Rates.recordsPerSecond())])
+    for output in Self.outputs {
+      rates.add(["entries, by ls \(output)", million(walks.entriesPerSecond(output))])
+    }
+    print(rates.text)
     save("[\n" + results.map(\.json).joined(separator: ",\n") + "\n]\n", to: arguments[4])
     print("As JSON: \(arguments[4])")
     let missed = results.count { !$0.isMet }
@@ -126,17 +132,50 @@ struct Walks {
     }
   }
 
+  // MARK: Rates
+
+  private static var outputs: [String] {
+    ["-RU", "-RU --full-path", "-R", "-lRU", "-lR", "-RU --format ndjson", "-lRU --format ndjson"]
+  }
+
+  /// Entries of many-64k a second, the process' start and end included.
+  private func entriesPerSecond(_ options: String) -> Double {
+    let program = ls(options, .many64)
+    let times = (0..<5).map { _ in program.run(.null).milliseconds }
+    return Double(Image.many64.entryCount) / median(times) * 1000
+  }
+
   // MARK: Peers
 
   private var peers: [Comparison] {
-    let all = [("fls", ["-rp"]), ("7zz", ["l", "-ba"])]
-    return all.filter { isInstalled($0.0) }.flatMap { name, options in
-      [Image.many4, .tenth64].map { image in
+    var rows: [Comparison] = []
+    func add(_ name: String, _ image: Image, _ theirs: Program, rounds: Int = 3) {
+      rows.append(
         Comparison(
           name: "ls -RU, \(image.name), to \(name)", image: path(image), ours: ls("-RU --full-path", image),
-          theirs: Program(name, options + [path(image)]), wantedRatio: nil, rounds: 3)
+          theirs: theirs, wantedRatio: nil, rounds: rounds))
+    }
+    for (name, options) in [("fls", ["-rp"]), ("7zz", ["l", "-ba"])] where isInstalled(name) {
+      for image in [Image.many4, .tenth64] { add(name, image, Program(name, options + [path(image)])) }
+    }
+    if isInstalled("debugfs") {
+      add("debugfs", .wide64, Program("debugfs", ["-R", "ls -p /wide", path(.wide64)]))
+    }
+    if geteuid() == 0 {
+      // Kernels of 4 KiB pages mount this one.
+      let mounted = mounted("mount -o loop,ro \"$1\" \"$2\"", .many4)
+      if mounted.run(.null).status == 0 { add("mount and find", .many4, mounted) }
+      if isInstalled("fuse2fs") {
+        add("fuse2fs and find", .tenth64, mounted("fuse2fs -o ro \"$1\" \"$2\"", .tenth64), rounds: 1)
       }
     }
+    return rows
+  }
+
+  /// Mounts an image by `mount`, finds all in it, and unmounts it.
+  private func mounted(_ mount: String, _ image: Image) -> Program {
+    let script = "mkdir -p \"$2\" && \(mount) && find \"$2\" && umount \"$2\""
+    return Program("sh", ["-c", script, "sh", path(image), "\(images)/mounted"])
   }
 
   private func isInstalled(_ name: String) -> Bool {

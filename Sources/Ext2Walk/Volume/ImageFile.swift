@@ -98,6 +98,14 @@ struct ImageFile: ~Copyable {
     }
   }
 
+  /// Says that these bytes will be read soon, so that a disk has them by then. As `posix_fadvise(POSIX_FADV_WILLNEED)`:
+  /// advice, which changes nothing else.
+  func willNeed(_ range: Range<UInt64>) {
+    let part = range.clamped(to: 0..<byteCount)
+    _ = posix_fadvise(
+      descriptor.rawValue, off_t(location.offset + part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
+  }
+
   /// Where the next bytes at or behind `position` are that were ever written; nil where none follow.
   ///
   /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file; `position` itself where nobody knows.

@@ -63,6 +63,7 @@ struct DirectoryReader: ~Copyable {
       case .mapped(let physical):
         for logical in run.logical {
           let place = BlockPlace(logical: logical, physical: physical + (logical - run.logical.lowerBound))
+          readAhead(place, in: run)
           guard try readBlock(place, of: directory, &salvage, inodes: &inodes, visitor: &visitor) else {
             return
           }
@@ -72,6 +73,20 @@ struct DirectoryReader: ~Copyable {
   }
 
   // MARK: Blocks
+
+  /// So many bytes of a run are asked for ahead at a time.
+  private static var aheadByteCount: Int { 1 << 20 }
+
+  /// Asks for the blocks of a run that come next, from time to time. Blocks that stand alone are asked for by reading
+  /// them: most hold few records, and only the first page of those is read.
+  private func readAhead(_ place: BlockPlace, in run: BlockRun) {
+    let step = UInt64(max(1, Self.aheadByteCount / folios.blockSize))
+    let done = place.logical - run.logical.lowerBound
+    guard run.logical.count > 1, done % step == 0 else { return }
+    let count = min(2 * step, run.logical.upperBound - place.logical)
+    guard let start = volume.position(ofBlock: place.physical) else { return }
+    volume.image.willNeed(start..<start + count * UInt64(folios.blockSize))
+  }
 
   /// Reads one block. Returns whether to go on.
   private mutating func readBlock<Visitor: EntryVisitor & ~Copyable>(

@@ -46,9 +46,9 @@ public final class FolioMapper {
   /// - Complexity: `direct` is arithmetic; the others take a system call for each slot or run. No copies.
   public func map(_ folio: borrowing Folio, by way: MappingWay? = nil) throws(MappingRefusal) -> FolioMapping
   {
-    precondition(folio.arena === arena, "the folio is in another arena")
+    demand(folio.arena === arena, "the folio is in another arena")
     guard let folioWay = (way ?? .proposed(for: folio)).folioWay else {
-      preconditionFailure("page_pair shows no folio whole: use PagePairMapping")
+      fatalError("page_pair shows no folio whole: use PagePairMapping")
     }
     let start = unsafe try folioWay.map(folio, by: self)
     arena.pin(folio.frames, by: 1)
@@ -59,7 +59,7 @@ public final class FolioMapper {
   ///
   /// Traps unless this mapper made the mapping and the mapping's slots are the last that were taken.
   public func unmap(_ mapping: consuming FolioMapping) {
-    precondition(mapping.mapper === self, "a mapping is undone by a mapper that didn't make it")
+    demand(mapping.mapper === self, "a mapping is undone by a mapper that didn't make it")
     switch mapping.place {
     case .directMap: break
     case .slots(let slots): window?.pop(slot: slots.lowerBound, count: slots.count)
@@ -93,7 +93,7 @@ public final class FolioMapper {
     }
     if let slot = unsafe window?.slot(at: address) { return .slots(slot..<slot + pageCount) }
     if let page = unsafe vmapArea?.page(of: address) { return .vmapArea(pages: page..<page + pageCount) }
-    preconditionFailure("an address that this mapper never gave out")
+    fatalError("an address that this mapper never gave out")
   }
 
   // MARK: For the ways

@@ -40,7 +40,7 @@ public struct PagePairMapping: ~Copyable {
   /// - Throws: a refusal where less than two slots are free.
   public init(_ folio: borrowing Folio, by mapper: FolioMapper, isTimed: Bool = false) throws(MappingRefusal)
   {
-    precondition(folio.arena === mapper.arena, "the folio is in another arena")
+    demand(folio.arena === mapper.arena, "the folio is in another arena")
     let needed = min(2, folio.pageCount)
     guard !folio.isHighMemory || mapper.freeSlotCount >= needed else {
       throw MappingRefusal(.pagePair, .slotsTaken(needed: needed, free: mapper.freeSlotCount))
@@ -54,7 +54,7 @@ public struct PagePairMapping: ~Copyable {
   }
 
   deinit {
-    precondition(isDone, "a mapping was dropped without being undone")
+    demand(isDone, "a mapping was dropped without being undone")
   }
 
   /// What the mapping has taken at the most: one or two slots, or the frames' permanent addresses.
@@ -83,7 +83,7 @@ public struct PagePairMapping: ~Copyable {
   /// - Throws: a refusal where slots that were free are taken now.
   /// - Complexity: no copy within a page; `range.count` bytes are copied where it crosses.
   public mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
-    precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes outside the folio")
+    demand(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes outside the folio")
     start = range.lowerBound
     showsScratch = false
     shownByteCount = 0

@@ -54,7 +54,7 @@ public struct Folio: ~Copyable {
   }
 
   deinit {
-    precondition(!arena.isPinned(frames), "a folio goes away while it is mapped")
+    demand(!arena.isPinned(frames), "a folio goes away while it is mapped")
     arena.freeFrames(frames)
   }
 
@@ -85,7 +85,7 @@ public struct Folio: ~Copyable {
 
   /// Forgets the contents, so that the folio can hold another block. Traps while the folio is mapped.
   public mutating func clear() {
-    precondition(!arena.isPinned(frames), "a folio is cleared while it is mapped")
+    demand(!arena.isPinned(frames), "a folio is cleared while it is mapped")
     filled = 0
   }
 
