@@ -163,8 +163,8 @@ struct Walks {
     }
     if geteuid() == 0 {
       // Kernels of 4 KiB pages mount this one.
-      let mounted = mounted("mount -o loop,ro \"$1\" \"$2\"", .many4)
-      if mounted.run(.null).status == 0 { add("mount and find", .many4, mounted) }
+      let kernel = mounted("mount -o loop,ro \"$1\" \"$2\"", .many4)
+      if kernel.run(.null).status == 0 { add("mount and find", .many4, kernel) }
       if isInstalled("fuse2fs") {
         add("fuse2fs and find", .tenth64, mounted("fuse2fs -o ro \"$1\" \"$2\"", .tenth64), rounds: 1)
       }

@@ -35,6 +35,7 @@ struct List: ParsableCommand {
   @Flag(help: "Check the checksums of directory blocks too.")
   var checksums = false
 
+  @OptionGroup(title: "On a terminal") var progress: ProgressOptions
   @OptionGroup(title: "Mapping") var mapping: MappingOptions
 
   @Flag(help: "Say on stderr, after the listing, how each directory block was mapped.")
@@ -64,7 +65,9 @@ struct List: ParsableCommand {
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 
     let shown = how.listingOptions(what, targetCount: targets.count)
-    let output = ListingOutput(options: shown, isJSONArray: how.format == .json, messages: messages)
+    let output = ListingOutput(
+      options: shown, isJSONArray: how.format == .json, messages: messages,
+      progress: WalkProgress(isOn: progress.isOn(besideOutput: true), of: volume.superblock))
     let (format, image) = (how.format(what, volume: volume), imageOptions.imageBytes)
     let sink = WalkSink()
     var worker = try ListingWorker(

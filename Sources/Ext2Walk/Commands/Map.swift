@@ -51,6 +51,7 @@ struct Map: ParsableCommand {
   var format = OutputFormat.text
 
   @OptionGroup(title: "On a terminal") var color: ColorOptions
+  @OptionGroup(title: "On a terminal") var progress: ProgressOptions
 
   mutating func validate() throws {
     if scattered, mapping.memory == .direct {
@@ -75,10 +76,13 @@ struct Map: ParsableCommand {
     var walk = try TreeWalk(volume, options: options)
     let (targets, isMissing) = try PathLookup.lookUp(
       RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
-    var directories = MappedDirectories(isRecursive: recursive, messages: messages)
+    var directories = MappedDirectories(
+      isRecursive: recursive, messages: messages,
+      progress: WalkProgress(isOn: progress.isOn(), of: volume.superblock))
     for target in targets where target.inode.isDirectory {
       walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
     }
+    directories.progress.clear()
     for target in targets where !target.inode.isDirectory {
       let isLink = target.inode.attributes.fileType == .symlink
       directories.messages.problem(

@@ -11,11 +11,13 @@ struct ProgressOptions: ParsableArguments {
   @Option(help: "A progress line on stderr for work of over a second; auto: on a terminal.")
   var progress = Choice.auto
 
-  var isOn: Bool {
+  /// - Parameter besideOutput: whether output is written meanwhile: on the same terminal it would be in the way.
+  func isOn(besideOutput: Bool = false) -> Bool {
     switch progress {
     case .always: true
     case .never: false
-    case .auto: Terminal.isTerminal(.standardError)
+    case .auto:
+      Terminal.isTerminal(.standardError) && !(besideOutput && Terminal.isTerminal(.standardOutput))
     }
   }
 }

@@ -99,7 +99,7 @@ struct Verify: ParsableCommand {
     options.reading = mapping.readingOptions()
     options.reading.keepsAccount = mappings
     options.isThorough = thorough
-    options.showsProgress = progress.isOn
+    options.showsProgress = progress.isOn()
     let summary = try ImageCheck.run(volume, options: options, sink: report)
     let elapsed = (ContinuousClock.now - start).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18

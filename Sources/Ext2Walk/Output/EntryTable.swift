@@ -44,7 +44,8 @@ struct EntryTable: ~Copyable {
   var count: Int { rows.count / Row.size }
 
   private func row(at index: Int) -> Row {
-    rows.bytes.unsafeLoad(fromByteOffset: index &* Row.size, as: Row.self)
+    // Any bytes are a row: its fields are numbers.
+    unsafe rows.bytes.unsafeLoad(fromByteOffset: index &* Row.size, as: Row.self)
   }
 
   @inline(__always)

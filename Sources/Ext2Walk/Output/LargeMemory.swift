@@ -9,7 +9,7 @@ extension UnsafeMutableRawPointer {
     let hugePage = 2 << 20
     guard byteCount >= 2 * hugePage else { return .allocate(byteCount: byteCount, alignment: 16) }
     let whole = (byteCount + hugePage - 1) & ~(hugePage - 1)
-    let memory = unsafe UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
     // Advice only: where it isn't taken, pages are small.
     _ = unsafe madvise(memory, whole, Int32(CLIBC_MADV_HUGEPAGE))
     return unsafe memory

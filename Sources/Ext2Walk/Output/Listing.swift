@@ -44,6 +44,7 @@ struct Listing: ~Copyable, TreeVisitor {
   private var directory: FoundDirectory?
   private var table = EntryTable()
   private var found: [FoundDirectory] = []
+  private var entryCount = 0
 
   /// - Parameters:
   ///   - image: its name, for messages, which are kept until they are taken.
@@ -74,6 +75,12 @@ struct Listing: ~Copyable, TreeVisitor {
     try finishTable(inodes: &inodes)
   }
 
+  /// How many entries were read since this was asked last.
+  mutating func takeEntryCount() -> Int {
+    defer { entryCount = 0 }
+    return entryCount
+  }
+
   /// What is to be said, and has not been.
   mutating func takeMessages() -> [String] { messages.takeKept() }
 
@@ -95,6 +102,7 @@ struct Listing: ~Copyable, TreeVisitor {
   mutating func visit(
     _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
   ) throws(OutputError) -> Bool {
+    entryCount &+= 1
     if shows(name) { try add(record, name: name, at: place, inodes: &inodes) }
     return true
   }

@@ -9,11 +9,13 @@ final class ListingOutput: WalkTaker {
   private var isEmpty = true
   /// What is said on stderr while it is written.
   private(set) var messages: Messages
+  private var progress: WalkProgress
 
-  init(options: ListingOptions, isJSONArray: Bool, messages: Messages) {
+  init(options: ListingOptions, isJSONArray: Bool, messages: Messages, progress: consuming WalkProgress) {
     self.options = options
     self.isJSONArray = isJSONArray
     self.messages = messages
+    self.progress = progress
     buffer = OutputBuffer()
   }
 
@@ -36,11 +38,14 @@ final class ListingOutput: WalkTaker {
     try buffer.appendPiece(output)
   }
 
-  func end(_ directory: FoundDirectory, messages: [String], secondNames: [FoundDirectory]) {
-    self.messages.problems(messages)
+  func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
+    progress.add(entryCount: findings.entryCount)
+    guard !findings.messages.isEmpty || !secondNames.isEmpty else { return }
+    progress.clear()
+    messages.problems(findings.messages)
     for second in secondNames {
       let name = Array(second.path[directory.path.count...].dropFirst())
-      self.messages.problem(
+      messages.problem(
         DirectoryProblem(kind: .secondName(name, inode: second.inode)), directory: directory.inode,
         path: directory.path)
     }
@@ -58,6 +63,7 @@ final class ListingOutput: WalkTaker {
 
   /// Ends the output.
   func end() throws(OutputError) {
+    progress.clear()
     if isJSONArray { buffer.append(isEmpty ? "[]\n" : "]\n") }
     try buffer.flush()
   }

@@ -22,9 +22,14 @@ struct ListingWorker: WalkWorker, ~Copyable {
     _modify { yield &listing.output.buffer }
   }
 
+  mutating func readAhead(_ directories: [FoundDirectory]) {
+    walk.readAhead(directories)
+  }
+
   mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkFindings {
     let children = try walk.visit(directory, visitor: &listing)
-    return WalkFindings(messages: listing.takeMessages(), children: children)
+    return WalkFindings(
+      messages: listing.takeMessages(), children: children, entryCount: listing.takeEntryCount())
   }
 
   /// Lists things by their own paths.

@@ -58,8 +58,26 @@ struct InodeTable: ~Copyable {
     return data
   }
 
+  /// Asks for inode `number`, to be read soon.
+  func readAhead(_ number: UInt32) {
+    guard let position = try? position(of: number) else { return }
+    volume.image.willNeed(position..<position + UInt64(volume.superblock.inodeSize))
+  }
+
   /// In which window inode `number` is and where in it, after reading it if need be.
   private mutating func locate(_ number: UInt32) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
+    let position = try position(of: number)
+    let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
+    let slot = Int(window % UInt64(Self.windowCount))
+    let wanted = Int(offset)..<Int(offset) + volume.superblock.inodeSize
+    if windows[slot].number != window || !windows[slot].filled.contains(wanted) {
+      try load(window, into: slot, number: number, wanted)
+    }
+    return (slot, wanted)
+  }
+
+  /// Where inode `number` begins, in bytes from the start of the file system.
+  private func position(of number: UInt32) throws(VolumeError) -> UInt64 {
     let superblock = volume.superblock
     guard (1...superblock.inodeCount).contains(number) else {
       throw VolumeError(
@@ -73,13 +91,7 @@ struct InodeTable: ~Copyable {
       throw VolumeError(
         "reading inode \(number)", .pastEnd(position: table, byteCount: volume.image.byteCount))
     }
-    let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
-    let slot = Int(window % UInt64(Self.windowCount))
-    let wanted = Int(offset)..<Int(offset) + superblock.inodeSize
-    if windows[slot].number != window || !windows[slot].filled.contains(wanted) {
-      try load(window, into: slot, number: number, wanted)
-    }
-    return (slot, wanted)
+    return position
   }
 
   /// Reads the bytes `wanted` of a window, or all of it.

@@ -10,6 +10,8 @@ struct Superblock {
   let firstDataBlock: UInt64
   /// The highest inode number.
   let inodeCount: UInt32
+  /// How many inodes are in use, as the superblock says: right where it is.
+  let inodesInUse: UInt32
   let inodesPerGroup: UInt32
   /// Bytes an inode takes in its table: a power of two from 128.
   let inodeSize: Int
@@ -39,6 +41,7 @@ struct Superblock {
     blockCount = unsafe ext2fs_blocks_count(`super`)
     firstDataBlock = UInt64(raw.s_first_data_block)
     inodeCount = raw.s_inodes_count
+    inodesInUse = raw.s_inodes_count - min(raw.s_inodes_count, raw.s_free_inodes_count)
     inodesPerGroup = raw.s_inodes_per_group
     inodeSize = raw.s_rev_level == 0 ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino

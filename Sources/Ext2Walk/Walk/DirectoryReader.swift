@@ -74,17 +74,26 @@ struct DirectoryReader: ~Copyable {
 
   // MARK: Blocks
 
+  /// Asks for the first page of a directory: most have no more.
+  func readAhead(_ directory: Inode) {
+    guard !directory.hasInlineData,
+      let first = BlockMap.read(directory, on: volume).places.first(where: { _ in true }),
+      let start = volume.position(ofBlock: first.physical)
+    else { return }
+    volume.image.willNeed(start..<start + UInt64(min(folios.blockSize, folios.pageSize.byteCount)))
+  }
+
   /// So many bytes of a run are asked for ahead at a time.
-  private static var aheadByteCount: Int { 1 << 20 }
+  private static var aheadByteCount: Int { 4 << 20 }
 
   /// Asks for the blocks of a run that come next, from time to time. Blocks that stand alone are asked for by reading
   /// them: most hold few records, and only the first page of those is read.
   private func readAhead(_ place: BlockPlace, in run: BlockRun) {
     let step = UInt64(max(1, Self.aheadByteCount / folios.blockSize))
-    let done = place.logical - run.logical.lowerBound
-    guard run.logical.count > 1, done % step == 0 else { return }
+    guard run.logical.count > 1, (place.logical - run.logical.lowerBound) % step == 0,
+      let start = volume.position(ofBlock: place.physical)
+    else { return }
     let count = min(2 * step, run.logical.upperBound - place.logical)
-    guard let start = volume.position(ofBlock: place.physical) else { return }
     volume.image.willNeed(start..<start + count * UInt64(folios.blockSize))
   }
 

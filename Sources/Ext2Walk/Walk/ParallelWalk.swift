@@ -2,6 +2,9 @@ import FolioCore
 
 /// Reads directories on one thread.
 protocol WalkWorker: ~Copyable, SendableMetatype {
+  /// Asks for what these directories need, all at once, where reading is slow: a disk serves many as fast as one.
+  mutating func readAhead(_ directories: [FoundDirectory])
+
   /// Reads a directory. What is to be written for it goes to the worker's output.
   mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkFindings
 
@@ -15,6 +18,8 @@ struct WalkFindings {
   var messages: [String] = []
   /// Those in it that are to be walked too, in order.
   var children: [FoundDirectory] = []
+  /// How many entries it has.
+  var entryCount = 0
 }
 
 /// What takes the output of all directories in the order of a walk by one thread. Called by one thread at a time.
@@ -24,8 +29,10 @@ protocol WalkTaker: AnyObject {
   func take(_ output: RawSpan) throws(OutputError)
   /// The directory is complete.
   ///
-  /// - Parameter secondNames: those of its children that are walked elsewhere already, and so not again.
-  func end(_ directory: FoundDirectory, messages: [String], secondNames: [FoundDirectory])
+  /// - Parameters:
+  ///   - findings: its messages and counts.
+  ///   - secondNames: those of its children that are walked elsewhere already, and so not again.
+  func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory])
 }
 
 /// Walks a tree of directories on several threads, and hands on what comes of them in the order of a walk by one:
@@ -43,6 +50,8 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
 
   /// So many directories are taken at once at most: taking them costs about as much as reading one.
   private static var largestBatch: Int { 16 }
+  /// Where a directory takes longer than this, it isn't in memory, or it is large: asking for it ahead takes a hundredth.
+  private static var slow: Duration { .microseconds(100) }
   /// So many must wait before more threads are worth their start.
   private static var fewestForThreads: Int { 32 }
 
@@ -90,9 +99,12 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private func work(_ worker: inout Worker, _ sink: WalkSink, tell: (Int) -> Void) {
     // It holds this walk for as long as it works for it.
     defer { sink.whenFull = { _ in true } }
+    var isSlow = false
     while true {
       let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
+      let start = ContinuousClock.now
+      if isSlow { worker.readAhead(batch.map(\.directory)) }
       let output = monitor.withLock { $0.spareOutput() }
       swap(&worker.output, &output.bytes)
       for node in batch {
@@ -109,6 +121,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       }
       sink.start = 0
       swap(&worker.output, &output.bytes)
+      isSlow = ContinuousClock.now - start > Self.slow * batch.count
       tell(finish(&sink.finished, output: output))
     }
   }
@@ -134,7 +147,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
         for node in nodes where !node.isDropped {
           try begin(node)
           try node.output?.hand(node.outputRange, to: taker)
-          taker.end(node.directory, messages: node.messages, secondNames: node.secondNames)
+          taker.end(node.directory, node.findings, secondNames: node.secondNames)
         }
         monitor.withLock { $0.endHandingOn(nodes) }
       } catch {

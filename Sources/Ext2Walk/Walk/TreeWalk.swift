@@ -92,6 +92,15 @@ struct TreeWalk: ~Copyable {
     return try visitor.end(inodes: &inodes)
   }
 
+  /// Asks for the inodes of directories, all of them, and then for the first page of each.
+  mutating func readAhead(_ directories: [FoundDirectory]) {
+    for directory in directories { inodes.readAhead(directory.inode) }
+    for directory in directories {
+      guard let inode = try? inodes.inode(directory.inode), inode.isDirectory else { continue }
+      reader.readAhead(inode)
+    }
+  }
+
   private mutating func read<Visitor: TreeVisitor & ~Copyable>(
     _ directory: FoundDirectory, visitor: inout Visitor
   ) throws(Visitor.Failure) {

@@ -25,7 +25,8 @@ final class WalkNode {
   /// Where its output is, or the end of it, once it has been read.
   fileprivate(set) var output: WalkOutput?
   fileprivate(set) var outputRange = 0..<0
-  fileprivate(set) var messages: [String] = []
+  /// But for the children, which are nodes by then.
+  fileprivate(set) var findings = WalkFindings()
   /// Those of its children that are walked elsewhere; known when its turn has come.
   fileprivate(set) var secondNames: [FoundDirectory] = []
   /// Whether the inode is walked under another name, or one above it is.
@@ -127,7 +128,8 @@ struct WalkState {
     }
     for piece in pieces.reversed() {
       let node = piece.node
-      node.messages = piece.findings.messages
+      node.findings = piece.findings
+      node.findings.children = []
       node.children = piece.findings.children.map { WalkNode($0) }
       var last = node
       for child in node.children {
