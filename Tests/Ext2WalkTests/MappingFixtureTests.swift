@@ -10,7 +10,9 @@ import Testing
     var options = ReadingOptions()
     options.keepsAccount = true
     var walk = try TreeWalk(volume, options: options)
-    var directories = MappedDirectories(isRecursive: true, messages: Messages(image: []))
+    var directories = MappedDirectories(
+      isRecursive: true, messages: Messages(image: []),
+      progress: WalkProgress(isOn: false, of: volume.superblock))
     walk.walk(from: FoundDirectory(inode: 2, path: []), visitor: &directories)
     var blocks: [SurveyedBlock] = []
     for (line, path) in walk.account {

@@ -40,7 +40,7 @@ import Testing
 
   @Test(arguments: [
     ("INT", "verify --thorough"), ("TERM", "verify --thorough"), ("HUP", "verify --thorough"),
-    ("INT", "ls -lR"), ("INT", "map -R"),
+    ("INT", "ls -lR"),
   ]) func anInterruptLeavesTheTerminalInOrder(_ signal: String, command: String) async throws {
     // Long enough for a progress line.
     let image = try await ScratchImage.crowded(.directories, count: 65000)
