@@ -145,3 +145,21 @@ import Testing
 }
 
 private let nobodyExists = FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv")
+
+/// Where /proc isn't mounted Swift knows no arguments: that is said, and no help is shown instead of a listing.
+@Suite struct MissingProcTests {
+  private static func hidesProc(_ command: String, _ arguments: [String]) async throws -> Finished {
+    try await Command.script(
+      "exec unshare --map-root-user --mount bash -c 'mount -t tmpfs none /proc && \(command)' bash \"$1\" \"$2\"",
+      arguments)
+  }
+
+  @Test func thatIsSaid() async throws {
+    let image = try await ScratchImage(blockSize: 4096)
+    // Some systems let nobody make a mount namespace.
+    guard try await Self.hidesProc("true", [image.path.string]).status == 0 else { return }
+    let finished = try await Self.hidesProc("\"$1\" ls \"$2\"", [image.path.string])
+    #expect(finished.status == 2)
+    #expect(finished.output.isEmpty && finished.messages.contains("mount /proc"))
+  }
+}

@@ -31,6 +31,10 @@ struct Ext2Walk: ParsableCommand {
   static func main() {
     // A reader that has had enough is no error: writing says so, and we end quietly.
     _ = signal(SIGPIPE, SIG_IGN)
+    guard !CommandLine.arguments.isEmpty else {
+      Messages.write("ext2walk: its arguments can't be read: mount /proc, where Swift looks for them\n")
+      exit(withError: ExitCode(2))
+    }
     main(nil)
   }
 }
