@@ -154,10 +154,12 @@ private let nobodyExists = FileManager.default.isExecutableFile(atPath: "/usr/bi
       arguments)
   }
 
-  @Test func thatIsSaid() async throws {
+  @Test(
+    .enabled("a mount namespace takes rights that not everybody has") {
+      try await hidesProc("true", [""]).status == 0
+    })
+  func thatIsSaid() async throws {
     let image = try await ScratchImage(blockSize: 4096)
-    // Some systems let nobody make a mount namespace.
-    guard try await Self.hidesProc("true", [image.path.string]).status == 0 else { return }
     let finished = try await Self.hidesProc("\"$1\" ls \"$2\"", [image.path.string])
     #expect(finished.status == 2)
     #expect(finished.output.isEmpty && finished.messages.contains("mount /proc"))

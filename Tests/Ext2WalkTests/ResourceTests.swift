@@ -11,7 +11,7 @@ import Testing
     ["verify"], ["info"],
   ]
 
-  /// Runs a command within 20 s and 512 MiB of address space.
+  /// Runs a command within 200 s and 512 MiB of address space.
   private func bounded(_ command: [String], _ image: ScratchImage) async throws -> Finished {
     try await Command.script(
       "ulimit -v 524288; ulimit -c 0; tool=$1; image=$2; shift 2; exec timeout 200 \"$tool\" \"$@\" \"$image\"",
@@ -146,6 +146,23 @@ import Testing
         }
       }
     }
+  }
+
+  /// Failed before: what filled the gaps between many stretches met each of them again every time.
+  @Test func seenBlocksThatTouchAreOneStretch() {
+    var seen = SeenBlocks()
+    _ = seen.insert(100_000)
+    for block in stride(from: 0 as UInt64, to: 32768, by: 2) { _ = seen.insert(block) }
+    func stepCount() -> Int {
+      var (start, steps) = (0 as UInt64, 0)
+      while start < 32768 {
+        start += seen.insertFront(of: start..<32768).count
+        steps += 1
+      }
+      return steps
+    }
+    #expect(stepCount() > 30000)
+    #expect(stepCount() == 1)
   }
 
   @Test(arguments: commands + [["verify", "--thorough"]]) func sixteenDescriptorsAreEnough(

@@ -289,6 +289,40 @@ extension RecordCursor.Step {
   }
 }
 
+/// The cursor's short way for common records, and the rules one by one, must agree.
+@Suite struct CursorAndRulesTests {
+  @Test(arguments: [1024, 4096, 65536], [0, 8])
+  func aRecordIsReadWhereItKeepsTheRules(blockSize: Int, hashByteCount: Int) {
+    var random = SplitMix(state: UInt64(blockSize + hashByteCount))
+    let format = RecordFormat(blockSize: blockSize, inodeCount: 1000, hashByteCount: hashByteCount)
+    var block = [UInt8](repeating: UInt8(ascii: "n"), count: blockSize)
+    var (kept, broken) = (0, 0)
+    for _ in 0..<20000 {
+      let offset = Int.random(in: 0..<(blockSize / 4 - 2), using: &random) * 4
+      let left = blockSize - offset
+      let length =
+        [
+          Int.random(in: 0...40, using: &random), left, left - 4, left + 4, 0, 0xFFFF, 12,
+          Int.random(in: 0...0xFFFF, using: &random) & ~3,
+        ].randomElement(using: &random) ?? 0
+      let header =
+        UInt64([0, 1, 999, 1000, 1001, UInt32.max].randomElement(using: &random) ?? 0)
+        | UInt64(UInt16(truncatingIfNeeded: length)) << 32
+        | UInt64([0, 1, 2, 3, 11, 32, 255 as UInt8].randomElement(using: &random) ?? 0) << 48
+      for byte in 0..<8 { block[offset + byte] = UInt8(truncatingIfNeeded: header >> (8 * byte)) }
+      let record = format.record(at: offset, in: block.raw)
+      var cursor = RecordCursor(block.raw, format: format, at: offset)
+      let read = cursor.nextRecord()
+      let isAllZeroes = offset == 0 && header == 0
+      let keepsRules = format.brokenRule(by: record) == nil && !isAllZeroes
+      #expect(read == (keepsRules ? record : nil), "\(record)")
+      if read == nil { broken += 1 } else { kept += 1 }
+      for byte in 0..<8 { block[offset + byte] = UInt8(ascii: "n") }
+    }
+    #expect(kept > 1000 && broken > 1000)
+  }
+}
+
 /// Random numbers that are the same in every run.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64

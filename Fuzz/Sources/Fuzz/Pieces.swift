@@ -31,6 +31,9 @@ import SystemPackage
         expect(
           cursor.offset >= record.offset + 12 && cursor.offset <= blockSize,
           "a step from \(record) to \(cursor.offset)")
+        expect(
+          record == format.record(at: record.offset, in: bytes.raw) && format.brokenRule(by: record) == nil,
+          "\(record) keeps no rule")
         if record.isEntry {
           expect(cursor.name(of: record).byteCount == record.nameLength, "the name of \(record)")
         }

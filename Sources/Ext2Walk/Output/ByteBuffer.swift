@@ -11,10 +11,6 @@ struct ByteBuffer: ~Copyable {
   private var capacity = 0
   private(set) var count = 0
 
-  init(capacity: Int = 0) {
-    if capacity > 0 { _ = unsafe grow(by: capacity) }
-  }
-
   deinit {
     unsafe memory?.deallocate()
   }

@@ -13,8 +13,6 @@ struct JSONText {
     (escaped, isUTF8) = bytes.raw.isPlainJSON ? (bytes, true) : Self.escape(bytes.raw)
   }
 
-  var isEmpty: Bool { bytes.isEmpty }
-
   /// `bytes` as JSON has them, and whether they are UTF-8. What acts on a terminal is escaped here too.
   static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }

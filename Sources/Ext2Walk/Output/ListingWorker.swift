@@ -19,7 +19,10 @@ struct ListingWorker: WalkWorker, ~Copyable {
 
   var output: ByteBuffer {
     _read { yield listing.output.buffer }
-    _modify { yield &listing.output.buffer }
+    _modify {
+      yield &listing.output.buffer
+      listing.output.startAnew()
+    }
   }
 
   mutating func readAhead(_ directories: [FoundDirectory]) {

@@ -102,6 +102,11 @@ struct OutputBuffer: ~Copyable {
     try endPiece()
   }
 
+  /// Forgets that the sink didn't take what there was: what is in ``buffer`` now is something else.
+  mutating func startAnew() {
+    limit = sink.pieceByteCount
+  }
+
   /// Writes all that is left, if the sink takes it.
   mutating func flush() throws(OutputError) {
     if try sink.write(buffer.bytes) {

@@ -120,14 +120,26 @@ struct InodeTable: ~Copyable {
     windows[slot].number = .max
     if windows[slot].bytes.isEmpty { windows[slot].bytes = Array(repeating: 0, count: windowSize) }
     do throws(ImageReadError) {
-      let volume = self.volume
-      try windows[slot].bytes.withMutableRaw(part) { (span) throws(ImageReadError) in
-        try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
+      do throws(ImageReadError) {
+        try read(part, into: slot, at: position)
+      } catch {
+        guard part != wanted else { throw error }
+        // A bad sector costs the inodes in it, and not their neighbours.
+        part = wanted
+        try read(part, into: slot, at: position)
       }
     } catch {
       throw VolumeError("reading inode \(number)", error)
     }
     (windows[slot].number, windows[slot].filled) = (window, part)
     windows[slot].readCount += 1
+  }
+
+  /// Reads a part of a window that begins at `position`.
+  private mutating func read(_ part: Range<Int>, into slot: Int, at position: UInt64) throws(ImageReadError) {
+    let volume = self.volume
+    try windows[slot].bytes.withMutableRaw(part) { (span) throws(ImageReadError) in
+      try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
+    }
   }
 }

@@ -48,6 +48,10 @@ struct SeenBlocks {
   private mutating func add(_ blocks: Range<UInt64>, _ page: Int, _ index: Int) {
     if index > 0, pages[page][index - 1].upperBound == blocks.lowerBound {
       pages[page][index - 1] = pages[page][index - 1].lowerBound..<blocks.upperBound
+      return joinNext(page, index - 1)
+    }
+    if index < pages[page].count, pages[page][index].lowerBound == blocks.upperBound {
+      pages[page][index] = blocks.lowerBound..<pages[page][index].upperBound
       return
     }
     pages[page].insert(blocks, at: index)
@@ -55,6 +59,20 @@ struct SeenBlocks {
     let half = pages[page].count / 2
     pages.insert(Array(pages[page][half...]), at: page + 1)
     pages[page].removeSubrange(half...)
+  }
+
+  /// Makes one stretch of one and the next, if nothing lies between: else many that fill a region would each be met again
+  /// by whatever covers it.
+  private mutating func joinNext(_ page: Int, _ index: Int) {
+    let stretch = pages[page][index]
+    let isLast = index + 1 == pages[page].count
+    guard !isLast || page + 1 < pages.count else { return }
+    let (nextPage, nextIndex) = isLast ? (page + 1, 0) : (page, index + 1)
+    let next = pages[nextPage][nextIndex]
+    guard next.lowerBound == stretch.upperBound else { return }
+    pages[page][index] = stretch.lowerBound..<next.upperBound
+    pages[nextPage].remove(at: nextIndex)
+    if pages[nextPage].isEmpty { pages.remove(at: nextPage) }
   }
 
   /// How many of the first `count` numbers `match`: those that do come before those that don't.

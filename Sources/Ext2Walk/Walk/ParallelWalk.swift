@@ -39,9 +39,9 @@ protocol WalkTaker: AnyObject {
 /// parents before children, a directory's own entries before any child's, as `ls -R`.
 ///
 /// Directories stand in a list in that order, from the first whose output is still to be handed on. Threads take those
-/// that come next. An inode is walked once: which of its names counts is
-/// decided when its parent's turn comes, and what was read under another is dropped. What waits for its turn is bounded:
-/// where there is too much of it, only the directory whose turn it is goes on.
+/// that come next. An inode is walked once: which of its names counts is decided when its parent's turn comes, and what
+/// was read under another is dropped. What waits for its turn is bounded: where there is too much of it, only the
+/// directory whose turn it is goes on, and what waits beside is a directory of each thread.
 final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private let taker: any WalkTaker
   private let makeWorker: @Sendable (_ sink: any ByteSink) throws -> Worker
@@ -95,7 +95,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     work(&worker, sink) { _ in }
   }
 
-  /// Reads directories until there are none left. `tell` is told how many wait to be read.
+  /// Reads directories until there are none left, some at once as long as little comes of them. `tell` is told how many wait to be read.
   private func work(_ worker: inout Worker, _ sink: WalkSink, tell: (Int) -> Void) {
     // It holds this walk for as long as it works for it.
     defer { sink.whenFull = { _ in true } }
@@ -107,7 +107,12 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       if isSlow { worker.readAhead(batch.map(\.directory)) }
       let output = monitor.withLock { $0.spareOutput() }
       swap(&worker.output, &output.bytes)
-      for node in batch {
+      for (index, node) in batch.enumerated() {
+        if index > 0, worker.output.count > sink.pieceByteCount {
+          // Much came of the ones before: the others wait, for this thread or another.
+          monitor.withLock { $0.giveBack(batch[index...]) }
+          break
+        }
         sink.whenFull = { [self] (output) throws(OutputError) in try stream(output, of: node, sink) }
         do throws(OutputError) {
           let findings = try worker.read(node.directory)

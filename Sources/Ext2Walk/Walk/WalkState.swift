@@ -25,6 +25,8 @@ final class WalkNode {
   /// Where its output is, or the end of it, once it has been read.
   fileprivate(set) var output: WalkOutput?
   fileprivate(set) var outputRange = 0..<0
+  /// How much of what waits is its own, messages too, in bytes.
+  fileprivate var heldByteCount = 0
   /// But for the children, which are nodes by then.
   fileprivate(set) var findings = WalkFindings()
   /// Those of its children that are walked elsewhere; known when its turn has come.
@@ -66,7 +68,7 @@ struct WalkState {
   /// come. Others are removed when they are met.
   private var pending: [WalkNode]
   private var walked: Set<UInt32>
-  /// Output that waits for its turn, in bytes.
+  /// Output and messages that wait for their turn, in bytes.
   private var heldByteCount = 0
   /// Memory that held output before.
   private var spareOutputs: [WalkOutput] = []
@@ -118,13 +120,19 @@ struct WalkState {
     return taken.isEmpty ? nil : taken
   }
 
+  /// Takes back directories that were taken and not read.
+  mutating func giveBack(_ nodes: some Sequence<WalkNode>) {
+    for node in nodes { node.state = .pending }
+  }
+
   /// Takes what came of directories that were read together, and puts what was found in them behind them.
   mutating func finish(_ pieces: [WalkPiece], output: WalkOutput) {
     output.nodeCount = pieces.count
     for piece in pieces {
       piece.node.output = output
       piece.node.outputRange = piece.output
-      heldByteCount += piece.output.count
+      piece.node.heldByteCount = piece.output.count + piece.findings.messages.reduce(0) { $0 + $1.utf8.count }
+      heldByteCount += piece.node.heldByteCount
     }
     for piece in pieces.reversed() {
       let node = piece.node
@@ -174,7 +182,7 @@ struct WalkState {
   mutating func endHandingOn(_ nodes: [WalkNode]) {
     isHandingOn = false
     for node in nodes {
-      heldByteCount -= node.outputRange.count
+      heldByteCount -= node.heldByteCount
       head = node.next
       // Nodes end one by one, and not each in the end of the one before.
       node.next = nil
