@@ -47,6 +47,43 @@ import Testing
     try await ScratchImage(blockSize: 1024, tree: ["in-\(name)"], options: ["-L", name])
   }
 
+  /// A partition of which only backups of the superblock are left is found, and what is said to be typed works.
+  @Test func aPartitionWhoseFirstSuperblockIsGone() async throws {
+    let disk = try await Disk(
+      "label: dos\\nstart=2048,size=30000,type=83\\nstart=40960,size=16384,type=83\\n")
+    let image = try await ScratchImage(blockSize: 1024, tree: ["saved"], blocks: 15000)
+    try image.patch(at: 0, [UInt8](repeating: 0, count: 2048))
+    try await disk.put(image.path.string, at: 1 << 20)
+    let listed = try await Command.ext2walk(["info", disk.path])
+    #expect(listed.status == 1)
+    let line = try #require(
+      listed.text.firstMatch(of: /Partition 1: .* backups can be read: ext2walk (.*)\n/)?.1, "\(listed.text)")
+    let info = try await Command.script("\"$1\" \(line)", [])
+    let command = try #require(info.text.firstMatch(of: /What to do: ext2walk (.*)\n/)?.1, "\(info.text)")
+    let found = try await Command.script("\"$1\" \(command)", [])
+    #expect(found.status == 0 && found.text.contains("saved\n"), "\(found.messages)")
+    let whole = try await Command.script("\"$1\" \(command.replacing("ls ", with: "info "))", [])
+    #expect(whole.status == 1 && whole.text.contains("sb=8193"), "\(whole.text)")
+  }
+
+  /// Names that a shell makes something of are quoted where they are to be typed.
+  @Test func whatIsToBeTypedCanBeTyped() async throws {
+    let disk = try await Disk(Self.logical)
+    let name = disk.directory.path.appending("it's a $disk?.img").string
+    for (name, start) in [("one", 1 << 20), ("two", 22528 * 512)] {
+      let image = try await fileSystem(name)
+      try await disk.put(image.path.string, at: start)
+    }
+    _ = try await Command.run("mv", [disk.path, name])
+    let listed = try await Command.ext2walk(["info", name])
+    let command = try #require(
+      listed.text.firstMatch(of: /To read partition 1: ext2walk (.*)\n/)?.1, "\(listed.text)")
+    let found = try await Command.script("\"$1\" \(command)", [])
+    #expect(found.status == 0 && found.text.contains("in-one\n"), "\(command): \(found.messages)")
+    let typed = try await Command.ext2walk(["ls", name + "?offset=1M"])
+    #expect(typed.text == found.text)
+  }
+
   /// What sfdisk reads is what we read.
   @Test(arguments: [logical, gpt]) func asSfdiskReadsIt(script: String) async throws {
     let disk = try await Disk(script)

@@ -165,3 +165,17 @@ private let nobodyExists = FileManager.default.isExecutableFile(atPath: "/usr/bi
     #expect(finished.output.isEmpty && finished.messages.contains("mount /proc"))
   }
 }
+
+@Suite struct ExternalJournalTests {
+  @Test(arguments: ["ls", "verify", "info"]) func isNamed(_ command: String) async throws {
+    let directory = try ScratchDirectory()
+    let path = directory.path.appending("journal.img").string
+    let made = try await Command.run(
+      "mke2fs", ["-q", "-F", "-O", "journal_dev", "-b", "4096", path, "2048"])
+    try #require(made.status == 0, "\(made.messages)")
+    let finished = try await Command.ext2walk([command, path])
+    #expect(finished.status == (command == "info" ? 1 : 2))
+    #expect(finished.messages.contains("the journal of another file system"), "\(finished.messages)")
+    #expect(!finished.messages.contains("newer") && !finished.text.contains("e2fsck"))
+  }
+}

@@ -25,6 +25,11 @@ import Testing
       Case(name: "xz", bytes: [0xFD] + bytes("7zXZ") + [0, 0], says: "an xz file", advises: "xz -dk "),
       Case(name: "zstd", bytes: [0x28, 0xB5, 0x2F, 0xFD], says: "a zstd file", advises: "zstd -dk "),
       Case(name: "bzip2", bytes: bytes("BZh91AY"), says: "a bzip2 file", advises: "bzip2 -dk "),
+      Case(name: "zip", bytes: bytes("PK") + [3, 4, 20, 0], says: "a zip archive", advises: "unzip -l "),
+      Case(
+        name: "7z", bytes: bytes("7z") + [0xBC, 0xAF, 0x27, 0x1C], says: "a 7z archive", advises: "7zz l "),
+      Case(name: "rar", bytes: bytes("Rar!") + [0x1A, 7, 1, 0], says: "a rar archive", advises: "unrar l "),
+      Case(name: "tar", offset: 257, bytes: bytes("ustar"), says: "a tar archive", advises: "tar -tf "),
       Case(name: "lz4", bytes: [4, 0x22, 0x4D, 0x18], says: "an lz4 file", advises: "lz4 -dk "),
       Case(
         name: "qcow2", bytes: bytes("QFI") + [0xFB, 0, 0, 0, 3], says: "(qcow2)",

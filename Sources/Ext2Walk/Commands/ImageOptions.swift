@@ -21,7 +21,7 @@ struct ImageOptions: ParsableArguments {
 
 /// How to open an image: the same for every command.
 struct OpeningOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where in IMAGE the file system begins.", valueName: "bytes[K|M|G]"))
+  @Option(help: ArgumentHelp("Where in IMAGE the file system begins.", valueName: "bytes[K|M|G|T]"))
   var offset: ByteCountArgument?
 
   @Option(
@@ -83,16 +83,12 @@ struct OpeningOptions: ParsableArguments {
   }
 }
 
-/// A number of bytes as people type it: `32256`, `63K`, `1M`, `2G`.
+/// A number of bytes as people type it: `32256`, `63K`, `1M`, `2G`, `1T`.
 struct ByteCountArgument: ExpressibleByArgument {
   let byteCount: UInt64
 
   init?(argument: String) {
-    let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-    let unit = argument.last.flatMap { units[Character($0.uppercased())] }
-    guard let number = UInt64(unit == nil ? argument : String(argument.dropLast())) else { return nil }
-    let (value, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
-    guard !overflow, value <= UInt64(Int64.max) else { return nil }
+    guard let value = UInt64(byteCount: argument) else { return nil }
     byteCount = value
   }
 }

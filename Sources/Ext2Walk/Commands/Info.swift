@@ -33,7 +33,8 @@ struct Info: ParsableCommand {
       }
       try output.flush()
       if let refusal = report.fileSystem?.refusal { messages.problem("ext2walk can't open it: \(refusal)") }
-      return messages.hasProblems || report.fileSystem?.isDamaged ?? !report.backups.isEmpty
+      return messages.hasProblems || !report.partitionsByBackup.isEmpty
+        || report.fileSystem?.isDamaged ?? !report.backups.isEmpty
     }
   }
 
@@ -45,7 +46,9 @@ struct Info: ParsableCommand {
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
       guard opening.partition != nil || table.ext.count == 1 else {
-        return ImageReport(image: imageOptions.imageBytes, table: table)
+        var report = ImageReport(image: imageOptions.imageBytes, table: table)
+        report.partitionsByBackup = try partitionsByBackup(table, at: location)
+        return report
       }
       guard let partition = try contents.fileSystem(partition: opening.partition, image: location.path) else {
         return ImageReport(image: imageOptions.imageBytes, table: table)
@@ -59,6 +62,19 @@ struct Info: ParsableCommand {
     return try report(file, at: location)
   }
 
+  /// The partitions that hold nothing known at their start, and backups of a superblock further in.
+  private func partitionsByBackup(_ table: PartitionTable, at location: ImageLocation) throws -> [Int] {
+    try table.partitions.filter { found in
+      switch found.contents {
+      case .unknown: break
+      case .other(let signature) where signature.kind == .nothing: break
+      default: return false
+      }
+      let file = try ImageFile(location.moved(by: found.partition.start))
+      return file.backupSuperblocks().contains { $0.facts.byteCount <= found.partition.byteCount }
+    }.map(\.partition.number)
+  }
+
   /// What there is to say of the file system that begins at the start of `file`.
   private func report(
     _ file: borrowing ImageFile, at location: ImageLocation, table: PartitionTable? = nil,
@@ -69,6 +85,7 @@ struct Info: ParsableCommand {
     let options = opening.volumeOptions
     let facts: SuperblockFacts
     var refusal: String?
+    var backup: BackupSuperblock?
     if let block = opening.superblock {
       // The volume that can be opened by it knows how large blocks are.
       let volume = try Volume(at: location, options: options)
@@ -76,6 +93,7 @@ struct Info: ParsableCommand {
         throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
       }
       facts = found
+      if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
     } else if let found = file.superblockFacts() {
       facts = found
       do {
@@ -89,7 +107,8 @@ struct Info: ParsableCommand {
       return report
     }
     report.fileSystem = ImageReport.FileSystem(
-      facts, at: location, imageByteCount: file.byteCount, running: .here(), refusal: refusal)
+      facts, at: location, imageByteCount: file.byteCount, running: .here(), backup: backup,
+      hasLostFirst: file.superblockFacts() == nil, refusal: refusal)
     return report
   }
 

@@ -23,7 +23,7 @@ enum ImageContents {
   ///   - partition: the number asked for; nil for the only one.
   ///   - image: the file's name.
   func fileSystem(partition number: Int?, image: [UInt8]) throws(VolumeError) -> Partition? {
-    let name = Escaping.text(image)
+    let name = Escaping.shellWord(image)
     guard case .disk(let table) = self else {
       if number != nil { throw VolumeError("looking for partitions", reason: "there is no partition table") }
       if case .other(let signature) = self {
@@ -83,6 +83,8 @@ extension FoundPartition {
     case .ext(let facts):
       facts.type + (facts.label.isEmpty ? "" : " \"\(Escaping.text(facts.label))\"")
     case .other(let signature): signature.name
+    case .unknown where ["05", "0f", "85"].contains(partition.type.lowercased()):
+      "extended: holds the logical partitions"
     case .unknown: "unknown contents (type \(partition.type))"
     case .missing: "behind the end of the image"
     }

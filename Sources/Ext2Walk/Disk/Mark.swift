@@ -16,6 +16,10 @@ struct Mark {
     Mark(0, [0x28, 0xB5, 0x2F, 0xFD], "a zstd file", .compressed(by: "zstd")),
     Mark(0, text("BZh"), "a bzip2 file", .compressed(by: "bzip2")),
     Mark(0, [0x04, 0x22, 0x4D, 0x18], "an lz4 file", .compressed(by: "lz4")),
+    Mark(0, text("PK") + [3, 4], "a zip archive", .archive(listedBy: "unzip -l")),
+    Mark(0, text("7z") + [0xBC, 0xAF, 0x27, 0x1C], "a 7z archive", .archive(listedBy: "7zz l")),
+    Mark(0, text("Rar!") + [0x1A, 7], "a rar archive", .archive(listedBy: "unrar l")),
+    Mark(257, text("ustar"), "a tar archive", .archive(listedBy: "tar -tf")),
   ]
 
   private static let disks: [Mark] = [

@@ -3,6 +3,8 @@ struct Signature: Equatable {
   enum Kind: Equatable {
     /// Packed by this program.
     case compressed(by: String)
+    /// Files packed together; this lists them.
+    case archive(listedBy: String)
     /// A virtual machine's disk, of the format that `qemu-img` calls this.
     case virtualDisk(format: String)
     case sparseAndroid
@@ -23,6 +25,7 @@ struct Signature: Equatable {
   func advice(image: String) -> String {
     switch kind {
     case .compressed(let program): "unpack it first: \(program) -dk \(image)"
+    case .archive(let program): "unpack the image that is in it first: \(program) \(image) says what there is"
     case .virtualDisk(let format):
       "convert it first: qemu-img convert -f \(format) -O raw \(image) disk.img"
     case .sparseAndroid: "convert it first: simg2img \(image) disk.img"

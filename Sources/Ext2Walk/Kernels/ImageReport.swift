@@ -15,11 +15,17 @@ struct ImageReport {
     let refusal: String?
     let advice: String
 
-    /// - Parameter refusal: why ext2walk can't open it, nil where it can.
+    /// Whether the first superblock can't be read.
+    let hasLostFirst: Bool
+
+    /// - Parameters:
+    ///   - backup: the superblock that it was opened by, where that is not the first.
+    ///   - refusal: why ext2walk can't open it, nil where it can.
     init(
       _ facts: SuperblockFacts, at location: ImageLocation, imageByteCount: UInt64, running: RunningKernel,
-      refusal: String?
+      backup: BackupSuperblock? = nil, hasLostFirst: Bool = false, refusal: String?
     ) {
+      self.hasLostFirst = hasLostFirst
       self.facts = facts
       self.location = location
       self.imageByteCount = imageByteCount
@@ -27,13 +33,18 @@ struct ImageReport {
       self.refusal = refusal
       kinds = Kernel.kinds.map { ($0, $0.verdict(on: facts, imageByteCount: imageByteCount)) }
       here = running.kernel.verdict(on: facts, imageByteCount: imageByteCount)
-      advice = MountAdvice.sentence(
-        here: here, others: kinds, needsRecovery: facts.needsRecovery, location: location,
-        isReadable: refusal == nil)
+      advice =
+        facts.type == "jbd"
+        ? "it is the journal of another file system, which is mounted with this device at hand"
+        : MountAdvice.sentence(
+          here: here, others: kinds, needsRecovery: facts.needsRecovery, location: location, backup: backup,
+          isReadable: refusal == nil)
     }
 
     /// Whether the first superblock, or what it says of the whole, is damaged.
-    var isDamaged: Bool { refusal != nil || facts.checksum == .wrong || imageByteCount < facts.byteCount }
+    var isDamaged: Bool {
+      refusal != nil || hasLostFirst || facts.checksum == .wrong || imageByteCount < facts.byteCount
+    }
   }
 
   let image: [UInt8]
@@ -44,6 +55,8 @@ struct ImageReport {
   var fileSystem: FileSystem?
   /// Where the first superblock can't be read: the others that can.
   var backups: [BackupSuperblock] = []
+  /// Of a whole disk: the partitions of which only backups can be read.
+  var partitionsByBackup: [Int] = []
 
   init(image: [UInt8], table: PartitionTable?, partition: Int? = nil) {
     self.image = image

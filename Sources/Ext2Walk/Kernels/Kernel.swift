@@ -74,8 +74,9 @@ extension Kernel {
       if case .unknown(let type) = facts.checksum {
         obstacles.append("checksums of type \(type) are unknown")
       }
-      if imageByteCount < facts.byteCount { obstacles.append("the image is cut short") }
     }
+    // The ext2 driver since Linux 6.1.
+    if imageByteCount < facts.byteCount { obstacles.append("the image is cut short") }
     if !obstacles.isEmpty { return Verdict(mount: .no, reasons: obstacles) }
 
     var limits = lacks(of: features.filter { $0.set == .readOnlyCompatible })

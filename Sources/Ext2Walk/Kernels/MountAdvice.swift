@@ -5,21 +5,26 @@ enum MountAdvice {
   ///   - others: the kinds of kernels, with what they make of it.
   ///   - needsRecovery: whether a journal waits, which mounting would replay into the image even read-only.
   ///   - location: the image, and where in it the file system begins.
+  ///   - backup: the superblock that the file system was opened by, where that is not the first.
   ///   - isReadable: whether ext2walk can open it.
   static func sentence(
     here: Verdict, others: [(kernel: Kernel, verdict: Verdict)], needsRecovery: Bool, location: ImageLocation,
-    isReadable: Bool
+    backup: BackupSuperblock?, isReadable: Bool
   ) -> String {
-    let name = Escaping.text(location.path)
+    let name = Escaping.shellWord(location.path)
     if here.mount != .no {
       var options = "ro"
       if needsRecovery { options += ",noload" }
+      // In units of 1 KiB, whatever the block size is.
+      if let backup { options += ",sb=\(backup.block * UInt64(backup.facts.blockSize) / 1024)" }
       if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }
       if location.offset > 0 { options += ",offset=\(location.offset)" }
       return "this machine mounts it: sudo mount -o \(options) \(name) DIRECTORY"
     }
-    let place = location.offset > 0 ? "'\(name)?offset=\(location.offset)'" : name
-    let reading = isReadable ? "read it with ext2walk (ext2walk ls \(place))" : ""
+    let place =
+      location.offset > 0 ? location.path + Array("?offset=\(location.offset)".utf8) : location.path
+    let by = backup.map { "--superblock \($0.block) --block-size \($0.facts.blockSize) " } ?? ""
+    let reading = isReadable ? "read it with ext2walk (ext2walk ls \(by)\(Escaping.shellWord(place)))" : ""
     let mounting = others.filter { $0.verdict.mount != .no }.map(\.kernel)
     var kernels: [String] = []
     if mounting.contains(where: { $0.pageSize == 4096 && !$0.takesLargeBlocks }) {

@@ -8,6 +8,18 @@ enum Escaping {
     return text
   }
 
+  /// `bytes` as a word to be typed into a shell: in quotation marks where the shell would make something else of them.
+  static func shellWord(_ bytes: [UInt8]) -> String {
+    let safe = Set("/._+,:@%=-".utf8)
+    let isPlain = bytes.allSatisfy {
+      safe.contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 >= 0x80
+    }
+    let text = text(bytes)
+    if isPlain, !bytes.isEmpty { return text }
+    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
   private static func appendText(_ bytes: [UInt8], to append: (String) -> Void) {
     var decoder = UTF8.ForwardParser()
     var input = bytes.makeIterator()

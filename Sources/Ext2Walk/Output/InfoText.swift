@@ -118,11 +118,15 @@ enum InfoText {
   // MARK: Disks, and what is left of file systems
 
   private static func text(_ table: PartitionTable, _ report: ImageReport) -> String {
-    let name = Escaping.text(report.image)
-    var text = "\(name): a whole disk; \(table.list)\n"
+    var text = "\(Escaping.text(report.image)): a whole disk; \(table.list)\n"
     for found in table.ext {
+      let place = report.image + Array("?offset=\(found.partition.start)".utf8)
+      text += "To read partition \(found.partition.number): ext2walk ls \(Escaping.shellWord(place))\n"
+    }
+    for number in report.partitionsByBackup {
       text +=
-        "To read partition \(found.partition.number): ext2walk ls '\(name)?offset=\(found.partition.start)'\n"
+        "Partition \(number): its first superblock is gone, and backups can be read: "
+        + "ext2walk info --partition \(number) \(Escaping.shellWord(report.image))\n"
     }
     return text
   }
@@ -139,7 +143,7 @@ enum InfoText {
   static func command(for backup: BackupSuperblock, _ report: ImageReport) -> String {
     let partition = report.partition.map { " --partition \($0)" } ?? ""
     return "ext2walk ls\(partition) --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
-      + Escaping.text(report.image)
+      + Escaping.shellWord(report.image)
   }
 
   // MARK: Layout

@@ -15,12 +15,13 @@ struct ImageLocation: Equatable {
 
   /// Reads `IMAGE` or libext2fs' `IMAGE?offset=BYTES`; nil if both that and `offset` are given.
   ///
-  /// A path that merely contains a question mark is a path: only digits behind the last `?offset=` make an offset,
+  /// A path that merely contains a question mark is a path: only a number of bytes behind the last `?offset=` make an offset,
   /// and only where no file has that very name.
   init?(argument: [UInt8], offset: UInt64?) {
     let marker = Array("?offset=".utf8)
     let start = argument.indices.last { argument[$0...].starts(with: marker) }
-    if let start, let value = UInt64(String(decoding: argument[(start + marker.count)...], as: UTF8.self)),
+    if let start,
+      let value = UInt64(byteCount: String(decoding: argument[(start + marker.count)...], as: UTF8.self)),
       !FilePath(bytes: argument).leadsSomewhere
     {
       guard offset == nil else { return nil }
@@ -42,6 +43,18 @@ struct ImageLocation: Equatable {
   /// The place in the same file that lies `byteCount` further in.
   func moved(by byteCount: UInt64) -> ImageLocation {
     ImageLocation(path: path, offset: offset + byteCount)
+  }
+}
+
+extension UInt64 {
+  /// A number of bytes as people type it: `32256`, `63K`, `1M`, `2G`, `1T`. Up to 2^63 - 1.
+  init?(byteCount text: String) {
+    let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+    let unit = text.last.flatMap { units[Character($0.uppercased())] }
+    guard let number = UInt64(unit == nil ? text : String(text.dropLast())) else { return nil }
+    let (value, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+    guard !overflow, value <= UInt64(Int64.max) else { return nil }
+    self = value
   }
 }
 

@@ -132,6 +132,12 @@ final class Volume {
         guard code == EXT2_ET_SB_CSUM_INVALID else { break }
       }
     }
+    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), let file = try? ImageFile(location),
+      file.superblockFacts()?.type == "jbd"
+    {
+      throw VolumeError(
+        "opening the file system", reason: "this is the journal of another file system, and has no files")
+    }
     let backup = options.superblock.map { " by the superblock in block \($0)" } ?? ""
     throw VolumeError(
       "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
