@@ -66,6 +66,43 @@ import Testing
     #expect(whole.status == 1 && whole.text.contains("sb=8193"), "\(whole.text)")
   }
 
+  /// An old GPT's backup at the end of a disk that has an MBR now is what remained of it.
+  @Test func anMBRBeforeAnOldGPT() async throws {
+    let disk = try await Disk(Self.gpt)
+    let image = try await fileSystem("new")
+    let tail = try await Command.script(
+      """
+      tail -c 16896 "$2" > "$2.tail" && : > "$2" && truncate -s 64M "$2" \
+        && printf 'label: dos\\nstart=2048,size=16384,type=83\\n' | sfdisk -q "$2" \
+        && dd if="$2.tail" of="$2" bs=512 seek=$((131072 - 33)) conv=notrunc status=none
+      """, [disk.path])
+    try #require(tail.status == 0, "\(tail.messages)")
+    try await disk.put(image.path.string, at: 1 << 20)
+    let (facts, _) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitionTable == "mbr" && facts.partitions.count == 1)
+    let listed = try await Command.ext2walk(["ls", disk.path])
+    #expect(listed.status == 0 && listed.text.contains("in-new\n"), "\(listed.messages)")
+  }
+
+  /// A file system that its partition doesn't hold is one that no kernel mounts from there.
+  @Test func aFileSystemLargerThanItsPartition() async throws {
+    let disk = try await Disk("label: dos\\nstart=2048,size=16384,type=83\\n")
+    let image = try await ScratchImage(blockSize: 1024, tree: ["in"], blocks: 20000)
+    try await disk.put(image.path.string, at: 1 << 20)
+    let info = try await Command.ext2walk(["info", disk.path])
+    #expect(info.status == 1 && info.text.contains("cut short: 8388608 of 20480000 bytes"), "\(info.text)")
+  }
+
+  /// Any bytes come out of a shell as they were.
+  @Test(arguments: [
+    Array("plain.img".utf8), Array("a b'c\"d$e`f.img".utf8), Array("back\\slash".utf8), Array("-dash".utf8),
+    Array("Bäume?.img".utf8), [0x7A, 0xE9], Array("new\nline\u{1B}[1m\u{202E}'".utf8), Array("--x\n".utf8),
+  ]) func wordsGoThroughAShell(_ bytes: [UInt8]) async throws {
+    let finished = try await Command.script("printf %s \(Escaping.shellWord(bytes))", [])
+    let whole = bytes.first == UInt8(ascii: "-") ? Array("./".utf8) + bytes : bytes
+    #expect(finished.output == whole, "\(Escaping.shellWord(bytes))")
+  }
+
   /// Names that a shell makes something of are quoted where they are to be typed.
   @Test func whatIsToBeTypedCanBeTyped() async throws {
     let disk = try await Disk(Self.logical)
@@ -204,7 +241,7 @@ import Testing
     let (facts, finished) = try await ImageFacts.of(disk.path)
     #expect(facts.partitions == before)
     #expect(finished.status == 1)
-    #expect(finished.messages.contains("its first header is damaged"))
+    #expect(finished.messages.contains("its first partition table is damaged"))
     // And without that one too it is no GPT any more: what is left is the MBR that guards it.
     try disk.patch(at: (64 << 20) - 512 + 50, [0xFF])
     let (without, _) = try await ImageFacts.of(disk.path)
@@ -249,7 +286,7 @@ import Testing
     header.replaceSubrange(16..<20, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
     try disk.patch(at: 512, header)
     let (facts, finished) = try await ImageFacts.of(disk.path)
-    #expect(finished.messages.contains("its first header is damaged"))
+    #expect(finished.messages.contains("its first partition table is damaged"))
     #expect(facts.partitions.count == 3)
   }
 

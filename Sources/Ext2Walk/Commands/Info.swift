@@ -54,7 +54,7 @@ struct Info: ParsableCommand {
         return ImageReport(image: imageOptions.imageBytes, table: table)
       }
       let inside = location.moved(by: partition.start)
-      return try report(try ImageFile(inside), at: inside, table: table, partition: partition.number)
+      return try report(try ImageFile(inside), at: inside, table: table, partition: partition)
     }
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
       _ = try contents.fileSystem(partition: nil, image: location.path)
@@ -78,9 +78,9 @@ struct Info: ParsableCommand {
   /// What there is to say of the file system that begins at the start of `file`.
   private func report(
     _ file: borrowing ImageFile, at location: ImageLocation, table: PartitionTable? = nil,
-    partition: Int? = nil
+    partition: Partition? = nil
   ) throws -> ImageReport {
-    var report = ImageReport(image: imageOptions.imageBytes, table: table, partition: partition)
+    var report = ImageReport(image: imageOptions.imageBytes, table: table, partition: partition?.number)
     let opening = imageOptions.opening
     let options = opening.volumeOptions
     let facts: SuperblockFacts
@@ -107,7 +107,8 @@ struct Info: ParsableCommand {
       return report
     }
     report.fileSystem = ImageReport.FileSystem(
-      facts, at: location, imageByteCount: file.byteCount, running: .here(), backup: backup,
+      facts, at: location, imageByteCount: min(file.byteCount, partition?.byteCount ?? .max),
+      running: .here(), backup: backup,
       hasLostFirst: file.superblockFacts() == nil, refusal: refusal)
     return report
   }

@@ -23,7 +23,8 @@ enum GPT {
     else { return nil }
     return Table(
       partitions: partitions,
-      problem: "its first header is damaged, and the partitions are those of the backup at its end")
+      problem:
+        "its first partition table is damaged or gone: the partitions are those of the backup at its end")
   }
 
   private static func partitions(

@@ -1,6 +1,8 @@
 /// The partition table of a PC's BIOS: four entries in the first sector, and a chain of them for logical partitions.
 enum MBR {
   private static let tableOffset = 446
+  /// Links of chains that are followed, with logical partitions in them or without.
+  private static let mostLinks = 1024
   private static let extendedTypes: Set<UInt8> = [0x05, 0x0F, 0x85]
 
   private struct Entry {
@@ -24,11 +26,15 @@ enum MBR {
       partitions.append(partition(index + 1, entry, from: 0, sectorSize: size))
     }
     var number = 5
+    var linkCount = 0
     for extended in entries where extendedTypes.contains(extended.type) && extended.isUsed {
       // Each link counts from the extended partition's start; none is followed twice.
       var next: UInt64? = 0
       var seen: Set<UInt64> = []
-      while let link = next, seen.insert(link).inserted, partitions.count < PartitionTable.mostPartitions {
+      while let link = next, seen.insert(link).inserted, linkCount < mostLinks,
+        partitions.count < PartitionTable.mostPartitions
+      {
+        linkCount += 1
         let sector = extended.start + link
         guard let chain = Self.entries(disk, at: sector * size) else { break }
         if let logical = chain.first(where: { $0.isUsed && !extendedTypes.contains($0.type) }) {

@@ -47,10 +47,11 @@ struct PartitionTable {
 
   /// Reads the table of a disk; nil where there is none.
   ///
-  /// A GPT is told by its header at the second sector of either size, or the one in the last sector. The sectors of an
-  /// MBR are as large as lets more of its partitions hold something.
+  /// A GPT is told by its header at the second sector of either size, or the one in the last sector; not where an MBR
+  /// says otherwise, for then these are remains. The sectors of an MBR are as large as lets more of its partitions hold something.
   static func read(_ disk: borrowing ImageFile) -> PartitionTable? {
-    for sectorSize in [512, 4096] {
+    let isOwnMBR = MBR.read(disk, sectorSize: 512) != nil && !MBR.isProtective(disk)
+    for sectorSize in [512, 4096] where !isOwnMBR {
       if let table = GPT.read(disk, sectorSize: sectorSize) {
         return PartitionTable(
           scheme: .gpt, sectorSize: sectorSize, partitions: contents(of: table.partitions, disk),

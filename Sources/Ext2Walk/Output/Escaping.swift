@@ -8,16 +8,31 @@ enum Escaping {
     return text
   }
 
-  /// `bytes` as a word to be typed into a shell: in quotation marks where the shell would make something else of them.
+  /// `bytes`, a path, as a word to be typed into a shell: in quotation marks where the shell would make something else of
+  /// them, and byte by byte where they can't be shown.
   static func shellWord(_ bytes: [UInt8]) -> String {
-    let safe = Set("/._+,:@%=-".utf8)
-    let isPlain = bytes.allSatisfy {
-      safe.contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || $0 >= 0x80
+    // What begins with a dash would be an option.
+    let bytes = bytes.first == UInt8(ascii: "-") ? Array("./".utf8) + bytes : bytes
+    let plain = String(decoding: bytes, as: UTF8.self)
+    if !plain.isEmpty, plain.utf8.allSatisfy({ isSafeInShell($0) }) { return plain }
+    if text(bytes) == plain.replacing("\\", with: "\\\\") {
+      return "'" + plain.replacing("'", with: "'\\''") + "'"
     }
-    let text = text(bytes)
-    if isPlain, !bytes.isEmpty { return text }
-    return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    let shown = bytes.map { byte in
+      if isSafeInShell(byte) || byte == UInt8(ascii: " ") { return String(UnicodeScalar(byte)) }
+      let digits = String(byte, radix: 8)
+      return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+    return "$'" + shown.joined() + "'"
+  }
+
+  private static func isSafeInShell(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"):
+      true
+    default: "/._+,:@%=-".utf8.contains(byte)
+    }
   }
 
   private static func appendText(_ bytes: [UInt8], to append: (String) -> Void) {

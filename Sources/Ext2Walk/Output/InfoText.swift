@@ -44,7 +44,8 @@ enum InfoText {
       ("checksums", checksums(facts)),
     ]
     if fileSystem.imageByteCount < facts.byteCount {
-      rows.append(("image", "cut short: \(fileSystem.imageByteCount) of \(facts.byteCount) bytes"))
+      let whole = partition == nil ? "image" : "partition"
+      rows.append((whole, "cut short: \(fileSystem.imageByteCount) of \(facts.byteCount) bytes"))
     }
     let width = rows.map(\.0.count).max() ?? 0
     let place = partition.map { ", partition \($0)" } ?? ""
