@@ -83,6 +83,7 @@ struct Info: ParsableCommand {
     var report = ImageReport(image: imageOptions.imageBytes, table: table, partition: partition?.number)
     let opening = imageOptions.opening
     let options = opening.volumeOptions
+    let first = file.superblockFacts()
     let facts: SuperblockFacts
     var refusal: String?
     var backup: BackupSuperblock?
@@ -94,8 +95,8 @@ struct Info: ParsableCommand {
       }
       facts = found
       if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
-    } else if let found = file.superblockFacts() {
-      facts = found
+    } else if let first {
+      facts = first
       do {
         _ = try Volume(at: location, options: options)
       } catch {
@@ -109,7 +110,7 @@ struct Info: ParsableCommand {
     report.fileSystem = ImageReport.FileSystem(
       facts, at: location, imageByteCount: min(file.byteCount, partition?.byteCount ?? .max),
       running: .here(), backup: backup,
-      hasLostFirst: file.superblockFacts() == nil, refusal: refusal)
+      hasLostFirst: first == nil, refusal: refusal)
     return report
   }
 

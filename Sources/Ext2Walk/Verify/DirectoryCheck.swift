@@ -462,56 +462,6 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 }
 
-/// Finds the entries whose names stand in their directory already.
-private struct RepeatedNames: EntryVisitor {
-  let suspects: Set<UInt64>
-  private var seen: Set<[UInt8]> = []
-  private(set) var found: [(entry: Entry, name: [UInt8])] = []
-
-  init(suspects: Set<UInt64>) {
-    self.suspects = suspects
-  }
-
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    guard suspects.contains(NameTable.hash(name)), !DotName.matches(name) else { return true }
-    let bytes = [UInt8](copying: name)
-    if !seen.insert(bytes).inserted { found.append((Entry(record: record, place: place), bytes)) }
-    return true
-  }
-
-  mutating func report(_ problem: DirectoryProblem) {}
-}
-
-extension RecordRule {
-  /// The same rule among those that verify knows.
-  var verified: Rule {
-    switch self {
-    case .recordTooShort: .recordTooShort
-    case .recordUnaligned: .recordUnaligned
-    case .nameTooLong: .nameTooLong
-    case .recordAcrossBlocks: .recordAcrossBlocks
-    case .inodeOutOfBounds: .inodeOutOfBounds
-    case .dotIsLast: .dotIsLast
-    case .blockEndUnreachable: .blockEndUnreachable
-    case .beginsWithZeroes: .beginsWithZeroes
-    }
-  }
-}
-
-extension BlockMapDamage {
-  var brokenRule: Rule {
-    switch self {
-    case .impossible, .outside, .behindImage: .blockOutside
-    case .blockTwice: .blockTwice
-    case .behindSize: .wrongSize
-    case .nodeHeader, .nodeTwice, .unwritten, .neverWritten, .unreadable, .misplaced, .emptyExtents:
-      .blockMapDamaged
-    }
-  }
-}
-
 extension MappedBlocks {
   /// Whether all blocks of the directory can be found.
   var isSound: Bool {

@@ -57,3 +57,25 @@ struct NameTable {
     for hash in old where hash != 0 { hashes[place(of: hash)] = hash }
   }
 }
+
+/// Finds the entries whose names stand in their directory already.
+struct RepeatedNames: EntryVisitor {
+  let suspects: Set<UInt64>
+  private var seen: Set<[UInt8]> = []
+  private(set) var found: [(entry: Entry, name: [UInt8])] = []
+
+  init(suspects: Set<UInt64>) {
+    self.suspects = suspects
+  }
+
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
+    guard suspects.contains(NameTable.hash(name)), !DotName.matches(name) else { return true }
+    let bytes = [UInt8](copying: name)
+    if !seen.insert(bytes).inserted { found.append((Entry(record: record, place: place), bytes)) }
+    return true
+  }
+
+  mutating func report(_ problem: DirectoryProblem) {}
+}

@@ -189,3 +189,31 @@ extension Rule {
     }
   }
 }
+
+extension RecordRule {
+  /// The same rule among those that verify knows.
+  var verified: Rule {
+    switch self {
+    case .recordTooShort: .recordTooShort
+    case .recordUnaligned: .recordUnaligned
+    case .nameTooLong: .nameTooLong
+    case .recordAcrossBlocks: .recordAcrossBlocks
+    case .inodeOutOfBounds: .inodeOutOfBounds
+    case .dotIsLast: .dotIsLast
+    case .blockEndUnreachable: .blockEndUnreachable
+    case .beginsWithZeroes: .beginsWithZeroes
+    }
+  }
+}
+
+extension BlockMapDamage {
+  var brokenRule: Rule {
+    switch self {
+    case .impossible, .outside, .behindImage: .blockOutside
+    case .blockTwice: .blockTwice
+    case .behindSize: .wrongSize
+    case .nodeHeader, .nodeTwice, .unwritten, .neverWritten, .unreadable, .misplaced, .emptyExtents:
+      .blockMapDamaged
+    }
+  }
+}
