@@ -140,8 +140,13 @@ import Testing
       "swiftc", "-emit-sil", "-o", "/dev/null", "-swift-version", "6", "-I",
       build.appending(path: "Modules").path,
     ]
-    for map in ["Sources/CLibc", ".build/checkouts/swift-system/Sources/CSystem/include"] {
-      compiler.arguments? += ["-Xcc", "-fmodule-map-file=\(root.appending(path: map).path)/module.modulemap"]
+    // What was built stands in SCRATCH/TRIPLE/CONFIGURATION, and the packages' sources in SCRATCH/checkouts.
+    let checkouts = build.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
+    for folder in [
+      root.appending(path: "Sources/CLibc"),
+      checkouts.appending(path: "swift-system/Sources/CSystem/include"),
+    ] {
+      compiler.arguments? += ["-Xcc", "-fmodule-map-file=\(folder.path)/module.modulemap"]
     }
     compiler.arguments?.append(file.path)
     let errors = Pipe()
