@@ -19,7 +19,7 @@ import Testing
   func aBlockThatCannotBeReadIsNamed(blockSize: Int, command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: blockSize)
     let whole = try await Command.ext2walk(command + [image.path.string])
-    let finished = try await LyingDevice().run(command, image, .fails, at: blocks[1] + 100)
+    let finished = try await LyingDevice().run(command, image.path.string, .fails, at: blocks[1] + 100)
     #expect(finished.status == 1)
     let words =
       "directory /d (inode \(try image.inode(of: "d"))), block 1 (physical \(blocks[1] / blockSize))"
@@ -36,7 +36,7 @@ import Testing
     let inode = try image.inode(of: "file-150")
     let position = try await image.position(ofInode: inode)
     let whole = try await Command.ext2walk(["ls", "-lU", image.path.string])
-    let finished = try await LyingDevice().run(["ls", "-lU"], image, .fails, at: position + 3)
+    let finished = try await LyingDevice().run(["ls", "-lU"], image.path.string, .fails, at: position + 3)
     #expect(finished.status == 1)
     #expect(finished.lines.count == whole.lines.count)
     let unlike = zip(finished.lines, whole.lines).filter { $0 != $1 }
@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: commands + [["verify"]]) func aDeviceThatVanishes(command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: 4096)
-    let finished = try await LyingDevice().run(command, image, .vanishes, at: blocks[1] + 100)
+    let finished = try await LyingDevice().run(command, image.path.string, .vanishes, at: blocks[1] + 100)
     #expect(finished.status == 1)
     let said = finished.messages + finished.text
     #expect(said.contains("block 1 (physical \(blocks[1] / 4096))"), "\(said.prefix(2000))")
@@ -59,7 +59,7 @@ import Testing
   func shortReadsAreGoneOnWith(command: [String]) async throws {
     let (image, _) = try await image(blockSize: 1024)
     let whole = try await Command.ext2walk(command + [image.path.string])
-    let finished = try await LyingDevice().run(command, image, .readsShort)
+    let finished = try await LyingDevice().run(command, image.path.string, .readsShort)
     #expect(finished.status == whole.status)
     // How long mapping took is never the same.
     if command[0] != "map" { #expect(finished.text == whole.text) }
@@ -68,7 +68,7 @@ import Testing
 
   @Test(arguments: commands + [["verify"]]) func aFileThatIsCutWhileItIsRead(command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: 4096)
-    let finished = try await LyingDevice().run(command, image, .truncates, at: blocks[1] + 8)
+    let finished = try await LyingDevice().run(command, image.path.string, .truncates, at: blocks[1] + 8)
     #expect(finished.status == 1)
     let said = finished.messages + finished.text
     #expect(said.contains("lies behind the end of the image"), "\(said.prefix(2000))")
@@ -76,11 +76,51 @@ import Testing
 
   @Test(arguments: commands + [["verify"]]) func withoutFilesInMemory(command: [String]) async throws {
     let (image, _) = try await image(blockSize: 4096)
-    let finished = try await LyingDevice().run(command, image, .hasNoMemoryFiles)
+    let finished = try await LyingDevice().run(command, image.path.string, .hasNoMemoryFiles)
     #expect(finished.status == 2)
     #expect(
       finished.messages.contains("memfd_create") && finished.messages.contains("Function not implemented"),
       "\(finished.messages)")
     #expect(finished.text.isEmpty)
+  }
+
+  /// `info` doesn't take what can't be read for what isn't there.
+  @Test func aSuperblockThatCannotBeRead() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["a"], blocks: 15000)
+    let finished = try await LyingDevice().run(["info"], image.path.string, .fails, at: 1500)
+    #expect(finished.status == 1)
+    #expect(finished.messages.contains("reading the superblock: Input/output error"), "\(finished.messages)")
+    #expect(finished.text.contains("--superblock 8193"), "\(finished.text)")
+
+    let small = try await ScratchImage(blockSize: 1024, tree: ["a"])
+    let nothing = try await LyingDevice().run(["info"], small.path.string, .fails, at: 1500)
+    #expect(nothing.status == 2 && nothing.messages.contains("Input/output error"), "\(nothing.messages)")
+    let listed = try await LyingDevice().run(["ls"], small.path.string, .fails, at: 1500)
+    #expect(listed.status == 2 && listed.messages.contains("Input/output error"), "\(listed.messages)")
+    #expect(listed.messages.contains("ddrescue"), "\(listed.messages)")
+  }
+
+  /// The same of a whole disk: its table, a partition's start, the chain of its logical partitions.
+  @Test func aDiskThatCannotBeReadInPlaces() async throws {
+    let disk = try await DiskTests.Disk(DiskTests.logical)
+    let image = try await ScratchImage(blockSize: 1024, tree: ["within"])
+    try await disk.put(image.path.string, at: 22528 * 512)
+    let listed = try await LyingDevice().run(["info"], disk.path, .fails, at: 1 << 20)
+    #expect(listed.text.contains("can't be read: Input/output error"), "\(listed.text)")
+
+    let table = try await LyingDevice().run(["ls", "--partition", "5"], disk.path, .fails, at: 100)
+    #expect(table.status == 2 && table.messages.contains("Input/output error"), "\(table.messages)")
+
+    // The second link, behind the first logical partition.
+    let second = (22528 + 16384) * 512
+    for position in [20480 * 512, second] {
+      let chain = try await LyingDevice().run(["info"], disk.path, .fails, at: position + 100)
+      #expect(chain.status == 1)
+      #expect(chain.messages.contains("breaks off at byte \(position)"), "\(position): \(chain.messages)")
+    }
+    try disk.patch(at: second + 510, [0, 0])
+    let broken = try await Command.ext2walk(["ls", disk.path])
+    #expect(broken.status == 0 && broken.text == "lost+found\nwithin\n", "\(broken.messages)")
+    #expect(broken.messages.contains("breaks off at byte \(second)"), "\(broken.messages)")
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SystemPackage
 
 /// `info`: the file system in one screen, and which kernels can mount it.
 struct Info: ParsableCommand {
@@ -26,6 +27,7 @@ struct Info: ParsableCommand {
     try Job.run(image: imageOptions.imageBytes) { messages in
       let report = try report()
       if let problem = report.table?.problem { messages.problem(problem) }
+      if let errno = report.superblockFailure { messages.problem("reading the superblock: \(errno)") }
       var output = OutputBuffer()
       switch format {
       case .text: output.append(text: InfoText.text(report))
@@ -56,6 +58,9 @@ struct Info: ParsableCommand {
       let inside = location.moved(by: partition.start)
       return try report(try ImageFile(inside), at: inside, table: table, partition: partition)
     }
+    if opening.partition != nil {
+      _ = try contents.fileSystem(partition: opening.partition, image: location.path)
+    }
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
@@ -66,7 +71,7 @@ struct Info: ParsableCommand {
   private func partitionsByBackup(_ table: PartitionTable, at location: ImageLocation) throws -> [Int] {
     try table.partitions.filter { found in
       switch found.contents {
-      case .unknown: break
+      case .unknown, .unreadable: break
       case .other(let signature) where signature.kind == .nothing: break
       default: return false
       }
@@ -84,6 +89,7 @@ struct Info: ParsableCommand {
     let opening = imageOptions.opening
     let options = opening.volumeOptions
     let first = file.superblockFacts()
+    report.superblockFailure = first == nil ? file.failure() : nil
     let facts: SuperblockFacts
     var refusal: String?
     var backup: BackupSuperblock?
@@ -104,7 +110,7 @@ struct Info: ParsableCommand {
       }
     } else {
       report.backups = file.backupSuperblocks()
-      if report.backups.isEmpty { throw noSuperblock(file.byteCount) }
+      if report.backups.isEmpty { throw noSuperblock(file.byteCount, report.superblockFailure) }
       return report
     }
     report.fileSystem = ImageReport.FileSystem(
@@ -114,10 +120,11 @@ struct Info: ParsableCommand {
     return report
   }
 
-  private func noSuperblock(_ byteCount: UInt64) -> VolumeError {
+  private func noSuperblock(_ byteCount: UInt64, _ failure: Errno?) -> VolumeError {
     VolumeError(
       "reading the superblock",
-      reason: "there is none of ext2, ext3 or ext4, and no backup where one would be",
+      reason: failure.map { "\($0), and no backup can be read where one would be" }
+        ?? "there is none of ext2, ext3 or ext4, and no backup where one would be",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
         + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes")
   }

@@ -1,10 +1,5 @@
 /// The partition table of UEFI: a header in the second sector and one in the last, each with an array of entries.
 enum GPT {
-  struct Table {
-    let partitions: [Partition]
-    let problem: String?
-  }
-
   private struct Header {
     /// Where the entries begin, in bytes.
     let entriesPosition: UInt64
@@ -13,15 +8,15 @@ enum GPT {
   }
 
   /// Reads the table by its first header, or by the one at the end of the disk; nil where neither will do.
-  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> Table? {
+  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> TableEntries? {
     let size = UInt64(sectorSize)
     if let partitions = partitions(disk, headerAt: 1, sectorSize: size) {
-      return Table(partitions: partitions, problem: nil)
+      return TableEntries(partitions: partitions, problem: nil)
     }
     guard disk.byteCount >= 3 * size,
       let partitions = partitions(disk, headerAt: disk.byteCount / size - 1, sectorSize: size)
     else { return nil }
-    return Table(
+    return TableEntries(
       partitions: partitions,
       problem:
         "its first partition table is damaged or gone: the partitions are those of the backup at its end")

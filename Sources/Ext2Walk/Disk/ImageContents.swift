@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// What a file or device is, seen from outside.
 enum ImageContents {
   /// It begins with a superblock of ext2, ext3 or ext4.
@@ -7,6 +9,8 @@ enum ImageContents {
   /// Something else that is known.
   case other(Signature)
   case unknown
+  /// Its start can't be read, and nothing else tells what it is.
+  case unreadable(Errno)
 
   /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
   static func examine(_ file: borrowing ImageFile, asDisk: Bool = false) -> ImageContents {
@@ -14,7 +18,8 @@ enum ImageContents {
     let signature = Signature.identify(file, in: 0..<file.byteCount)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
     if let table = PartitionTable.read(file), signature == nil || !table.ext.isEmpty { return .disk(table) }
-    return signature.map { .other($0) } ?? .unknown
+    if let signature { return .other(signature) }
+    return file.failure().map { .unreadable($0) } ?? .unknown
   }
 
   /// The partition that holds the file system; nil where it begins at the start, or nobody knows where.
@@ -25,6 +30,13 @@ enum ImageContents {
   func fileSystem(partition number: Int?, image: [UInt8]) throws(VolumeError) -> Partition? {
     let name = Escaping.shellWord(image)
     guard case .disk(let table) = self else {
+      if case .unreadable(let errno) = self {
+        throw VolumeError(
+          "reading the start of the image", reason: "\(errno)",
+          advice: "a failing disk is best copied first (ddrescue); "
+            + "of a file system, a backup of the superblock may be left: ext2walk info \(name) looks for them"
+        )
+      }
       if number != nil { throw VolumeError("looking for partitions", reason: "there is no partition table") }
       if case .other(let signature) = self {
         throw VolumeError(
@@ -86,6 +98,7 @@ extension FoundPartition {
     case .unknown where ["05", "0f", "85"].contains(partition.type.lowercased()):
       "extended: holds the logical partitions"
     case .unknown: "unknown contents (type \(partition.type))"
+    case .unreadable(let errno): "can't be read: \(errno)"
     case .missing: "behind the end of the image"
     }
   }

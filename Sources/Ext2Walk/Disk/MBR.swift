@@ -15,7 +15,7 @@ enum MBR {
   /// Reads the table; nil where there is none, or where a sector only looks like one.
   ///
   /// - Parameter sectorSize: what its numbers count, in bytes.
-  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> [Partition]? {
+  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> TableEntries? {
     guard let entries = entries(disk, at: 0), entries.contains(where: \.isUsed),
       // A boot sector of FAT or NTFS ends in the same two bytes, but has code where entries are.
       entries.allSatisfy({ $0.flag & 0x7F == 0 && (!$0.isUsed || $0.start > 0) })
@@ -27,6 +27,7 @@ enum MBR {
     }
     var number = 5
     var linkCount = 0
+    var problem: String?
     for extended in entries where extendedTypes.contains(extended.type) && extended.isUsed {
       // Each link counts from the extended partition's start; none is followed twice.
       var next: UInt64? = 0
@@ -36,7 +37,14 @@ enum MBR {
       {
         linkCount += 1
         let sector = extended.start + link
-        guard let chain = Self.entries(disk, at: sector * size) else { break }
+        guard let chain = Self.entries(disk, at: sector * size) else {
+          // An extended partition in which none was ever made may begin with anything that can be read.
+          if link > 0 || sector * size >= disk.byteCount || disk.failure(at: sector * size) != nil {
+            problem =
+              "the list of its logical partitions breaks off at byte \(sector * size): some may be missing"
+          }
+          break
+        }
         if let logical = chain.first(where: { $0.isUsed && !extendedTypes.contains($0.type) }) {
           partitions.append(partition(number, logical, from: sector, sectorSize: size))
           number += 1
@@ -44,7 +52,7 @@ enum MBR {
         next = chain.first { $0.isUsed && extendedTypes.contains($0.type) }?.start
       }
     }
-    return partitions
+    return TableEntries(partitions: partitions, problem: problem)
   }
 
   /// Whether the table says that the disk has a GPT, and this is there for those who don't know it.

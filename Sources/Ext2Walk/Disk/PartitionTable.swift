@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// A piece of a disk.
 struct Partition {
   /// As Linux numbers it: logical ones of an MBR begin at 5.
@@ -20,6 +22,8 @@ struct FoundPartition {
     case ext(SuperblockFacts)
     case other(Signature)
     case unknown
+    /// Its start can't be read.
+    case unreadable(Errno)
     /// It lies behind the end of the image.
     case missing
   }
@@ -27,6 +31,13 @@ struct FoundPartition {
   var isExt: Bool {
     if case .ext = contents { true } else { false }
   }
+}
+
+/// What a table of either kind says.
+struct TableEntries {
+  let partitions: [Partition]
+  /// What is wrong with it, where it could be read all the same.
+  let problem: String?
 }
 
 /// The partitions of a whole disk.
@@ -59,9 +70,10 @@ struct PartitionTable {
       }
     }
     let readings = [512, 4096].compactMap { sectorSize in
-      MBR.read(disk, sectorSize: sectorSize).map { partitions in
+      MBR.read(disk, sectorSize: sectorSize).map { table in
         PartitionTable(
-          scheme: .mbr, sectorSize: sectorSize, partitions: contents(of: partitions, disk), problem: nil)
+          scheme: .mbr, sectorSize: sectorSize, partitions: contents(of: table.partitions, disk),
+          problem: table.problem)
       }
     }
     guard let small = readings.first, let large = readings.last else { return nil }
@@ -73,7 +85,7 @@ struct PartitionTable {
       switch $0.contents {
       case .ext: true
       case .other(let signature): signature.kind != .nothing && signature.kind != .text
-      case .unknown, .missing: false
+      case .unknown, .unreadable, .missing: false
       }
     }
   }
@@ -96,6 +108,6 @@ struct PartitionTable {
     if let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position) { return .ext(facts) }
     let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
     if let signature = Signature.identify(disk, in: partition.start..<end) { return .other(signature) }
-    return .unknown
+    return disk.failure(at: partition.start).map { .unreadable($0) } ?? .unknown
   }
 }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// All that `info` says of an image.
 struct ImageReport {
   /// A file system, and who can mount it.
@@ -53,6 +55,8 @@ struct ImageReport {
   /// The partition that the rest is about, of a whole disk.
   let partition: Int?
   var fileSystem: FileSystem?
+  /// Why the system doesn't give the first superblock; nil where it does, whatever stands there.
+  var superblockFailure: Errno?
   /// Where the first superblock can't be read: the others that can.
   var backups: [BackupSuperblock] = []
   /// Of a whole disk: the partitions of which only backups can be read.

@@ -1,4 +1,5 @@
 import FolioCore
+import SystemPackage
 
 extension ImageFile {
   /// Reads `count` bytes from `position`, which counts from the start of the file system.
@@ -10,5 +11,18 @@ extension ImageFile {
       try read(into: &span, at: position)
     }
     return bytes
+  }
+
+  /// Why the bytes at `position` that would tell what begins there can't be read, where the system refuses them.
+  func failure(at position: UInt64 = 0) -> Errno? {
+    guard position < byteCount else { return nil }
+    let count = min(byteCount - position, SuperblockFacts.position + UInt64(SuperblockFacts.byteCount))
+    do throws(ImageReadError) {
+      _ = try bytes(Int(count), at: position)
+      return nil
+    } catch {
+      if case .system(let errno, _) = error { return errno }
+      return nil
+    }
   }
 }

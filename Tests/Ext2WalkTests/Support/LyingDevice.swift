@@ -37,10 +37,10 @@ struct LyingDevice {
 
   /// Runs the tool on an image that lies about the byte at `position`.
   func run(
-    _ arguments: [String], _ image: ScratchImage, _ lie: Lie, at position: Int = -1
+    _ arguments: [String], _ image: String, _ lie: Lie, at position: Int = -1
   ) async throws -> Finished {
     try await Command.ext2walk(
-      arguments + [image.path.string],
+      arguments + [image],
       environment: ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue])
   }
 

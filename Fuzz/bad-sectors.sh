@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Reads images from disks with bad sectors: device-mapper's `error` target in the place of a directory's block, of an
+# inode, of the superblock, and of the whole disk. Takes root and a kernel that has device mapper. Where that is missing,
+# it starts Debian's kernel (package linux-image-amd64) in qemu (package qemu-system-x86), with itself as what runs there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PATH="$PATH:/usr/sbin:/sbin"
+
+# What runs in the virtual machine: this script, from a file system in memory.
+in_qemu() {
+  local kernel=$1 modules
+  modules=/lib/modules/${kernel#/boot/vmlinuz-}/kernel
+  root=$(mktemp -d)
+  trap 'rm -rf "$root"' EXIT
+  mkdir -p "$root"/{proc,sys,dev,tmp,bin,work/Fuzz,modules}
+  local tool
+  for tool in bash dmsetup losetup debugfs .build/release/ext2walk; do
+    local file
+    file=$(command -v "$tool")
+    cp "$file" "$root/bin/"
+    # Shared libraries, and the loader, at their own places.
+    ldd "$file" | grep -oE '/[^ ]+' | while read -r library; do
+      mkdir -p "$root/$(dirname "$library")"
+      cp -L "$library" "$root/$library"
+    done
+  done
+  cp "$(command -v busybox)" "$root/bin/"
+  cp "$modules"/drivers/block/loop.ko "$modules"/drivers/md/dm-mod.ko "$root/modules/"
+  cp Fuzz/bad-sectors.sh "$root/work/Fuzz/"
+  Fuzz/images.sh "$root/work/images" && rm "$root"/work/images/*-hashed.img
+  # What follows ends the machine, whether the script fails or not.
+  cat > "$root/init" <<'INIT'
+#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
+ln -s /proc/self/fd /dev/fd; mkdir -p /run
+insmod /modules/loop.ko; insmod /modules/dm-mod.ko
+bash /work/Fuzz/bad-sectors.sh /bin/ext2walk /work/images/*.img > /dev/ttyS0 2>&1 && echo PASSED > /dev/ttyS0
+poweroff -f
+INIT
+  chmod +x "$root/init"
+  (cd "$root" && find . | busybox cpio -o -H newc 2>/dev/null) > "$root.cpio"
+  trap 'rm -rf "$root" "$root.cpio"' EXIT
+  echo "This kernel has no device mapper, or you are not root: running $kernel in qemu."
+  timeout 900 qemu-system-x86_64 -accel tcg -cpu max -m 2048 -nodefaults -display none -no-reboot \
+    -kernel "$kernel" -initrd "$root.cpio" -append 'console=ttyS0 loglevel=1 panic=-1' -serial stdio < /dev/null | tee "$root/log"
+  grep -q PASSED "$root/log"
+}
+
+if [ $# = 0 ]; then
+  if dmsetup version > /dev/null 2>&1; then
+    images=$(mktemp -d)
+    trap 'rm -rf "$images"' EXIT
+    Fuzz/images.sh "$images"
+    "$0" .build/release/ext2walk "$images"/*.img
+  else
+    kernel=$(ls /boot/vmlinuz-* | tail -1) && command -v qemu-system-x86_64 busybox > /dev/null || {
+      echo 'No device mapper here: `apt-get install qemu-system-x86 linux-image-amd64 busybox-static dmsetup` first.'
+      exit 1
+    }
+    in_qemu "$kernel"
+  fi
+  exit
+fi
+
+ext2walk=$1
+shift
+failures=0
+work=$(mktemp -d)
+
+# A disk that is the loop device $1 but for $3 sectors from $2 on, which can't be read.
+disk() {
+  local sectors=$(($(cat /sys/block/"${1#/dev/}"/size)))
+  {
+    if [ "$2" -gt 0 ]; then echo "0 $2 linear $1 0"; fi
+    echo "$2 $3 error"
+    if [ $(($2 + $3)) -lt $sectors ]; then echo "$(($2 + $3)) $((sectors - $2 - $3)) linear $1 $(($2 + $3))"; fi
+  } | dmsetup create --readonly bad
+  if [ ! -e /dev/mapper/bad ]; then dmsetup mknodes bad; fi
+}
+
+# expect STATUS WORDS COMMAND...: runs it on the disk.
+expect() {
+  local status=$1 words=$2 got=0
+  shift 2
+  timeout 20 "$ext2walk" "$@" /dev/mapper/bad > "$work/out" 2> "$work/messages" || got=$?
+  if [ $got != "$status" ] || ! grep -qE "$words" "$work/messages" "$work/out"; then
+    echo "FAILED: $* of $image: status $got and not $status, or no '$words' in:"
+    head -5 "$work/messages"
+    failures=$((failures + 1))
+  fi
+  runs=$((runs + 1))
+}
+
+# All that `ls` no longer lists stood in a directory that it names: the kernel reads a page at a time, so a bad sector may
+# take the block beside it along.
+expect_rest() {
+  "$ext2walk" ls -RA --full-path "$image" > "$work/whole"
+  "$ext2walk" ls -RA --full-path /dev/mapper/bad > "$work/part" 2> "$work/messages" || true
+  sed -n 's/.*: directory \(.*\) (inode .*/\1/p' "$work/messages" > "$work/named"
+  awk -v image="$image" '
+    FILENAME ~ /named$/ { named[$0]; next }
+    FILENAME ~ /part$/ { listed[$0]; next }
+    { known[$0]; whole++
+      if ($0 in listed) next
+      lost++
+      directory = $0; sub("/[^/]*$", "", directory)
+      if (!(directory in named)) { print "FAILED: " $0 " of " image " is lost, and nothing was said"; failed = 1 } }
+    END {
+      for (name in listed) if (!(name in known)) { print "FAILED: " name " was never in " image; failed = 1 }
+      if (!lost || lost == whole) { print "FAILED: " lost " of " whole " are lost of " image; failed = 1 }
+      exit failed
+    }' "$work/named" "$work/part" "$work/whole" || failures=$((failures + 1))
+}
+
+runs=0
+for image in "$@"; do
+  size=$(debugfs -R stats "$image" 2> /dev/null | sed -n 's/^Block size: *//p')
+  loop=$(losetup --read-only --find --show "$image")
+
+  # The first sector of the last block of /hashed, which has several.
+  block=$(debugfs -R 'blocks /hashed' "$image" 2> /dev/null | tr ' ' '\n' | grep . | tail -1)
+  disk "$loop" $((block * (size / 512))) 1
+  for command in "ls -RA" "ls -lR --checksums" "map -R" "verify"; do
+    # shellcheck disable=SC2086
+    expect 1 "/hashed .*physical $block.*nput/output error" $command
+  done
+  expect_rest
+  dmsetup remove bad
+
+  # The sector that holds a directory's inode.
+  place=$(debugfs -R 'imap /e' "$image" 2> /dev/null)
+  block=$(sed -n 's/.*located at block \([0-9]*\), offset .*/\1/p' <<< "$place")
+  offset=$((16#$(sed -n 's/.*offset 0x\([0-9a-f]*\).*/\1/p' <<< "$place")))
+  disk "$loop" $(((block * size + offset) / 512)) 1
+  for command in "ls -RA" "ls -lR" "map -R" "verify"; do
+    # shellcheck disable=SC2086
+    expect 1 "nput/output error" $command
+  done
+  dmsetup remove bad
+
+  # The superblock, and then everything.
+  disk "$loop" 2 2
+  expect 2 "nput/output error" ls
+  expect 2 "nput/output error" info
+  dmsetup remove bad
+  disk "$loop" 0 $(($(cat /sys/block/"${loop#/dev/}"/size)))
+  for command in ls map verify info; do expect 2 "nput/output error" $command; done
+  dmsetup remove bad
+
+  losetup --detach "$loop"
+done
+rm -rf "$work"
+echo "bad sectors: $runs runs on $# images, $failures failures, kernel $(uname -r)"
+test $failures = 0 -a $runs -gt 0
