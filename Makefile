@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture sanitize build check format fixtures deps packages docs \
+.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures deps packages docs \
   examples bench bench-peers bench-mapping simulate man \
   completions install uninstall deb test-packages clean
 
@@ -60,7 +60,10 @@ torture: deps ## COUNT=20000 images broken by SEED=1, each to ls, map, verify an
 	swift build $(TEST_BUILD) --build-tests
 	EXT2WALK_TORTURE=$(COUNT) EXT2WALK_SEED=$(SEED) $(TEST) --filter TortureTests
 
-sanitize: deps ## tests under AddressSanitizer, walks under ThreadSanitizer, the C under UBSan
+bad-sectors: build ## read from disks with bad sectors, of device mapper: here, or in qemu
+	Fuzz/bad-sectors.sh
+
+sanitize: deps fixtures ## tests under AddressSanitizer, walks under ThreadSanitizer, the C under UBSan
 	Fuzz/sanitize.sh
 
 build: deps ## build the command, with the Swift runtime inside
