@@ -27,6 +27,18 @@ import Testing
     }
   }
 
+  /// What the command says of itself is output too.
+  @Test(arguments: ["--help", "--version", "ls --help", "--generate-completion-script bash"])
+  func aFullDiskIsAnErrorOfHelp(_ options: String) async throws {
+    let full = try await Command.script("\"$1\" \(options) > /dev/full", [])
+    #expect(full.status == 2)
+    #expect(full.messages.contains("standard output: No space left on device"), "\(full.messages)")
+    let closed = try await Command.script("\"$1\" \(options) | true; echo ${PIPESTATUS[0]}", [])
+    #expect(closed.text == "0\n" && closed.messages.isEmpty, "\(closed.messages)")
+    let whole = try await Command.script("\"$1\" \(options)", [])
+    #expect(whole.status == 0 && whole.text.hasSuffix("\n"), "\(whole.text)")
+  }
+
   @Test func aClosedPipeIsNoErrorOfAnyCommand() async throws {
     let image = try await image()
     for command in Self.commands {

@@ -35,6 +35,22 @@ struct Ext2Walk: ParsableCommand {
       Messages.write("ext2walk: its arguments can't be read: mount /proc, where Swift looks for them\n")
       exit(withError: ExitCode(2))
     }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let text = fullMessage(for: error)
+      guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
+      // Help, the version, a completion script: output like any other, which may find no room.
+      do {
+        try Job.run {
+          var output = OutputBuffer()
+          output.append(text: text + "\n")
+          try output.flush()
+        }
+      } catch {
+        exit(withError: error)
+      }
+    }
   }
 }
