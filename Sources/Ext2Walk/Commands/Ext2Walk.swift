@@ -43,11 +43,7 @@ struct Ext2Walk: ParsableCommand {
       guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
       // Help, the version, a completion script: output like any other, which may find no room.
       do {
-        try Job.run {
-          var output = OutputBuffer()
-          output.append(text: text + "\n")
-          try output.flush()
-        }
+        try Job.run { try OutputBuffer.write(text: text + "\n") }
       } catch {
         exit(withError: error)
       }

@@ -89,7 +89,7 @@ struct Info: ParsableCommand {
     let opening = imageOptions.opening
     let options = opening.volumeOptions
     let first = file.superblockFacts()
-    report.superblockFailure = first == nil ? file.failure() : nil
+    report.superblockFailure = first == nil ? file.readFailure() : nil
     let facts: SuperblockFacts
     var refusal: String?
     var backup: BackupSuperblock?

@@ -62,7 +62,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     try Job.run {
-      if rules { return try listRules() }
+      if rules { return try OutputBuffer.write(text: RuleTable.text) }
       let report = VerifyReport(
         format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
       var worst: Int32 = 0
@@ -131,12 +131,6 @@ struct Verify: ParsableCommand {
       try report.end(.notExamined(error.description))
       return 2
     }
-  }
-
-  private func listRules() throws {
-    var output = OutputBuffer()
-    output.append(text: RuleTable.text)
-    try output.flush()
   }
 }
 

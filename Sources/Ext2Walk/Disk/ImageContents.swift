@@ -19,7 +19,7 @@ enum ImageContents {
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
     if let table = PartitionTable.read(file), signature == nil || !table.ext.isEmpty { return .disk(table) }
     if let signature { return .other(signature) }
-    return file.failure().map { .unreadable($0) } ?? .unknown
+    return file.readFailure().map { .unreadable($0) } ?? .unknown
   }
 
   /// The partition that holds the file system; nil where it begins at the start, or nobody knows where.

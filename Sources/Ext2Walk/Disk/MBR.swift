@@ -39,7 +39,7 @@ enum MBR {
         let sector = extended.start + link
         guard let chain = Self.entries(disk, at: sector * size) else {
           // An extended partition in which none was ever made may begin with anything that can be read.
-          if link > 0 || sector * size >= disk.byteCount || disk.failure(at: sector * size) != nil {
+          if link > 0 || sector * size >= disk.byteCount || disk.readFailure(at: sector * size) != nil {
             problem =
               "the list of its logical partitions breaks off at byte \(sector * size): some may be missing"
           }

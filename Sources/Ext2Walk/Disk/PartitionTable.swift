@@ -108,6 +108,6 @@ struct PartitionTable {
     if let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position) { return .ext(facts) }
     let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
     if let signature = Signature.identify(disk, in: partition.start..<end) { return .other(signature) }
-    return disk.failure(at: partition.start).map { .unreadable($0) } ?? .unknown
+    return disk.readFailure(at: partition.start).map { .unreadable($0) } ?? .unknown
   }
 }

@@ -51,6 +51,13 @@ struct OutputBuffer: ~Copyable {
     limit = sink.pieceByteCount
   }
 
+  /// Writes all of a text to standard output.
+  static func write(text: String) throws(OutputError) {
+    var output = OutputBuffer()
+    output.append(text: text)
+    try output.flush()
+  }
+
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     buffer.append(byte)

@@ -14,7 +14,7 @@ extension ImageFile {
   }
 
   /// Why the bytes at `position` that would tell what begins there can't be read, where the system refuses them.
-  func failure(at position: UInt64 = 0) -> Errno? {
+  func readFailure(at position: UInt64 = 0) -> Errno? {
     guard position < byteCount else { return nil }
     let count = min(byteCount - position, SuperblockFacts.position + UInt64(SuperblockFacts.byteCount))
     do throws(ImageReadError) {

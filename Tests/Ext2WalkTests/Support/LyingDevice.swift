@@ -39,16 +39,16 @@ struct LyingDevice {
   func run(
     _ arguments: [String], _ image: String, _ lie: Lie, at position: Int = -1
   ) async throws -> Finished {
-    try await Command.ext2walk(
-      arguments + [image],
-      environment: ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue])
+    try await Command.ext2walk(arguments + [image], environment: environment(lie, at: position))
   }
 
   /// Verifies an image that lies about the byte at `position`.
   func verify(_ image: ScratchImage, _ lie: Lie, at position: Int) async throws -> VerifiedImage {
-    try await VerifiedImage.verify(
-      image.path.string,
-      environment: ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue])
+    try await VerifiedImage.verify(image.path.string, environment: environment(lie, at: position))
+  }
+
+  private func environment(_ lie: Lie, at position: Int) -> [String: String] {
+    ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue]
   }
 
   private static let source = """
