@@ -57,13 +57,24 @@ import Testing
     let listed = try await Command.ext2walk(["info", disk.path])
     #expect(listed.status == 1)
     let line = try #require(
-      listed.text.firstMatch(of: /Partition 1: .* backups can be read: ext2walk (.*)\n/)?.1, "\(listed.text)")
+      listed.text.firstMatch(of: /Partition 1: backups .* can be read: ext2walk (.*)\n/)?.1, "\(listed.text)")
+    #expect(listed.messages.contains("partition 1: the first superblock is gone"), "\(listed.messages)")
     let info = try await Command.script("\"$1\" \(line)", [])
     let command = try #require(info.text.firstMatch(of: /What to do: ext2walk (.*)\n/)?.1, "\(info.text)")
     let found = try await Command.script("\"$1\" \(command)", [])
     #expect(found.status == 0 && found.text.contains("saved\n"), "\(found.messages)")
     let whole = try await Command.script("\"$1\" \(command.replacing("ls ", with: "info "))", [])
     #expect(whole.status == 1 && whole.text.contains("sb=8193"), "\(whole.text)")
+    // The same disk further in: what is said to be typed counts from the start of the file.
+    let moved = disk.directory.path.appending("moved.img").string
+    let copied = try await Command.script(
+      "truncate -s 1M \"$3\" && cat \"$2\" >> \"$3\"", [disk.path, moved])
+    try #require(copied.status == 0)
+    let inner = try await Command.ext2walk(["info", "--offset", "1M", moved])
+    let next = try #require(inner.text.firstMatch(of: /can be read: ext2walk (.*)\n/)?.1, "\(inner.text)")
+    let last = try await Command.script("\"$1\" \(next)", [])
+    let typed = try #require(last.text.firstMatch(of: /What to do: ext2walk (.*)\n/)?.1, "\(last.text)")
+    #expect(try await Command.script("\"$1\" \(typed)", []).text.contains("saved\n"), "\(typed)")
   }
 
   /// An old GPT's backup at the end of a disk that has an MBR now is what remained of it.
@@ -244,9 +255,15 @@ import Testing
     #expect(finished.messages.contains("its first partition table is damaged"))
     // And without that one too it is no GPT any more: what is left is the MBR that guards it.
     try disk.patch(at: (64 << 20) - 512 + 50, [0xFF])
-    let (without, _) = try await ImageFacts.of(disk.path)
+    let (without, said) = try await ImageFacts.of(disk.path)
     #expect(without.partitionTable == "mbr")
     #expect(without.partitions.map(\.type) == ["ee"])
+    #expect(without.partitions.map(\.holds) == ["stands for a GPT"])
+    #expect(
+      said.status == 1 && without.problems.contains { $0.contains("neither that nor its backup is left") })
+    let listed = try await Command.ext2walk(["ls", disk.path])
+    #expect(
+      listed.status == 2 && listed.messages.contains("neither that nor its backup"), "\(listed.messages)")
   }
 
   @Test func damagedEntriesOfAGPTAreNotBelieved() async throws {
@@ -260,14 +277,69 @@ import Testing
 
   // MARK: Hostile tables
 
-  /// A chain of logical partitions that leads back to its start, or nowhere.
-  @Test(arguments: [0, 2048, UInt32.max]) func chainsEnd(next: UInt32) async throws {
+  /// A chain of logical partitions that leads back to its start, or nowhere: what is there is said, and that some may be
+  /// missing. A listing of the only file system that was found is not all there is.
+  @Test(arguments: [
+    (0, "it leads back there"), (2048, "there is no table"), (UInt32.max, "behind the end of the image"),
+  ]) func chainsEnd(next: UInt32, words: String) async throws {
     let disk = try await Disk(Self.logical)
+    let image = try await fileSystem("there")
+    try await disk.put(image.path.string, at: 22528 * 512)
     let link = 20480 * 512 + 446 + 16
     try disk.patch(at: link + 8, (0..<4).map { UInt8(truncatingIfNeeded: next >> (8 * $0)) })
-    let (facts, _) = try await ImageFacts.of(disk.path)
-    #expect(facts.partitions.map(\.number).prefix(3) == [1, 2, 5])
-    #expect(facts.partitions.count <= 4)
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions.map(\.number) == [1, 2, 5])
+    let broken = "breaks off at byte \((20480 + Int(next)) * 512) (\(words)): some may be missing"
+    #expect(finished.status == 1 && finished.messages.contains(broken), "\(finished.messages)")
+    #expect(facts.problems.contains { $0.contains(broken) })
+    for command in ["ls", "verify"] {
+      let listed = try await Command.ext2walk([command, disk.path])
+      #expect(listed.status == 1 && listed.messages.contains(broken), "\(listed.messages)")
+      #expect(listed.messages.contains("partition 5, the only one that was found with"))
+    }
+    let chosen = try await Command.ext2walk(["ls", "--partition", "5", disk.path])
+    #expect(chosen.status == 0 && chosen.lines == ["in-there", "lost+found"], "\(chosen.messages)")
+    for command in ["ls", "info"] {
+      let refused = try await Command.ext2walk([command, "--partition", "6", disk.path])
+      #expect(refused.status == 2, "\(refused.messages)")
+      #expect(
+        refused.messages.contains("none of that number; the list of its logical partitions breaks off"),
+        "\(refused.messages)")
+    }
+  }
+
+  /// The first link of a chain is there even where no logical partition is; where it isn't, some may be missing.
+  @Test func extendedPartitions() async throws {
+    let disk = try await Disk("label: dos\\nstart=2048,size=16384,type=83\\nstart=20480,size=90000,type=5\\n")
+    let image = try await fileSystem("one")
+    try await disk.put(image.path.string, at: 1 << 20)
+    let empty = try await Command.ext2walk(["ls", disk.path])
+    #expect(empty.status == 0 && empty.messages.contains("the only one with"), "\(empty.messages)")
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 0 && facts.problems.isEmpty)
+    #expect(facts.partitions.map(\.holds)[1] == "extended: holds the logical partitions")
+    let extended = try await Command.ext2walk(["ls", "--partition", "2", disk.path])
+    #expect(
+      extended.status == 2 && extended.messages.contains("it is there for the logical partitions in it"))
+    try disk.patch(at: 20480 * 512, [UInt8](repeating: 0, count: 512))
+    let wiped = try await Command.ext2walk(["ls", disk.path])
+    #expect(wiped.status == 1 && wiped.lines == ["in-one", "lost+found"])
+    #expect(
+      wiped.messages.contains("breaks off at byte \(20480 * 512) (there is no table)"), "\(wiped.messages)")
+    // Cut in the middle of the link.
+    _ = try await Command.run("truncate", ["-s", "\(20480 * 512 + 100)", disk.path])
+    let cut = try await Command.ext2walk(["info", disk.path])
+    #expect(cut.status == 1 && cut.messages.contains("(behind the end of the image)"), "\(cut.messages)")
+  }
+
+  /// No more than 256 partitions are looked at, and that is said.
+  @Test func manyPartitions() async throws {
+    let lines = (0..<300).map { "start=\(4096 + $0 * 8),size=8" }.joined(separator: "\\n")
+    let disk = try await Disk("label: gpt\\ntable-length: 400\\n\(lines)\\n")
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions.count == 256)
+    #expect(
+      finished.status == 1 && finished.messages.contains("more than 256 partitions"), "\(finished.messages)")
   }
 
   /// Headers whose checksums are right, with numbers that are not.

@@ -105,22 +105,75 @@ import Testing
     let disk = try await DiskTests.Disk(DiskTests.logical)
     let image = try await ScratchImage(blockSize: 1024, tree: ["within"])
     try await disk.put(image.path.string, at: 22528 * 512)
-    let listed = try await LyingDevice().run(["info"], disk.path, .fails, at: 1 << 20)
-    #expect(listed.text.contains("can't be read: Input/output error"), "\(listed.text)")
+    let device = try await LyingDevice()
 
-    let table = try await LyingDevice().run(["ls", "--partition", "5"], disk.path, .fails, at: 100)
-    #expect(table.status == 2 && table.messages.contains("Input/output error"), "\(table.messages)")
+    // Nobody knows what is in partition 1: the other is not all there is.
+    let words = "partition 1 can't be read: Input/output error at byte \(1 << 20)"
+    for command in ["info", "ls", "map", "verify"] {
+      let finished = try await device.run([command], disk.path, .fails, at: 1 << 20)
+      #expect(finished.status == 1 && finished.messages.contains(words), "\(finished.messages)")
+      if command != "info" { #expect(finished.messages.contains("the only one that was found")) }
+    }
+    let listed = try await device.run(["ls"], disk.path, .fails, at: 1 << 20)
+    #expect(listed.text == "lost+found\nwithin\n")
+    let chosen = try await device.run(["ls", "--partition", "5"], disk.path, .fails, at: 1 << 20)
+    #expect(chosen.status == 0 && !chosen.messages.contains("can't be read"), "\(chosen.messages)")
+    let refused = try await device.run(["ls", "--partition", "1"], disk.path, .fails, at: 1 << 20)
+    #expect(refused.status == 2)
+    #expect(
+      refused.messages.contains("reading partition 1: Input/output error at byte")
+        && refused.messages.contains("ext2walk info --partition 1"), "\(refused.messages)")
+
+    for command in ["ls", "info"] {
+      let table = try await device.run([command, "--partition", "5"], disk.path, .fails, at: 100)
+      #expect(
+        table.status == 2 && table.messages.contains("Input/output error at byte 0"), "\(table.messages)")
+    }
 
     // The second link, behind the first logical partition.
     let second = (22528 + 16384) * 512
     for position in [20480 * 512, second] {
-      let chain = try await LyingDevice().run(["info"], disk.path, .fails, at: position + 100)
+      let chain = try await device.run(["info"], disk.path, .fails, at: position + 100)
       #expect(chain.status == 1)
-      #expect(chain.messages.contains("breaks off at byte \(position)"), "\(position): \(chain.messages)")
+      let words = "breaks off at byte \(position) (Input/output error)"
+      #expect(chain.messages.contains(words), "\(position): \(chain.messages)")
     }
-    try disk.patch(at: second + 510, [0, 0])
-    let broken = try await Command.ext2walk(["ls", disk.path])
-    #expect(broken.status == 0 && broken.text == "lost+found\nwithin\n", "\(broken.messages)")
-    #expect(broken.messages.contains("breaks off at byte \(second)"), "\(broken.messages)")
+  }
+
+  /// A boot block is not a superblock.
+  @Test func aBootBlockThatCannotBeRead() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["within"])
+    for command in ["info", "ls"] {
+      let finished = try await LyingDevice().run([command], image.path.string, .fails, at: 100)
+      #expect(finished.status == 0 && finished.messages.isEmpty, "\(finished.messages)")
+    }
+    // Nor does it keep the backups from being found.
+    let large = try await ScratchImage(blockSize: 1024, tree: ["within"], blocks: 15000)
+    try large.patch(at: 1024, [UInt8](repeating: 0, count: 1024))
+    let finished = try await LyingDevice().run(["info"], large.path.string, .fails, at: 100)
+    #expect(finished.status == 1)
+    #expect(finished.messages.contains("the first superblock is gone"), "\(finished.messages)")
+  }
+
+  /// The table of a GPT, its entries, and the sector before it.
+  @Test func aGPTThatCannotBeRead() async throws {
+    let disk = try await DiskTests.Disk(DiskTests.gpt)
+    let image = try await ScratchImage(blockSize: 1024, tree: ["within"])
+    try await disk.put(image.path.string, at: 1 << 20)
+    let device = try await LyingDevice()
+    for position in [512, 1024 + 20] {
+      let finished = try await device.run(["ls"], disk.path, .fails, at: position)
+      #expect(finished.status == 0 && finished.text == "lost+found\nwithin\n", "\(finished.messages)")
+      let words = "its first partition table can't be read (Input/output error at byte"
+      #expect(finished.messages.contains(words), "\(finished.messages)")
+      let info = try await device.run(["info"], disk.path, .fails, at: position)
+      #expect(info.status == 1 && info.messages.contains(words), "\(info.messages)")
+    }
+    // Without its first sector the first GPT serves. Without both, the backup may be what an MBR left over.
+    #expect(try await device.run(["info"], disk.path, .fails, at: 0).status == 0)
+    try disk.patch(at: 512, [0])
+    let finished = try await device.run(["ls"], disk.path, .fails, at: 0)
+    #expect(finished.status == 1 && finished.text == "lost+found\nwithin\n")
+    #expect(finished.messages.contains("its first sector can't be read"), "\(finished.messages)")
   }
 }

@@ -110,6 +110,8 @@ import Testing
     let (facts, finished) = try await ImageFacts.of(image.path.string)
     #expect(facts.checksumIsRight == false)
     #expect(finished.status == 1)
+    #expect(facts.problems == ["the superblock's checksum is wrong"])
+    #expect(finished.messages.contains("the superblock's checksum is wrong"), "\(finished.messages)")
     #expect(facts.kernels?.allSatisfy { $0.mounts == ($0.driver == "ext4" ? "no" : "readOnly") } == true)
   }
 
@@ -119,6 +121,7 @@ import Testing
     let finished = try await Command.ext2walk(["info", image.path.string])
     #expect(finished.status == 1)
     #expect(finished.text.contains("cut short: 204800 of 262144 bytes"), "\(finished.text)")
+    #expect(finished.messages.contains("it is cut short"), "\(finished.messages)")
   }
 
   /// The backups are those that dumpe2fs knows, and the command that is given works.
@@ -144,6 +147,45 @@ import Testing
     #expect(listed.lines.contains("found"), "\(listed.messages)")
     let (byBackup, _) = try await ImageFacts.of(image.path.string, ["--superblock", "\(theirs[0])"])
     #expect(byBackup.blockSize == blockSize)
+  }
+
+  /// A superblock that says what can't be is one that nobody mounts; `verify` says so too, and so does e2fsck.
+  @Test(arguments: [
+    ("inodes_count 4294967295", "there can't be 4294967295 inodes in 3 groups of 2512", false),
+    ("inodes_count 17", "there can't be 17 inodes in 3 groups of 2512", false),
+    ("reserved_gdt_blocks 65535", "there can't be 65535 blocks for more group descriptors", true),
+    ("journal_inum 4294967295", "the journal can't be in inode 4294967295: there are 7536", true),
+    ("blocks_per_group 0", "a group can't have 0 blocks", false),
+    ("inodes_per_group 0", "a group can't have 0 inodes", false),
+    ("first_data_block 4294967", "there can't be 20000 blocks, of which the first is 4294967", false),
+    ("log_cluster_size 3", "a cluster, without bigalloc, can't take 8192 bytes", false),
+    ("inode_size 100", "an inode can't take 100 bytes", false),
+  ])
+  func aSuperblockThatCannotBe(change: String, words: String, isReadable: Bool) async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: ["-O", "has_journal,extent,flex_bg", "-N", "7536"],
+      blocks: 20000)
+    let whole = try await ImageFacts.of(image.path.string)
+    try #require(whole.1.status == 0 && whole.0.problems.isEmpty, "\(whole.1.messages)")
+    let changed = try await Command.run("debugfs", ["-w", "-R", "ssv \(change)", image.path.string])
+    try #require(changed.status == 0)
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1 && finished.messages.contains(words), "\(finished.messages)")
+    #expect(facts.kernels?.allSatisfy { $0.mounts == "no" } == true)
+    #expect(facts.kernels?.contains { $0.reasons.contains(words) } == true)
+    #expect(facts.advice?.contains("mounts it") == false, "\(facts.advice ?? "")")
+    #expect((facts.refusal == nil) == isReadable, "\(facts.refusal ?? "")")
+    let verified = try await Command.ext2walk(["verify", image.path.string])
+    #expect(verified.status == (isReadable ? 1 : 2))
+    if isReadable { #expect(verified.text.contains("superblock-implausible"), "\(verified.text)") }
+    let theirs = try await Command.run("e2fsck", ["-fn", image.path.string])
+    let complaints = /Superblock invalid|Corruption found in superblock|trying backup|invalid journal/
+    #expect((theirs.text + theirs.messages).contains(complaints), "\(theirs.text)")
+    // What is said to be typed works: by a backup, where the first superblock can't be used.
+    let text = try await Command.ext2walk(["info", image.path.string]).text
+    let typed = try #require(text.firstMatch(of: /ext2walk (ls [^)\n]*)/)?.1, "\(text)")
+    let listed = try await Command.script("\"$1\" \(typed)", [])
+    #expect(listed.text.contains("found\n"), "\(typed): \(listed.messages)")
   }
 
   @Test func withoutAnySuperblock() async throws {

@@ -15,8 +15,10 @@ import Testing
     func put(_ value: UInt32, at offset: Int) {
       for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
     }
-    put(100, at: 0x04)
-    put(UInt32(blockSize.trailingZeroBitCount - 10), at: 0x18)
+    for (offset, inodes) in [(0x00, 16), (0x28, 16)] as [(Int, UInt32)] { put(inodes, at: offset) }
+    for (offset, blocks) in [(0x04, 100), (0x20, 32768)] as [(Int, UInt32)] { put(blocks, at: offset) }
+    for offset in [0x18, 0x1C] { put(UInt32(blockSize.trailingZeroBitCount - 10), at: offset) }
+    put(256, at: 0x58)
     put(0x1_EF53, at: 0x38)
     put(1, at: 0x4C)
     put(compatible, at: 0x5C)

@@ -14,8 +14,9 @@ struct ImageOptions: ParsableArguments {
   /// The image as its bytes were typed.
   var imageBytes: [UInt8] { RawArguments.bytes(of: image) }
 
-  func open() throws -> Volume {
-    try opening.open(imageBytes)
+  /// Opens the image. What there is to say of a whole disk is said by `messages`.
+  func open(_ messages: inout Messages) throws -> Volume {
+    try opening.open(imageBytes, &messages)
   }
 }
 
@@ -56,8 +57,8 @@ struct OpeningOptions: ParsableArguments {
     return location
   }
 
-  func open(_ image: [UInt8]) throws -> Volume {
-    try Volume(at: try place(of: image), options: volumeOptions)
+  func open(_ image: [UInt8], _ messages: inout Messages) throws -> Volume {
+    try Volume(at: try place(of: image, &messages), options: volumeOptions)
   }
 
   var volumeOptions: Volume.OpenOptions {
@@ -65,21 +66,42 @@ struct OpeningOptions: ParsableArguments {
   }
 
   /// Where the file system begins: in a partition, where the image is a whole disk, and that is said.
-  private func place(of image: [UInt8]) throws -> ImageLocation {
+  private func place(of image: [UInt8], _ messages: inout Messages) throws -> ImageLocation {
     let location = try location(of: image)
     let file = try ImageFile(location)
     // A backup superblock is asked for where the first one can't tell what this is.
     if partition == nil, superblock != nil { return location }
     let contents = ImageContents.examine(file, asDisk: partition != nil)
-    var messages = Messages(image: image)
-    if case .disk(let disk) = contents, let problem = disk.problem { messages.note(problem) }
-    let found = try contents.fileSystem(partition: partition, image: location.path)
-    guard let found else { return location }
-    if partition == nil {
-      messages.note(
-        "a whole disk: this is partition \(found.number), the only one with ext2, ext3 or ext4")
+    if case .disk(let disk) = contents { tell(of: disk, &messages) }
+    guard let found = try contents.fileSystem(partition: partition, image: location.path) else {
+      return location
     }
-    return location.moved(by: found.start)
+    if case .unreadable(let failure) = found.contents, superblock == nil {
+      let number = found.partition.number
+      throw VolumeError.unreadable(
+        "partition \(number)", failure,
+        lookedFor: "info --partition \(number) \(Escaping.shellWord(location.path))")
+    }
+    if partition == nil, case .disk(let disk) = contents {
+      let only = disk.mayHoldMore ? "the only one that was found" : "the only one"
+      messages.note(
+        "a whole disk: this is partition \(found.partition.number), \(only) with ext2, ext3 or ext4")
+    }
+    return location.moved(by: found.partition.start)
+  }
+
+  /// Says what is wrong with a disk. Where nobody said which partition it is, another may be left out for it.
+  private func tell(of disk: PartitionTable, _ messages: inout Messages) {
+    for problem in disk.problems {
+      if partition == nil, problem.losesPartitions {
+        messages.problem(problem.text)
+      } else {
+        messages.note(problem.text)
+      }
+    }
+    for (number, failure) in disk.unreadable where partition == nil {
+      messages.problem("partition \(number) can't be read: \(failure)")
+    }
   }
 }
 

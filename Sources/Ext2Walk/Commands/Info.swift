@@ -1,5 +1,4 @@
 import ArgumentParser
-import SystemPackage
 
 /// `info`: the file system in one screen, and which kernels can mount it.
 struct Info: ParsableCommand {
@@ -26,17 +25,14 @@ struct Info: ParsableCommand {
   func run() throws {
     try Job.run(image: imageOptions.imageBytes) { messages in
       let report = try report()
-      if let problem = report.table?.problem { messages.problem(problem) }
-      if let errno = report.superblockFailure { messages.problem("reading the superblock: \(errno)") }
+      for problem in report.problems { messages.problem(problem) }
       var output = OutputBuffer()
       switch format {
       case .text: output.append(text: InfoText.text(report))
       case .json, .ndjson: InfoJSON.append(report, to: &output)
       }
       try output.flush()
-      if let refusal = report.fileSystem?.refusal { messages.problem("ext2walk can't open it: \(refusal)") }
-      return messages.hasProblems || !report.partitionsByBackup.isEmpty
-        || report.fileSystem?.isDamaged ?? !report.backups.isEmpty
+      return messages.hasProblems
     }
   }
 
@@ -48,13 +44,13 @@ struct Info: ParsableCommand {
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
       guard opening.partition != nil || table.ext.count == 1 else {
-        var report = ImageReport(image: imageOptions.imageBytes, table: table)
+        var report = ImageReport(image: imageOptions.imageBytes, at: location, table: table)
         report.partitionsByBackup = try partitionsByBackup(table, at: location)
         return report
       }
-      guard let partition = try contents.fileSystem(partition: opening.partition, image: location.path) else {
-        return ImageReport(image: imageOptions.imageBytes, table: table)
-      }
+      guard
+        let partition = try contents.fileSystem(partition: opening.partition, image: location.path)?.partition
+      else { return ImageReport(image: imageOptions.imageBytes, at: location, table: table) }
       let inside = location.moved(by: partition.start)
       return try report(try ImageFile(inside), at: inside, table: table, partition: partition)
     }
@@ -85,18 +81,20 @@ struct Info: ParsableCommand {
     _ file: borrowing ImageFile, at location: ImageLocation, table: PartitionTable? = nil,
     partition: Partition? = nil
   ) throws -> ImageReport {
-    var report = ImageReport(image: imageOptions.imageBytes, table: table, partition: partition?.number)
     let opening = imageOptions.opening
+    var report = ImageReport(
+      image: imageOptions.imageBytes, at: try opening.location(of: imageOptions.imageBytes), table: table,
+      partition: partition?.number)
     let options = opening.volumeOptions
-    let first = file.superblockFacts()
-    report.superblockFailure = first == nil ? file.readFailure() : nil
+    let first = file.superblockFacts(&report.superblockFailure)
+    report.hasLostFirst = first == nil
     let facts: SuperblockFacts
-    var refusal: String?
+    var refusal: VolumeError?
     var backup: BackupSuperblock?
     if let block = opening.superblock {
       // The volume that can be opened by it knows how large blocks are.
       let volume = try Volume(at: location, options: options)
-      guard let found = file.superblockFacts(at: UInt64(block) * UInt64(volume.superblock.blockSize)) else {
+      guard let found = volume.superblockFacts else {
         throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
       }
       facts = found
@@ -106,7 +104,8 @@ struct Info: ParsableCommand {
       do {
         _ = try Volume(at: location, options: options)
       } catch {
-        refusal = error.description
+        refusal = error
+        if !error.isOfUnknownFeatures { report.backups = file.backupSuperblocks() }
       }
     } else {
       report.backups = file.backupSuperblocks()
@@ -115,12 +114,11 @@ struct Info: ParsableCommand {
     }
     report.fileSystem = ImageReport.FileSystem(
       facts, at: location, imageByteCount: min(file.byteCount, partition?.byteCount ?? .max),
-      running: .here(), backup: backup,
-      hasLostFirst: first == nil, refusal: refusal)
+      running: .here(), backup: backup, refusal: refusal)
     return report
   }
 
-  private func noSuperblock(_ byteCount: UInt64, _ failure: Errno?) -> VolumeError {
+  private func noSuperblock(_ byteCount: UInt64, _ failure: FailedRead?) -> VolumeError {
     VolumeError(
       "reading the superblock",
       reason: failure.map { "\($0), and no backup can be read where one would be" }

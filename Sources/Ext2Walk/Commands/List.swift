@@ -43,7 +43,7 @@ struct List: ParsableCommand {
 
   func run() throws {
     try Job.run(image: imageOptions.imageBytes) { messages in
-      let volume = try imageOptions.open()
+      let volume = try imageOptions.open(&messages)
       messages.tell(aboutStateOf: volume)
       if checksums, !volume.superblock.hasChecksums {
         messages.note("this file system has no checksums (metadata_csum) to check")

@@ -63,7 +63,7 @@ struct Map: ParsableCommand {
 
   func run() throws {
     try Job.run(image: imageOptions.imageBytes) { messages in
-      let volume = try imageOptions.open()
+      let volume = try imageOptions.open(&messages)
       messages.tell(aboutStateOf: volume)
       return try map(volume, &messages)
     }

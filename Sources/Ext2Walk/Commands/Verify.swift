@@ -83,9 +83,10 @@ struct Verify: ParsableCommand {
     report.begin(image)
     var messages = Messages(image: image)
     do {
-      let volume = try opening.open(image)
+      let volume = try opening.open(image, &messages)
       messages.tell(whatMayChangeOf: volume)
-      return try check(volume, report)?.fails(isStrict: strict) == true ? 1 : 0
+      let fails = try check(volume, report)?.fails(isStrict: strict) == true
+      return fails || messages.hasProblems ? 1 : 0
     } catch let error as VolumeError {
       messages.note(error.description)
       try report.end(.notExamined(error.description))

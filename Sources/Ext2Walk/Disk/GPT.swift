@@ -8,48 +8,65 @@ enum GPT {
   }
 
   /// Reads the table by its first header, or by the one at the end of the disk; nil where neither will do.
-  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> TableEntries? {
+  ///
+  /// - Parameter failure: keeps the first refusal of the system, where neither will do.
+  static func read(
+    _ disk: borrowing ImageFile, sectorSize: Int, _ failure: inout FailedRead?
+  ) -> TableEntries? {
     let size = UInt64(sectorSize)
-    if let partitions = partitions(disk, headerAt: 1, sectorSize: size) {
-      return TableEntries(partitions: partitions, problem: nil)
-    }
+    var ofFirst: FailedRead?
+    if let table = table(disk, headerAt: 1, sectorSize: size, &ofFirst) { return table }
+    failure = failure ?? ofFirst
     guard disk.byteCount >= 3 * size,
-      let partitions = partitions(disk, headerAt: disk.byteCount / size - 1, sectorSize: size)
+      var table = table(disk, headerAt: disk.byteCount / size - 1, sectorSize: size, &failure)
     else { return nil }
-    return TableEntries(
-      partitions: partitions,
-      problem:
-        "its first partition table is damaged or gone: the partitions are those of the backup at its end")
+    let state = ofFirst.map { "can't be read (\($0))" } ?? "is damaged or gone"
+    table.problems.insert(
+      TableProblem("its first partition table \(state): the partitions are those of the backup at its end"),
+      at: 0)
+    return table
   }
 
-  private static func partitions(
-    _ disk: borrowing ImageFile, headerAt sector: UInt64, sectorSize: UInt64
-  ) -> [Partition]? {
-    guard let header = header(disk, at: sector, sectorSize: sectorSize),
-      let entries = try? disk.bytes(header.entryCount * header.entrySize, at: header.entriesPosition),
+  private static func table(
+    _ disk: borrowing ImageFile, headerAt sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+  ) -> TableEntries? {
+    guard let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
+      let entries = disk.probe(header.entryCount * header.entrySize, at: header.entriesPosition, &failure),
       CRC32.of(entries) == header.entriesChecksum
     else { return nil }
     var partitions: [Partition] = []
-    for index in 0..<header.entryCount where partitions.count < PartitionTable.mostPartitions {
+    var problems: [TableProblem] = []
+    for index in 0..<header.entryCount {
       let start = index * header.entrySize
       let entry = Array(entries[start..<start + header.entrySize])
       let type = entry[0..<16]
       let first = entry.littleEndian(at: 32, as: UInt64.self)
       let last = entry.littleEndian(at: 40, as: UInt64.self)
-      guard type.contains(where: { $0 != 0 }), last >= first, last < UInt64.max / sectorSize else { continue }
+      guard type.contains(where: { $0 != 0 }) else { continue }
+      guard last >= first, last < UInt64.max / sectorSize else {
+        problems.append(
+          TableProblem(
+            "partition \(index + 1) can't reach from sector \(first) to \(last): it is left out",
+            losesPartitions: true))
+        continue
+      }
+      guard partitions.count < PartitionTable.mostPartitions else {
+        problems.append(.tooMany)
+        break
+      }
       let units = stride(from: 56, to: 128, by: 2).map { entry.littleEndian(at: $0, as: UInt16.self) }
       partitions.append(
         Partition(
           number: index + 1, start: first * sectorSize, byteCount: (last - first + 1) * sectorSize,
           type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self)))
     }
-    return partitions
+    return TableEntries(partitions: partitions, problems: problems)
   }
 
   private static func header(
-    _ disk: borrowing ImageFile, at sector: UInt64, sectorSize: UInt64
+    _ disk: borrowing ImageFile, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
   ) -> Header? {
-    guard var bytes = try? disk.bytes(512, at: sector * sectorSize), bytes.starts(with: "EFI PART".utf8)
+    guard var bytes = disk.probe(512, at: sector * sectorSize, &failure), bytes.starts(with: "EFI PART".utf8)
     else { return nil }
     let length = Int(bytes.littleEndian(at: 12, as: UInt32.self))
     let checksum = bytes.littleEndian(at: 16, as: UInt32.self)

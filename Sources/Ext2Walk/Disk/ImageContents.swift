@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// What a file or device is, seen from outside.
 enum ImageContents {
   /// It begins with a superblock of ext2, ext3 or ext4.
@@ -9,17 +7,20 @@ enum ImageContents {
   /// Something else that is known.
   case other(Signature)
   case unknown
-  /// Its start can't be read, and nothing else tells what it is.
-  case unreadable(Errno)
+  /// Bytes that would tell can't be read.
+  case unreadable(FailedRead)
 
   /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
   static func examine(_ file: borrowing ImageFile, asDisk: Bool = false) -> ImageContents {
-    if !asDisk, let facts = file.superblockFacts() { return .ext(facts) }
-    let signature = Signature.identify(file, in: 0..<file.byteCount)
+    var failure: FailedRead?
+    if !asDisk, let facts = file.superblockFacts(&failure) { return .ext(facts) }
+    let signature = Signature.identify(file, in: 0..<file.byteCount, &failure)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
-    if let table = PartitionTable.read(file), signature == nil || !table.ext.isEmpty { return .disk(table) }
+    if let table = PartitionTable.read(file, &failure), signature == nil || !table.ext.isEmpty {
+      return .disk(table)
+    }
     if let signature { return .other(signature) }
-    return file.readFailure().map { .unreadable($0) } ?? .unknown
+    return failure.map { .unreadable($0) } ?? .unknown
   }
 
   /// The partition that holds the file system; nil where it begins at the start, or nobody knows where.
@@ -27,15 +28,11 @@ enum ImageContents {
   /// - Parameters:
   ///   - partition: the number asked for; nil for the only one.
   ///   - image: the file's name.
-  func fileSystem(partition number: Int?, image: [UInt8]) throws(VolumeError) -> Partition? {
+  func fileSystem(partition number: Int?, image: [UInt8]) throws(VolumeError) -> FoundPartition? {
     let name = Escaping.shellWord(image)
     guard case .disk(let table) = self else {
-      if case .unreadable(let errno) = self {
-        throw VolumeError(
-          "reading the start of the image", reason: "\(errno)",
-          advice: "a failing disk is best copied first (ddrescue); "
-            + "of a file system, a backup of the superblock may be left: ext2walk info \(name) looks for them"
-        )
+      if case .unreadable(let failure) = self {
+        throw .unreadable("the image", failure, lookedFor: "info \(name)")
       }
       if number != nil { throw VolumeError("looking for partitions", reason: "there is no partition table") }
       if case .other(let signature) = self {
@@ -47,8 +44,15 @@ enum ImageContents {
     }
     if let number {
       guard let found = table.partitions.first(where: { $0.partition.number == number }) else {
+        let problems = table.problems.filter(\.losesPartitions).map { "; " + $0.text }.joined()
         throw VolumeError(
-          "looking for partition \(number)", reason: "there is none of that number", advice: table.list)
+          "looking for partition \(number)", reason: "there is none of that number" + problems,
+          advice: table.list)
+      }
+      if case .extended = found.contents {
+        throw VolumeError(
+          "opening partition \(number)", reason: "it is there for the logical partitions in it",
+          advice: table.list)
       }
       // Where nothing is left of the start, a backup superblock may serve.
       if case .other(let signature) = found.contents, signature.kind != .nothing {
@@ -59,19 +63,35 @@ enum ImageContents {
       if case .missing = found.contents {
         throw VolumeError("opening partition \(number)", reason: "it lies behind the end of the image")
       }
-      return found.partition
+      return found
     }
     switch table.ext.count {
-    case 1: return table.ext[0].partition
+    case 1: return table.ext[0]
     case 0:
+      let which = table.mayHoldMore ? "no partition that can be read" : "no partition"
       throw VolumeError(
-        "opening the file system", reason: "this is a whole disk, and no partition holds ext2, ext3 or ext4",
+        "opening the file system", reason: "this is a whole disk, and \(which) holds ext2, ext3 or ext4",
         advice: table.list)
     default:
       throw VolumeError(
         "opening the file system", reason: "this is a whole disk: choose one by --partition",
         advice: table.list)
     }
+  }
+}
+
+extension VolumeError {
+  /// What can't be read where it would tell what it is.
+  ///
+  /// - Parameters:
+  ///   - place: the image, or a partition.
+  ///   - command: what looks for backups there.
+  static func unreadable(_ place: String, _ failure: FailedRead, lookedFor command: String) -> VolumeError {
+    VolumeError(
+      "reading \(place)", reason: "\(failure)",
+      advice:
+        "a failing disk is best copied first (ddrescue); of a file system, a backup of the superblock may be "
+        + "left: ext2walk \(command) looks for them")
   }
 }
 
@@ -95,10 +115,10 @@ extension FoundPartition {
     case .ext(let facts):
       facts.type + (facts.label.isEmpty ? "" : " \"\(Escaping.text(facts.label))\"")
     case .other(let signature): signature.name
-    case .unknown where ["05", "0f", "85"].contains(partition.type.lowercased()):
-      "extended: holds the logical partitions"
+    case .extended: "extended: holds the logical partitions"
+    case .unknown where partition.type == "ee": "stands for a GPT"
     case .unknown: "unknown contents (type \(partition.type))"
-    case .unreadable(let errno): "can't be read: \(errno)"
+    case .unreadable(let failure): "can't be read: \(failure)"
     case .missing: "behind the end of the image"
     }
   }

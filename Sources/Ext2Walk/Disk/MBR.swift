@@ -1,22 +1,27 @@
 /// The partition table of a PC's BIOS: four entries in the first sector, and a chain of them for logical partitions.
 enum MBR {
   private static let tableOffset = 446
-  /// Links of chains that are followed, with logical partitions in them or without.
+  /// Links of a chain that are followed, with logical partitions in them or without.
   private static let mostLinks = 1024
-  private static let extendedTypes: Set<UInt8> = [0x05, 0x0F, 0x85]
 
   private struct Entry {
     let flag, type: UInt8
     /// In sectors.
     let start, count: UInt64
     var isUsed: Bool { type != 0 && count > 0 }
+    /// Whether it is there for the logical partitions in it.
+    var isExtended: Bool { [0x05, 0x0F, 0x85].contains(type) && count > 0 }
   }
 
   /// Reads the table; nil where there is none, or where a sector only looks like one.
   ///
-  /// - Parameter sectorSize: what its numbers count, in bytes.
-  static func read(_ disk: borrowing ImageFile, sectorSize: Int) -> TableEntries? {
-    guard let entries = entries(disk, at: 0), entries.contains(where: \.isUsed),
+  /// - Parameters:
+  ///   - sectorSize: what its numbers count, in bytes.
+  ///   - failure: keeps the refusal of the system, where the first sector can't be read.
+  static func read(
+    _ disk: borrowing ImageFile, sectorSize: Int, _ failure: inout FailedRead?
+  ) -> TableEntries? {
+    guard let entries = entries(disk, at: 0, &failure), entries.contains(where: \.isUsed),
       // A boot sector of FAT or NTFS ends in the same two bytes, but has code where entries are.
       entries.allSatisfy({ $0.flag & 0x7F == 0 && (!$0.isUsed || $0.start > 0) })
     else { return nil }
@@ -25,39 +30,57 @@ enum MBR {
     for (index, entry) in entries.enumerated() where entry.isUsed {
       partitions.append(partition(index + 1, entry, from: 0, sectorSize: size))
     }
+    var problems: [TableProblem] = []
     var number = 5
-    var linkCount = 0
-    var problem: String?
-    for extended in entries where extendedTypes.contains(extended.type) && extended.isUsed {
-      // Each link counts from the extended partition's start; none is followed twice.
-      var next: UInt64? = 0
-      var seen: Set<UInt64> = []
-      while let link = next, seen.insert(link).inserted, linkCount < mostLinks,
-        partitions.count < PartitionTable.mostPartitions
-      {
-        linkCount += 1
-        let sector = extended.start + link
-        guard let chain = Self.entries(disk, at: sector * size) else {
-          // An extended partition in which none was ever made may begin with anything that can be read.
-          if link > 0 || sector * size >= disk.byteCount || disk.readFailure(at: sector * size) != nil {
-            problem =
-              "the list of its logical partitions breaks off at byte \(sector * size): some may be missing"
-          }
-          break
-        }
-        if let logical = chain.first(where: { $0.isUsed && !extendedTypes.contains($0.type) }) {
-          partitions.append(partition(number, logical, from: sector, sectorSize: size))
-          number += 1
-        }
-        next = chain.first { $0.isUsed && extendedTypes.contains($0.type) }?.start
+    for extended in entries where extended.isExtended {
+      let (logical, problem) = logicalEntries(of: extended, disk, sectorSize: size)
+      for (entry, sector) in logical {
+        partitions.append(partition(number, entry, from: sector, sectorSize: size))
+        number += 1
       }
+      if let problem { problems.append(problem) }
     }
-    return TableEntries(partitions: partitions, problem: problem)
+    if partitions.count > PartitionTable.mostPartitions {
+      partitions.removeSubrange(PartitionTable.mostPartitions...)
+      problems.append(.tooMany)
+    }
+    return TableEntries(partitions: partitions, problems: problems)
+  }
+
+  /// The entries of the chain in an extended partition, each with the sector it counts from, and what breaks the chain off.
+  private static func logicalEntries(
+    of extended: Entry, _ disk: borrowing ImageFile, sectorSize: UInt64
+  ) -> (entries: [(Entry, from: UInt64)], problem: TableProblem?) {
+    var found: [(Entry, from: UInt64)] = []
+    // Links count from the extended partition's start. Even where no partition was ever made there is one.
+    var next: UInt64? = 0
+    var seen: Set<UInt64> = []
+    while let link = next {
+      guard seen.count < mostLinks else { return (found, .tooMany) }
+      let sector = extended.start + link
+      let position = sector * sectorSize
+      guard seen.insert(link).inserted else {
+        return (found, .brokenOff(at: position, "it leads back there"))
+      }
+      var failure: FailedRead?
+      guard let links = entries(disk, at: position, &failure) else {
+        let reason =
+          failure.map { "\($0.errno)" }
+          ?? (position + 512 > disk.byteCount ? "behind the end of the image" : "there is no table")
+        return (found, .brokenOff(at: position, reason))
+      }
+      if let logical = links.first(where: { $0.isUsed && !$0.isExtended }) {
+        found.append((logical, from: sector))
+      }
+      next = links.first(where: \.isExtended)?.start
+    }
+    return (found, nil)
   }
 
   /// Whether the table says that the disk has a GPT, and this is there for those who don't know it.
   static func isProtective(_ disk: borrowing ImageFile) -> Bool {
-    entries(disk, at: 0)?.contains { $0.type == 0xEE } ?? false
+    var failure: FailedRead?
+    return entries(disk, at: 0, &failure)?.contains { $0.type == 0xEE } ?? false
   }
 
   private static func partition(
@@ -71,8 +94,11 @@ enum MBR {
   }
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.
-  private static func entries(_ disk: borrowing ImageFile, at position: UInt64) -> [Entry]? {
-    guard let sector = try? disk.bytes(512, at: position), sector[510] == 0x55, sector[511] == 0xAA else {
+  private static func entries(
+    _ disk: borrowing ImageFile, at position: UInt64, _ failure: inout FailedRead?
+  ) -> [Entry]? {
+    guard let sector = disk.probe(512, at: position, &failure), sector[510] == 0x55, sector[511] == 0xAA
+    else {
       return nil
     }
     return (0..<4).map { index in
@@ -82,5 +108,13 @@ enum MBR {
         start: UInt64(sector.littleEndian(at: at + 8, as: UInt32.self)),
         count: UInt64(sector.littleEndian(at: at + 12, as: UInt32.self)))
     }
+  }
+}
+
+extension TableProblem {
+  fileprivate static func brokenOff(at position: UInt64, _ reason: String) -> TableProblem {
+    TableProblem(
+      "the list of its logical partitions breaks off at byte \(position) (\(reason)): some may be missing",
+      losesPartitions: true)
   }
 }

@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// A piece of a disk.
 struct Partition {
   /// As Linux numbers it: logical ones of an MBR begin at 5.
@@ -10,6 +8,9 @@ struct Partition {
   let type: String
   /// What its owner called it; empty in an MBR.
   let name: String
+
+  /// Whether it is there for the logical partitions in it.
+  var isExtended: Bool { ["05", "0f", "85"].contains(type) }
 }
 
 /// A partition, and what is in it.
@@ -21,9 +22,11 @@ struct FoundPartition {
     /// ext2, ext3 or ext4.
     case ext(SuperblockFacts)
     case other(Signature)
+    /// Logical partitions.
+    case extended
     case unknown
-    /// Its start can't be read.
-    case unreadable(Errno)
+    /// Bytes that would tell can't be read.
+    case unreadable(FailedRead)
     /// It lies behind the end of the image.
     case missing
   }
@@ -35,9 +38,25 @@ struct FoundPartition {
 
 /// What a table of either kind says.
 struct TableEntries {
-  let partitions: [Partition]
+  var partitions: [Partition]
   /// What is wrong with it, where it could be read all the same.
-  let problem: String?
+  var problems: [TableProblem]
+}
+
+/// What is wrong with a partition table that could be read all the same.
+struct TableProblem {
+  let text: String
+  /// Whether there may be partitions that are not among those found.
+  let losesPartitions: Bool
+
+  init(_ text: String, losesPartitions: Bool = false) {
+    self.text = text
+    self.losesPartitions = losesPartitions
+  }
+
+  static let tooMany = TableProblem(
+    "it has more than \(PartitionTable.mostPartitions) partitions: the others are left out",
+    losesPartitions: true)
 }
 
 /// The partitions of a whole disk.
@@ -51,8 +70,7 @@ struct PartitionTable {
   let sectorSize: Int
   /// In the order of the table. A hostile table makes no more than 256 of them.
   let partitions: [FoundPartition]
-  /// What is wrong with the table, where it could be read all the same.
-  let problem: String?
+  private(set) var problems: [TableProblem]
 
   static let mostPartitions = 256
 
@@ -60,24 +78,52 @@ struct PartitionTable {
   ///
   /// A GPT is told by its header at the second sector of either size, or the one in the last sector; not where an MBR
   /// says otherwise, for then these are remains. The sectors of an MBR are as large as lets more of its partitions hold something.
-  static func read(_ disk: borrowing ImageFile) -> PartitionTable? {
-    let isOwnMBR = MBR.read(disk, sectorSize: 512) != nil && !MBR.isProtective(disk)
+  ///
+  /// - Parameter failure: keeps the first refusal of the system, where there is none.
+  static func read(_ disk: borrowing ImageFile, _ failure: inout FailedRead?) -> PartitionTable? {
+    var ofFirstSector: FailedRead?
+    let isProtective = MBR.isProtective(disk)
+    let isOwnMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector) != nil && !isProtective
+    var ofGPT: FailedRead?
     for sectorSize in [512, 4096] where !isOwnMBR {
-      if let table = GPT.read(disk, sectorSize: sectorSize) {
-        return PartitionTable(
-          scheme: .gpt, sectorSize: sectorSize, partitions: contents(of: table.partitions, disk),
-          problem: table.problem)
+      if let entries = GPT.read(disk, sectorSize: sectorSize, &ofGPT) {
+        var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
+        if let ofFirstSector, !entries.problems.isEmpty {
+          table.problems.append(
+            TableProblem(
+              "its first sector can't be read (\(ofFirstSector)): if that holds a table of its own, this one is out of date",
+              losesPartitions: true))
+        }
+        return table
       }
     }
+    failure = failure ?? ofFirstSector ?? ofGPT
     let readings = [512, 4096].compactMap { sectorSize in
-      MBR.read(disk, sectorSize: sectorSize).map { table in
-        PartitionTable(
-          scheme: .mbr, sectorSize: sectorSize, partitions: contents(of: table.partitions, disk),
-          problem: table.problem)
+      MBR.read(disk, sectorSize: sectorSize, &failure).map { entries in
+        PartitionTable(.mbr, sectorSize: sectorSize, entries, of: disk)
       }
     }
     guard let small = readings.first, let large = readings.last else { return nil }
-    return large.recognisedCount > small.recognisedCount ? large : small
+    var table =
+      (large.recognisedCount, small.problems.count) > (small.recognisedCount, large.problems.count)
+      ? large : small
+    if isProtective {
+      let state = ofGPT.map { "can be read (\($0))" } ?? "is left"
+      table.problems.append(
+        TableProblem(
+          "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing",
+          losesPartitions: true))
+    }
+    return table
+  }
+
+  private init(
+    _ scheme: Scheme, sectorSize: Int, _ entries: TableEntries, of disk: borrowing ImageFile
+  ) {
+    self.scheme = scheme
+    self.sectorSize = sectorSize
+    problems = entries.problems
+    partitions = Self.contents(of: entries.partitions, disk)
   }
 
   private var recognisedCount: Int {
@@ -85,13 +131,23 @@ struct PartitionTable {
       switch $0.contents {
       case .ext: true
       case .other(let signature): signature.kind != .nothing && signature.kind != .text
-      case .unknown, .unreadable, .missing: false
+      case .extended, .unknown, .unreadable, .missing: false
       }
     }
   }
 
   /// The partitions that hold ext2, ext3 or ext4.
   var ext: [FoundPartition] { partitions.filter(\.isExt) }
+
+  /// What is wrong with partitions that can't be read, by which nobody knows what they hold.
+  var unreadable: [(number: Int, failure: FailedRead)] {
+    partitions.compactMap { found in
+      if case .unreadable(let failure) = found.contents { (found.partition.number, failure) } else { nil }
+    }
+  }
+
+  /// Whether there may be more partitions with ext2, ext3 or ext4 than were found.
+  var mayHoldMore: Bool { !unreadable.isEmpty || problems.contains(where: \.losesPartitions) }
 
   private static func contents(of partitions: [Partition], _ disk: borrowing ImageFile) -> [FoundPartition] {
     var found: [FoundPartition] = []
@@ -105,9 +161,17 @@ struct PartitionTable {
     of partition: Partition, _ disk: borrowing ImageFile
   ) -> FoundPartition.Contents {
     guard partition.start < disk.byteCount else { return .missing }
-    if let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position) { return .ext(facts) }
+    if partition.isExtended { return .extended }
+    var failure: FailedRead?
+    if partition.byteCount >= SuperblockFacts.position + UInt64(SuperblockFacts.byteCount),
+      let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position, &failure)
+    {
+      return .ext(facts)
+    }
     let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
-    if let signature = Signature.identify(disk, in: partition.start..<end) { return .other(signature) }
-    return disk.readFailure(at: partition.start).map { .unreadable($0) } ?? .unknown
+    if let signature = Signature.identify(disk, in: partition.start..<end, &failure) {
+      return .other(signature)
+    }
+    return failure.map { .unreadable($0) } ?? .unknown
   }
 }

@@ -44,22 +44,29 @@ struct Signature: Equatable {
   }
 
   /// What begins at the start of `range`, which is in bytes; nil where nobody knows.
-  static func identify(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+  ///
+  /// - Parameter failure: keeps the first refusal of the system: where something could be that nobody saw.
+  static func identify(
+    _ file: borrowing ImageFile, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> Signature? {
     for mark in Mark.all {
       guard mark.offset <= range.upperBound - range.lowerBound,
-        let bytes = try? file.bytes(mark.bytes.count, at: range.lowerBound + mark.offset)
+        let bytes = file.probe(mark.bytes.count, at: range.lowerBound + mark.offset, &failure)
       else { continue }
       if bytes == mark.bytes { return mark.signature }
     }
-    return raidMember(file, in: range) ?? fixedVirtualDisk(file, in: range) ?? plain(file, in: range)
+    return raidMember(file, in: range, &failure) ?? fixedVirtualDisk(file, in: range, &failure)
+      ?? plain(file, in: range, &failure)
   }
 
   /// md's superblocks of version 0.90 and 1.0 stand near the end, so that a file system may begin at the start.
-  private static func raidMember(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+  private static func raidMember(
+    _ file: borrowing ImageFile, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> Signature? {
     let count = range.upperBound - range.lowerBound
     guard count >= 1 << 17 else { return nil }
     for position in [(count & ~0xFFFF) - 0x10000, (count & ~0xFFF) - 0x2000] {
-      if let bytes = try? file.bytes(4, at: range.lowerBound + position), bytes == Mark.raidMagic {
+      if file.probe(4, at: range.lowerBound + position, &failure) == Mark.raidMagic {
         return Mark.raidMember
       }
     }
@@ -67,17 +74,21 @@ struct Signature: Equatable {
   }
 
   /// Virtual PC's disks of fixed size are the disk itself and a last sector that says so.
-  private static func fixedVirtualDisk(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+  private static func fixedVirtualDisk(
+    _ file: borrowing ImageFile, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> Signature? {
     guard range.upperBound - range.lowerBound >= 1024,
-      let bytes = try? file.bytes(8, at: range.upperBound - 512), bytes == Array("conectix".utf8)
+      file.probe(8, at: range.upperBound - 512, &failure) == Array("conectix".utf8)
     else { return nil }
     return Signature(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
   }
 
   /// Text, or nothing at all.
-  private static func plain(_ file: borrowing ImageFile, in range: Range<UInt64>) -> Signature? {
+  private static func plain(
+    _ file: borrowing ImageFile, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> Signature? {
     let count = Int(min(4096, range.upperBound - range.lowerBound))
-    guard count > 0, let bytes = try? file.bytes(count, at: range.lowerBound) else { return nil }
+    guard count > 0, let bytes = file.probe(count, at: range.lowerBound, &failure) else { return nil }
     if bytes.allSatisfy({ $0 == 0 }) {
       return Signature(name: "nothing but zeroes in its first \(count) bytes", kind: .nothing)
     }

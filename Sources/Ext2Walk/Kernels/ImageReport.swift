@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// All that `info` says of an image.
 struct ImageReport {
   /// A file system, and who can mount it.
@@ -14,20 +12,16 @@ struct ImageReport {
     /// What the running kernel makes of it.
     let here: Verdict
     /// Why ext2walk itself can't open it; nil where it can.
-    let refusal: String?
+    let refusal: VolumeError?
     let advice: String
-
-    /// Whether the first superblock can't be read.
-    let hasLostFirst: Bool
 
     /// - Parameters:
     ///   - backup: the superblock that it was opened by, where that is not the first.
     ///   - refusal: why ext2walk can't open it, nil where it can.
     init(
       _ facts: SuperblockFacts, at location: ImageLocation, imageByteCount: UInt64, running: RunningKernel,
-      backup: BackupSuperblock? = nil, hasLostFirst: Bool = false, refusal: String?
+      backup: BackupSuperblock? = nil, refusal: VolumeError?
     ) {
-      self.hasLostFirst = hasLostFirst
       self.facts = facts
       self.location = location
       self.imageByteCount = imageByteCount
@@ -40,31 +34,73 @@ struct ImageReport {
         ? "it is the journal of another file system, which is mounted with this device at hand"
         : MountAdvice.sentence(
           here: here, others: kinds, needsRecovery: facts.needsRecovery, location: location, backup: backup,
-          isReadable: refusal == nil)
+          refusal: refusal)
     }
 
-    /// Whether the first superblock, or what it says of the whole, is damaged.
-    var isDamaged: Bool {
-      refusal != nil || hasLostFirst || facts.checksum == .wrong || imageByteCount < facts.byteCount
+    /// What is wrong with the whole.
+    fileprivate var problems: [String] {
+      var problems: [String] = []
+      if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
+      problems += (facts.faults + [facts.journalFault].compactMap(\.self)).map {
+        "the superblock is wrong: \($0)"
+      }
+      if imageByteCount < facts.byteCount {
+        problems.append(
+          "the image holds \(imageByteCount) of the file system's \(facts.byteCount) bytes: it is cut short")
+      }
+      if let refusal { problems.append("ext2walk can't open it: \(refusal)") }
+      return problems
     }
   }
 
+  /// As it was typed.
   let image: [UInt8]
+  /// Where the image begins: the file system, or the disk that it is in.
+  let location: ImageLocation
   /// Of a whole disk.
   let table: PartitionTable?
   /// The partition that the rest is about, of a whole disk.
   let partition: Int?
   var fileSystem: FileSystem?
-  /// Why the system doesn't give the first superblock; nil where it does, whatever stands there.
-  var superblockFailure: Errno?
+  /// Whether the first superblock is gone, or can't be read.
+  var hasLostFirst = false
+  /// Why the first superblock can't be read, where the system refuses it.
+  var superblockFailure: FailedRead?
   /// Where the first superblock can't be read: the others that can.
   var backups: [BackupSuperblock] = []
   /// Of a whole disk: the partitions of which only backups can be read.
   var partitionsByBackup: [Int] = []
 
-  init(image: [UInt8], table: PartitionTable?, partition: Int? = nil) {
+  init(image: [UInt8], at location: ImageLocation, table: PartitionTable? = nil, partition: Int? = nil) {
     self.image = image
+    self.location = location
     self.table = table
     self.partition = partition
+  }
+
+  /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.
+  var problems: [String] {
+    var problems = table?.problems.map(\.text) ?? []
+    let unreadable = table?.unreadable ?? []
+    problems += unreadable.map { "partition \($0.number) can't be read: \($0.failure)" }
+    problems += partitionsByBackup.filter { number in !unreadable.contains { $0.number == number } }.map {
+      "partition \($0): the first superblock is gone"
+    }
+    if let superblockFailure {
+      problems.append("reading the superblock: \(superblockFailure)")
+    } else if hasLostFirst {
+      problems.append("the first superblock is gone")
+    }
+    return problems + (fileSystem?.problems ?? [])
+  }
+
+  /// What to type for the image, or for a partition of it.
+  func shellWords(forPartition number: Int?) -> String {
+    let found = table?.partitions.first { $0.partition.number == number }
+    guard let found else { return Escaping.shellWord(location.argument) }
+    // Partitions are counted in a disk that begins at the start.
+    return location.offset == 0
+      ? "--partition \(found.partition.number) \(Escaping.shellWord(location.path))"
+      : Escaping.shellWord(location.moved(by: found.partition.start).argument)
   }
 }

@@ -66,7 +66,9 @@ extension Kernel {
     if facts.blockSize > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
+    obstacles += facts.faults
     if driver == .ext4 {
+      if let fault = facts.journalFault { obstacles.append(fault) }
       if facts.blockSize > pageSize, takesLargeBlocks, features.contains(where: { $0.name == "encrypt" }) {
         obstacles.append("encrypt does not go with blocks larger than pages")
       }

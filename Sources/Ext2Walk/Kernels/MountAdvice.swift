@@ -6,11 +6,15 @@ enum MountAdvice {
   ///   - needsRecovery: whether a journal waits, which mounting would replay into the image even read-only.
   ///   - location: the image, and where in it the file system begins.
   ///   - backup: the superblock that the file system was opened by, where that is not the first.
-  ///   - isReadable: whether ext2walk can open it.
+  ///   - refusal: why ext2walk can't open it; nil where it can.
   static func sentence(
     here: Verdict, others: [(kernel: Kernel, verdict: Verdict)], needsRecovery: Bool, location: ImageLocation,
-    backup: BackupSuperblock?, isReadable: Bool
+    backup: BackupSuperblock?, refusal: VolumeError?
   ) -> String {
+    // What libext2fs takes for damage is no better for a kernel, though its superblock may show nothing.
+    if let refusal, !refusal.isOfUnknownFeatures {
+      return "ext2walk can't open it, see above; e2fsck may mend it: copy it first, and try that on the copy"
+    }
     let name = Escaping.shellWord(location.path)
     if here.mount != .no {
       var options = "ro"
@@ -21,10 +25,10 @@ enum MountAdvice {
       if location.offset > 0 { options += ",offset=\(location.offset)" }
       return "this machine mounts it: sudo mount -o \(options) \(name) DIRECTORY"
     }
-    let place =
-      location.offset > 0 ? location.path + Array("?offset=\(location.offset)".utf8) : location.path
     let by = backup.map { "--superblock \($0.block) --block-size \($0.facts.blockSize) " } ?? ""
-    let reading = isReadable ? "read it with ext2walk (ext2walk ls \(by)\(Escaping.shellWord(place)))" : ""
+    let reading =
+      refusal == nil
+      ? "read it with ext2walk (ext2walk ls \(by)\(Escaping.shellWord(location.argument)))" : ""
     let mounting = others.filter { $0.verdict.mount != .no }.map(\.kernel)
     var kernels: [String] = []
     if mounting.contains(where: { $0.pageSize == 4096 && !$0.takesLargeBlocks }) {
@@ -35,6 +39,6 @@ enum MountAdvice {
       kernels.append("a kernel with 64 KiB pages mounts it")
     }
     let ways = (kernels + (reading.isEmpty ? [] : [reading])).joined(separator: "; or ")
-    return ways.isEmpty ? "no kernel mounts it as it is: see above; e2fsck may mend it" : ways
+    return ways.isEmpty ? "no kernel mounts it as it is: see above; e2fsck may mend a copy of it" : ways
   }
 }

@@ -13,6 +13,8 @@ enum InfoJSON {
       append(found, to: &output)
     }
     object.endArray(&output)
+    object.add("problems", report.problems, to: &output)
+    object.add("partitionsByBackup", report.partitionsByBackup, to: &output)
     object.beginArray("backups", &output)
     for (index, backup) in report.backups.enumerated() {
       if index > 0 { output.append(",") }
@@ -103,7 +105,7 @@ enum InfoJSON {
     }
     append(fileSystem.here, of: fileSystem.running.kernel, release: fileSystem.running.release, to: &output)
     object.endArray(&output)
-    object.add("refusal", fileSystem.refusal, to: &output)
+    object.add("refusal", fileSystem.refusal?.description, to: &output)
     object.add("advice", fileSystem.advice, to: &output)
   }
 

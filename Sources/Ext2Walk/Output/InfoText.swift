@@ -6,12 +6,12 @@ enum InfoText {
     var parts: [String] = []
     if let table = report.table { parts.append(text(table, report)) }
     if let fileSystem = report.fileSystem {
-      parts += [
-        facts(of: fileSystem, partition: report.partition), verdicts(on: fileSystem),
-        "What to do: \(fileSystem.advice)\n",
-      ]
-    } else if !report.backups.isEmpty {
+      parts += [facts(of: fileSystem, partition: report.partition), verdicts(on: fileSystem)]
+    }
+    if !report.backups.isEmpty {
       parts.append(text(report.backups, report))
+    } else if let fileSystem = report.fileSystem {
+      parts.append("What to do: \(fileSystem.advice)\n")
     }
     return parts.joined(separator: "\n")
   }
@@ -121,13 +121,13 @@ enum InfoText {
   private static func text(_ table: PartitionTable, _ report: ImageReport) -> String {
     var text = "\(Escaping.text(report.image)): a whole disk; \(table.list)\n"
     for found in table.ext {
-      let place = report.image + Array("?offset=\(found.partition.start)".utf8)
+      let place = report.location.moved(by: found.partition.start).argument
       text += "To read partition \(found.partition.number): ext2walk ls \(Escaping.shellWord(place))\n"
     }
     for number in report.partitionsByBackup {
       text +=
-        "Partition \(number): its first superblock is gone, and backups can be read: "
-        + "ext2walk info --partition \(number) \(Escaping.shellWord(report.image))\n"
+        "Partition \(number): backups of its superblock can be read: "
+        + "ext2walk info \(report.shellWords(forPartition: number))\n"
     }
     return text
   }
@@ -135,16 +135,15 @@ enum InfoText {
   private static func text(_ backups: [BackupSuperblock], _ report: ImageReport) -> String {
     let name = Escaping.text(report.image)
     return
-      "\(name): the first superblock can't be read, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
+      "\(name): the first superblock can't be used, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
       + backups.map { "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\n" }.joined()
       + "What to do: \(command(for: backups[0], report))\n"
   }
 
   /// What to type to list the file system by a backup superblock.
   static func command(for backup: BackupSuperblock, _ report: ImageReport) -> String {
-    let partition = report.partition.map { " --partition \($0)" } ?? ""
-    return "ext2walk ls\(partition) --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
-      + Escaping.shellWord(report.image)
+    "ext2walk ls --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
+      + report.shellWords(forPartition: report.partition)
   }
 
   // MARK: Layout

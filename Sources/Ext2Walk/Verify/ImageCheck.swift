@@ -63,6 +63,11 @@ enum ImageCheck {
   private static func checkImage(_ volume: Volume, _ findings: inout Findings) throws(OutputError) {
     let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
     if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum, facts: "")) }
+    if let facts = volume.superblockFacts {
+      for fault in facts.faults + [facts.journalFault].compactMap(\.self) {
+        try findings.add(Finding(rule: .superblockImplausible, facts: fault))
+      }
+    }
     if held < declared {
       try findings.add(Finding(rule: .imageTooShort, facts: "it holds \(held) of \(declared) bytes"))
     }

@@ -60,6 +60,7 @@ enum Rule: String, CaseIterable {
   case htreeChecksum = "htree-checksum"
   case inodeChecksum = "inode-checksum"
   case superblockChecksum = "superblock-checksum"
+  case superblockImplausible = "superblock-implausible"
   // The file system's own tables.
   case imageTooShort = "image-too-short"
   case inodeTableUnreadable = "inode-table-unreadable"
@@ -171,6 +172,8 @@ extension Rule {
       Facts("The checksum of an index block is wrong.", "Directory index failed checksum")
     case .inodeChecksum: Facts("The checksum of an inode is wrong.", "iget: checksum invalid")
     case .superblockChecksum: Facts("The checksum of the superblock is wrong.", "Invalid superblock checksum")
+    case .superblockImplausible:
+      Facts("The superblock says of sizes, counts or the journal what can't be.")
     case .imageTooShort:
       Facts(
         "The image doesn't hold all of the file system.", "bad geometry: block count exceeds size of device")

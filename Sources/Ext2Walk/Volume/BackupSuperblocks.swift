@@ -6,10 +6,20 @@ struct BackupSuperblock {
 }
 
 extension ImageFile {
-  /// The superblock at `position`, in bytes from the start of the file system; nil where none can be read there.
+  /// The superblock at `position`, in bytes from the start of the file system; nil where there is none, or none that can
+  /// be read.
+  ///
+  /// - Parameter failure: keeps the first refusal of the system.
+  func superblockFacts(
+    at position: UInt64 = SuperblockFacts.position, _ failure: inout FailedRead?
+  ) -> SuperblockFacts? {
+    probe(SuperblockFacts.byteCount, at: position, &failure).flatMap { SuperblockFacts($0) }
+  }
+
+  /// The superblock at `position`, where it doesn't matter why there is none.
   func superblockFacts(at position: UInt64 = SuperblockFacts.position) -> SuperblockFacts? {
-    guard let bytes = try? bytes(SuperblockFacts.byteCount, at: position) else { return nil }
-    return SuperblockFacts(bytes)
+    var failure: FailedRead?
+    return superblockFacts(at: position, &failure)
   }
 
   /// The backups of the superblock that can be read, in the order of their blocks.

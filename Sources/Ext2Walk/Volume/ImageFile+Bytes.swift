@@ -13,16 +13,27 @@ extension ImageFile {
     return bytes
   }
 
-  /// Why the bytes at `position` that would tell what begins there can't be read, where the system refuses them.
-  func readFailure(at position: UInt64 = 0) -> Errno? {
-    guard position < byteCount else { return nil }
-    let count = min(byteCount - position, SuperblockFacts.position + UInt64(SuperblockFacts.byteCount))
+  /// Reads `count` bytes from `position` where one looks for something that need not be there: nil where the image ends
+  /// before, or where the system refuses them.
+  ///
+  /// - Parameter failure: keeps the first refusal of the system.
+  func probe(_ count: Int, at position: UInt64, _ failure: inout FailedRead?) -> [UInt8]? {
     do throws(ImageReadError) {
-      _ = try bytes(Int(count), at: position)
-      return nil
+      return try bytes(count, at: position)
     } catch {
-      if case .system(let errno, _) = error { return errno }
+      if case .system(let errno, let position) = error, failure == nil {
+        failure = FailedRead(errno: errno, position: location.offset + position)
+      }
       return nil
     }
   }
+}
+
+/// A read that the system refused while one looked at what an image is.
+struct FailedRead: Equatable, CustomStringConvertible {
+  let errno: Errno
+  /// In bytes from the start of the file or device.
+  let position: UInt64
+
+  var description: String { "\(errno) at byte \(position)" }
 }

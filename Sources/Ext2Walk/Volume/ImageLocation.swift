@@ -40,6 +40,9 @@ struct ImageLocation: Equatable {
 
   var filePath: FilePath { FilePath(bytes: path) }
 
+  /// How it is typed, before a shell comes to it.
+  var argument: [UInt8] { offset > 0 ? path + Array("?offset=\(offset)".utf8) : path }
+
   /// The place in the same file that lies `byteCount` further in.
   func moved(by byteCount: UInt64) -> ImageLocation {
     ImageLocation(path: path, offset: offset + byteCount)

@@ -26,12 +26,16 @@ struct SuperblockFacts {
   let uuid: String?
   let revision: UInt32
   let featureBits: FeatureBits
-  /// Bytes a block, and a cluster of blocks (`bigalloc`).
+  /// Bytes a block, and a cluster of blocks: the same without `bigalloc`.
   let blockSize, clusterSize: Int
+  /// Whether space is given out in clusters of blocks (`bigalloc`).
+  let hasClusters: Bool
   let blockCount, freeBlockCount, reservedBlockCount: UInt64
   let firstDataBlock, blocksPerGroup: UInt32
   let inodeCount, freeInodeCount, inodesPerGroup: UInt32
   let inodeSize: Int
+  /// Blocks behind the group descriptors, kept for more of them (`resize_inode`).
+  let reservedDescriptorBlocks: UInt16
   /// Whether it was unmounted, or had no journal to lose.
   let isClean: Bool
   /// Whether a kernel or e2fsck found errors that nobody mended.
@@ -69,9 +73,9 @@ struct SuperblockFacts {
       readOnlyCompatible: raw.s_feature_ro_compat)
     featureBits = bits
     blockSize = 1024 << Int(raw.s_log_block_size)
-    let hasClusters = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_BIGALLOC) != 0
-    clusterSize =
-      hasClusters && raw.s_log_cluster_size <= 20 ? 1024 << Int(raw.s_log_cluster_size) : blockSize
+    hasClusters = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_BIGALLOC) != 0
+    // Without the feature these bits once were the size of fragments.
+    clusterSize = 1024 << Int(min(raw.s_log_cluster_size, 32))
     // The upper halves mean something only in file systems with 64-bit block numbers.
     let isWide = bits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_64BIT) != 0
     func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | (isWide ? UInt64(high) << 32 : 0) }
@@ -84,6 +88,7 @@ struct SuperblockFacts {
     freeInodeCount = raw.s_free_inodes_count
     inodesPerGroup = raw.s_inodes_per_group
     inodeSize = isOld ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
+    reservedDescriptorBlocks = raw.s_reserved_gdt_blocks
     revision = raw.s_rev_level
     isClean = UInt32(raw.s_state) & UInt32(EXT2_VALID_FS) != 0
     hasErrors = UInt32(raw.s_state) & UInt32(EXT2_ERROR_FS) != 0

@@ -67,6 +67,13 @@ final class Volume {
     _ = unsafe ext2fs_close_free(&handle)
   }
 
+  /// What the superblock that it was opened by says of it, for people; nil where that can't be read any more.
+  var superblockFacts: SuperblockFacts? {
+    let block = UInt64(options.superblock ?? 0)
+    return image.superblockFacts(
+      at: block == 0 ? SuperblockFacts.position : block * UInt64(superblock.blockSize))
+  }
+
   /// How long the image must be to hold all of the file system, in bytes; the most there is where that overflows.
   var declaredByteCount: UInt64 {
     let (byteCount, overflow) = superblock.blockCount.multipliedReportingOverflow(

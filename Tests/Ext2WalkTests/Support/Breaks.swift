@@ -290,6 +290,8 @@ extension Break {
       try image.flip(at: try await image.position(ofInode: image.d) + 0x7C)
     },
     Break(rule: .superblockChecksum, base: .small(features: sums)) { try $0.flip(at: 1024 + 0x3FC) },
+    // More blocks behind the group descriptors than a block could name.
+    Break(rule: .superblockImplausible) { try $0.patch(at: 1024 + 0xCE, UInt16(0x7FFF)) },
   ]
 
   private static let tables = [

@@ -25,6 +25,8 @@ struct ImageFacts: Decodable {
   let partitionTable: String?
   let sectorSize: Int?
   let partitions: [Partition]
+  let problems: [String]
+  let partitionsByBackup: [Int]
   let backups: [Backup]
   let offset, imageSize: Int?
   let type, label, uuid: String?
