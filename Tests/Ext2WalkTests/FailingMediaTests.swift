@@ -46,6 +46,21 @@ import Testing
       "\(finished.messages)")
   }
 
+  /// `verify` reads inodes by the thousand: what can't be read costs its page, wherever the table begins, and in one line.
+  @Test(arguments: [1024, 4096]) func aBadSectorCostsVerifyAPageOfInodes(blockSize: Int) async throws {
+    let image = try await ScratchImage(blockSize: blockSize, tree: (100..<200).map { "file-\($0)" })
+    let inode = Int(try image.inode(of: "file-150"))
+    let size = Int(try image.number(at: 1024 + 0x58) & 0xFFFF)
+    let position = try await image.position(ofInode: UInt32(inode))
+    let (before, behind) = (position % 4096 / size, (4095 - position % 4096) / size)
+    let finished = try await LyingDevice().run(["verify"], image.path.string, .fails, at: position + 3)
+    #expect(finished.status == 1)
+    let unread = finished.lines.filter { $0.contains("inode-table-unreadable") }
+    #expect(unread.count == 1)
+    let words = "inodes \(inode - before) to \(inode + behind): Input/output error"
+    #expect(unread.first?.contains(words) == true, "\(words): \(unread)")
+  }
+
   @Test(arguments: commands + [["verify"]]) func aDeviceThatVanishes(command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: 4096)
     let finished = try await LyingDevice().run(command, image.path.string, .vanishes, at: blocks[1] + 100)

@@ -29,7 +29,7 @@ struct UnreadInodes {
 /// never written, in a sparse image, is not read.
 struct InodeScan: ~Copyable {
   private static var pieceSize: Int { 1 << 18 }
-  /// What is read at once where a larger piece can't be.
+  /// What is read at once where a larger piece can't be: the pages by which the kernel reads devices.
   private static var leastPieceSize: Int { 1 << 12 }
   private let volume: Volume
   private var buffer: [UInt8]
@@ -103,6 +103,8 @@ struct InodeScan: ~Copyable {
     let inodeSize = volume.superblock.inodeSize
     var index: UInt32 = 0
     var pieceSize = Self.pieceSize
+    var missed: UnreadInodes?
+    defer { if let missed { miss(missed) } }
     while index < group.usedInodeCount {
       let position = table + UInt64(index) * UInt64(inodeSize)
       // A hole holds inodes that were never used.
@@ -115,7 +117,11 @@ struct InodeScan: ~Copyable {
         }
       }
       let left = Int(group.usedInodeCount - index)
-      let count = UInt32(min(left, max(1, pieceSize / inodeSize)))
+      // Small pieces end where pages do: what can't be read takes no neighbours along.
+      let room =
+        pieceSize == Self.leastPieceSize
+        ? pieceSize - Int((volume.image.location.offset + position) % UInt64(pieceSize)) : pieceSize
+      let count = UInt32(min(left, max(1, room / inodeSize)))
       let byteCount = Int(count) * inodeSize
       do throws(ImageReadError) {
         let volume = volume
@@ -133,17 +139,25 @@ struct InodeScan: ~Copyable {
           visit(inode(number, bytes, isInBitmap: isInBitmap ?? true))
         }
         pieceSize = Self.pieceSize
+        if let last = missed.take() { miss(last) }
       } catch {
-        guard pieceSize == Self.leastPieceSize || byteCount <= Self.leastPieceSize else {
+        guard pieceSize == Self.leastPieceSize else {
           pieceSize = Self.leastPieceSize
           continue
         }
         let number = group.firstInode + index
+        if let last = missed, last.inodes.upperBound + 1 != number {
+          miss(last)
+          missed = nil
+        }
+        let first = missed?.inodes.lowerBound ?? number
+        let reason = missed?.reason ?? error.description
         if case .pastEnd = error {
           let last = group.firstInode + group.usedInodeCount - 1
-          return miss(UnreadInodes(inodes: number...last, reason: error.description))
+          missed = UnreadInodes(inodes: first...last, reason: reason)
+          return
         }
-        miss(UnreadInodes(inodes: number...number + count - 1, reason: error.description))
+        missed = UnreadInodes(inodes: first...number + count - 1, reason: reason)
       }
       index += count
     }
