@@ -175,6 +175,26 @@ import Testing
     #expect(finished.status == 0, "\(finished.messages)")
   }
 
+  /// With fewer it is the limit that is named, and not the image that is blamed.
+  @Test func tooFewDescriptorsAreNamed() async throws {
+    let image = try await ScratchImage(blockSize: 4096, tree: ["d/one", "e/two"])
+    for command in ["ls", "map", "info", "verify"] {
+      for limit in 4...8 {
+        let finished = try await Command.script(
+          "ulimit -n \(limit); exec \"$1\" \(command) \"$2\"", [image.path.string])
+        #expect([0, 2].contains(finished.status), "\(command) \(limit): \(finished.messages)")
+        // With fewer than five there is none for what the system asks before it knows of descriptors.
+        if finished.status == 2, limit > 4 {
+          #expect(
+            finished.messages.contains(
+              "Too many open files; this shell allows too few open files (ulimit -n)"),
+            "\(command) \(limit): \(finished.messages)")
+        }
+        #expect(limit > 5 || finished.status == 2)
+      }
+    }
+  }
+
   @Test func aLinkThatClaimsToBeLong() async throws {
     let image = try await ScratchImage(blockSize: 4096, tree: ["d/one"])
     try await image.debugfs("symlink /link target")

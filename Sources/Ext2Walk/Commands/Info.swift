@@ -104,6 +104,7 @@ struct Info: ParsableCommand {
       do {
         _ = try Volume(at: location, options: options)
       } catch {
+        guard !error.isOfThisMachine else { throw error }
         refusal = error
         if !error.isOfUnknownFeatures { report.backups = file.backupSuperblocks() }
       }

@@ -184,7 +184,7 @@ struct Map: ParsableCommand {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       _ = try file.closeAfter { try file.writeAll(picture.utf8) }
     } catch let errno as Errno {
-      throw VolumeError("writing the picture \(name)", reason: errno.description)
+      throw VolumeError("writing the picture \(name)", errno)
     }
   }
 }

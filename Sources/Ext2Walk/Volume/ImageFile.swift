@@ -34,15 +34,17 @@ struct ImageFile: ~Copyable {
       // A pipe that nobody writes to would never be opened otherwise.
       opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
+      // swift-system throws nothing else.
+      let errno = error as? Errno ?? .ioError
       let advice: String? =
-        switch error as? Errno {
-        case .permissionDenied? where Self.isBlockDevice(location.filePath):
+        switch errno {
+        case .permissionDenied where Self.isBlockDevice(location.filePath):
           "reading a device takes root (sudo), or usually membership of the group disk"
-        case .permissionDenied?: "its owner can let you read it (chmod), or sudo may"
-        case .noSuchFileOrDirectory?: "check the path"
+        case .permissionDenied: "its owner can let you read it (chmod), or sudo may"
+        case .noSuchFileOrDirectory: "check the path"
         default: nil
         }
-      throw VolumeError("opening the image", reason: String(describing: error), advice: advice)
+      throw VolumeError("opening the image", errno, advice: advice)
     }
     let size: UInt64
     do throws(VolumeError) {
@@ -139,7 +141,7 @@ struct ImageFile: ~Copyable {
   private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {
     var facts = stat()
     guard unsafe fstat(descriptor.rawValue, &facts) == 0 else {
-      throw VolumeError("opening the image", reason: String(describing: Errno(rawValue: errno)))
+      throw VolumeError("opening the image", Errno(rawValue: errno))
     }
     switch facts.st_mode & S_IFMT {
     case S_IFREG, S_IFBLK:

@@ -19,9 +19,8 @@ struct TemporaryFile: ~Copyable {
     var template = Array("\(directory)/ext2walk-XXXXXX".utf8CString)
     let number = unsafe mkstemp(&template)
     guard number >= 0 else {
-      let reason = Errno(rawValue: errno)
       throw VolumeError(
-        "making a temporary file in \(directory)", reason: reason.description,
+        "making a temporary file in \(directory)", Errno(rawValue: errno),
         advice: "TMPDIR says where another can be made")
     }
     guard unsafe unlink(template) == 0, ftruncate(number, off_t(byteCount)) == 0,
@@ -29,7 +28,7 @@ struct TemporaryFile: ~Copyable {
     else {
       let reason = Errno(rawValue: errno)
       _ = close(number)
-      throw VolumeError("making a temporary file in \(directory)", reason: reason.description)
+      throw VolumeError("making a temporary file in \(directory)", reason)
     }
     self.location = location
     descriptor = FileDescriptor(rawValue: number)

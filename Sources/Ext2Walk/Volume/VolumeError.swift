@@ -1,4 +1,5 @@
 import CExt2fs
+import SystemPackage
 
 /// Something an image refused, in words: what was being done, why it failed, what to do.
 struct VolumeError: Error, CustomStringConvertible {
@@ -8,7 +9,7 @@ struct VolumeError: Error, CustomStringConvertible {
   let reason: String
   /// What to do about it, where there is something.
   let advice: String?
-  /// libext2fs' number for it, where the failure is that library's.
+  /// libext2fs' or the system's number for it, where the failure is theirs.
   let code: errcode_t?
 
   init(_ operation: String, reason: String, advice: String? = nil) {
@@ -20,10 +21,25 @@ struct VolumeError: Error, CustomStringConvertible {
 
   /// A failure of libext2fs, in its words.
   init(_ operation: String, code: errcode_t, advice: String? = nil) {
+    self.init(operation, code: code, reason: Ext2Library.words(for: code), advice: advice)
+  }
+
+  /// A failure of the system, in its words.
+  init(_ operation: String, _ errno: Errno, advice: String? = nil) {
+    self.init(operation, code: errcode_t(errno.rawValue), reason: errno.description, advice: advice)
+  }
+
+  private init(_ operation: String, code: errcode_t, reason: String, advice: String?) {
     self.operation = operation
-    reason = Ext2Library.words(for: code)
-    self.advice = advice
+    self.reason = reason
     self.code = code
+    self.advice =
+      switch Limit(code) {
+      case .descriptors: "this shell allows too few open files (ulimit -n)"
+      case .descriptorsOfAll: "the whole machine has too many"
+      case .memory: advice ?? "this shell may allow too little (ulimit -v)"
+      case nil: advice
+      }
   }
 
   init(_ operation: String, _ failure: ImageReadError) {
@@ -33,6 +49,25 @@ struct VolumeError: Error, CustomStringConvertible {
   /// Whether the file system has features that this build's libext2fs doesn't know. It may be in order all the same.
   var isOfUnknownFeatures: Bool {
     code == errcode_t(EXT2_ET_UNSUPP_FEATURE) || code == errcode_t(EXT2_ET_RO_UNSUPP_FEATURE)
+  }
+
+  /// Whether this machine, or a limit of this shell, is why: nothing is wrong with the image.
+  var isOfThisMachine: Bool {
+    code.flatMap(Limit.init) != nil
+  }
+
+  /// What there may be too little of.
+  private enum Limit {
+    case descriptors, descriptorsOfAll, memory
+
+    init?(_ code: errcode_t) {
+      switch code {
+      case errcode_t(Errno.tooManyOpenFiles.rawValue): self = .descriptors
+      case errcode_t(Errno.tooManyOpenFilesInSystem.rawValue): self = .descriptorsOfAll
+      case errcode_t(Errno.noMemory.rawValue), errcode_t(EXT2_ET_NO_MEMORY): self = .memory
+      default: return nil
+      }
+    }
   }
 
   var description: String {

@@ -8,7 +8,7 @@ extension FolioReader {
       try self.init(blockSize: volume.superblock.blockSize, options: options)
     } catch {
       throw VolumeError(
-        "making a file in memory for pages", reason: error.description,
+        "making a file in memory for pages", error,
         advice:
           "it takes memfd_create(2), which an old kernel or a sandbox refuses, and address space (ulimit -v)")
     }
