@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import Testing
 
@@ -49,5 +50,54 @@ import Testing
     // 259:70000 as Linux packs it.
     #expect(
       mounts.writable.contains(MountTable.Device(259 << 8 | 70000 & 0xFF | (70000 & ~0xFF) << 12)))
+  }
+
+  /// A partition is told from its disk by what sysfs says: this machine may have none.
+  @Test func aMountedPartitionOfADiskIsTold() throws {
+    let scratch = try ScratchDirectory()
+    let sysfs = scratch.path
+    for (file, text) in [("devices/sda/dev", "8:0\n"), ("devices/sda/sda2/start", "2048\n")] {
+      let path = sysfs.appending(file)
+      try FileManager.default.createDirectory(
+        atPath: path.removingLastComponent().string, withIntermediateDirectories: true)
+      try writeFile(path, Array(text.utf8))
+    }
+    try FileManager.default.createDirectory(
+      atPath: sysfs.appending("dev/block").string, withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: sysfs.appending("dev/block/8:2").string, withDestinationPath: "../../devices/sda/sda2")
+    let mounts = MountTable("22 1 8:2 / / rw,relatime - ext4 /dev/sda2 rw")
+    func isHeld(_ device: dev_t, _ mode: mode_t = S_IFBLK, from offset: UInt64) -> Bool {
+      var facts = stat()
+      (facts.st_mode, facts.st_rdev) = (mode, device)
+      return mounts.holds(facts, from: offset, sysfs: sysfs)
+    }
+    #expect(isHeld(8 << 8, from: 2048 * 512))
+    #expect(isHeld(8 << 8 | 2, from: 0))
+    #expect(!isHeld(8 << 8, from: 0) && !isHeld(8 << 8 | 1, from: 0) && !isHeld(9 << 8, from: 2048 * 512))
+    #expect(!isHeld(0, S_IFREG, from: 2048 * 512))
+  }
+
+  /// Real mounts through loop devices, where this machine lets us.
+  @Test func whatIsMountedIsReadWithAWarning() async throws {
+    let disk = try await DiskTests.Disk(DiskTests.gpt)
+    for (name, start) in [("one", 2048), ("two", 20480)] {
+      let image = try await ScratchImage(blockSize: 1024, tree: [name])
+      try await disk.put(image.path.string, at: start * 512)
+    }
+    let finished = try await Command.script(
+      """
+      cd "$(dirname "$2")" && mkdir mnt && cp disk.img idle.img
+      mount -o loop,offset=1M disk.img mnt 2> /dev/null || { echo no mounts here; exit; }
+      trap 'umount mnt' EXIT
+      for arguments in "--partition 1" "--partition 2" "--offset 1M"; do
+        "$1" ls $arguments disk.img 2>&1 > /dev/null | grep -c 'mounted read-write'
+      done
+      "$1" ls --partition 1 idle.img 2>&1 > /dev/null | grep -c 'mounted read-write'
+      mount -o remount,ro mnt
+      "$1" ls --partition 1 disk.img 2>&1 > /dev/null | grep -c 'mounted read-write'
+      """, [disk.path])
+    guard finished.text != "no mounts here\n" else { return }
+    #expect(finished.lines == ["1", "0", "1", "0", "0"], "\(finished.messages)")
   }
 }

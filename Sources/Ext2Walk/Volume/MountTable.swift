@@ -48,19 +48,35 @@ struct MountTable {
     MountTable(Self.contents(of: "/proc/self/mountinfo"))
   }
 
-  /// The loop device that is backed by `file`, among those that are mounted for writing; nil where none is.
+  /// Whether a file system is mounted for writing that begins at `offset` of a file or device: by itself, as a partition of
+  /// it, or through a loop device.
   ///
-  /// - Parameter file: the device and inode of the file, as `stat` has them.
-  func loopDevice(over file: (device: dev_t, inode: ino_t)) -> Device? {
-    let loopMajor: UInt32 = 7
-    return writable.first { device in
-      guard device.major == loopMajor else { return false }
-      let backing = Self.contents(
-        of: FilePath("/sys/dev/block/\(device.major):\(device.minor)/loop/backing_file"))
-      var facts = stat()
-      let code = unsafe stat(String(backing.prefix { $0 != "\n" }), &facts)
-      return code == 0 && facts.st_dev == file.device && facts.st_ino == file.inode
+  /// - Parameters:
+  ///   - file: what `stat` says of the file or device.
+  ///   - offset: in bytes.
+  ///   - sysfs: where the kernel tells of block devices; see sysfs-block(5).
+  func holds(_ file: stat, from offset: UInt64, sysfs: FilePath = "/sys") -> Bool {
+    let device = file.st_mode & S_IFMT == S_IFBLK ? Device(file.st_rdev) : nil
+    return writable.contains { mounted in
+      if mounted == device, offset == 0 { return true }
+      var disk = sysfs.appending("dev/block/\(mounted.major):\(mounted.minor)")
+      var start: UInt64 = 0
+      if let sectors = UInt64(Self.line(of: disk.appending("start"))) {
+        start = sectors * 512
+        // A partition's directory stands in that of its disk.
+        disk.append("..")
+        if let device, Device(Self.line(of: disk.appending("dev"))[...]) == device { return start == offset }
+      }
+      guard let loopOffset = UInt64(Self.line(of: disk.appending("loop/offset"))) else { return false }
+      var backing = stat()
+      let code = unsafe stat(Self.line(of: disk.appending("loop/backing_file")), &backing)
+      return code == 0 && backing.st_dev == file.st_dev && backing.st_ino == file.st_ino
+        && loopOffset + start == offset
     }
+  }
+
+  private static func line(of path: FilePath) -> String {
+    String(contents(of: path).prefix { $0 != "\n" })
   }
 
   private static func contents(of path: FilePath) -> String {
@@ -79,10 +95,6 @@ struct MountTable {
 extension ImageFile {
   /// Whether a kernel has it mounted for writing here: what is read of it may change while it is read.
   var isMountedForWriting: Bool {
-    guard let facts = facts else { return false }
-    let mounts = MountTable.now()
-    return facts.st_mode & S_IFMT == S_IFBLK
-      ? mounts.writable.contains(MountTable.Device(facts.st_rdev))
-      : mounts.loopDevice(over: (facts.st_dev, facts.st_ino)) != nil
+    facts.map { MountTable.now().holds($0, from: location.offset) } ?? false
   }
 }
