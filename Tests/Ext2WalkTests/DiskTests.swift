@@ -231,6 +231,17 @@ import Testing
     #expect(try await Command.ext2walk(["ls", "--partition", "1", "--offset", "1M", disk.path]).status == 64)
   }
 
+  /// What opens an encrypted disk takes the partition, and not the disk that it is in.
+  @Test func anEncryptedPartition() async throws {
+    let disk = try await Disk(Self.gpt)
+    try disk.patch(at: 2048 * 512, Array("LUKS".utf8) + [0xBA, 0xBE, 0, 2])
+    let finished = try await Command.ext2walk(["ls", "--partition", "1", disk.path])
+    #expect(finished.status == 2)
+    #expect(
+      finished.messages.contains("cryptsetup open PARTITION NAME")
+        && finished.messages.contains("losetup -rfP \(disk.path)"), "\(finished.messages)")
+  }
+
   @Test func aPartitionWithoutItsFirstSuperblock() async throws {
     let disk = try await Disk(Self.gpt)
     let image = try await ScratchImage(

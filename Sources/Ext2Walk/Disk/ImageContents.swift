@@ -56,9 +56,11 @@ enum ImageContents {
       }
       // Where nothing is left of the start, a backup superblock may serve.
       if case .other(let signature) = found.contents, signature.kind != .nothing {
+        let advice = signature.advice(image: "PARTITION")
+        let device = "; PARTITION is its device: losetup -rfP \(name) makes one of a file"
         throw VolumeError(
           "opening partition \(number)", reason: "this is \(signature.name)",
-          advice: signature.advice(image: name))
+          advice: advice + (advice.contains("PARTITION") ? device : ""))
       }
       if case .missing = found.contents {
         throw VolumeError("opening partition \(number)", reason: "it lies behind the end of the image")
