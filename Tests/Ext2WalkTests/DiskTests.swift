@@ -231,6 +231,36 @@ import Testing
     #expect(try await Command.ext2walk(["ls", "--partition", "1", "--offset", "1M", disk.path]).status == 64)
   }
 
+  /// Beside a good partition, one of which only backups are left, or that the image doesn't hold, is not passed over.
+  @Test func whatIsBesideAGoodPartition() async throws {
+    let disk = try await Disk(
+      "label: dos\\nstart=2048,size=30000,type=83\\nstart=40960,size=16384,type=83\\nstart=90000,size=16384,type=83\\n"
+    )
+    let image = try await ScratchImage(blockSize: 1024, tree: ["lost"], blocks: 15000)
+    try image.patch(at: 0, [UInt8](repeating: 0, count: 2048))
+    try await disk.put(image.path.string, at: 1 << 20)
+    let good = try await fileSystem("good")
+    try await disk.put(good.path.string, at: 40960 * 512)
+    func expect(_ words: String, _ only: String = "the only one that was found") async throws {
+      for command in ["ls", "map", "verify", "info"] {
+        let finished = try await Command.ext2walk([command, disk.path])
+        #expect(finished.status == 1 && finished.messages.contains(words), "\(command): \(finished.messages)")
+        if command != "info" { #expect(finished.messages.contains(only)) }
+      }
+    }
+    try await expect("partition 1: the first superblock is gone")
+    #expect(try await ImageFacts.of(disk.path).0.partitionsByBackup == [1])
+    #expect(try await Command.ext2walk(["ls", "--partition", "2", disk.path]).status == 0)
+    // As long as partition 1 and 2 are.
+    try disk.patch(at: 1 << 20, Array(repeating: 0, count: 2))
+    _ = try await Command.run("truncate", ["-s", "\((40960 + 16384) * 512)", disk.path])
+    try await expect("partition 3 lies behind the end of the image")
+    _ = try await Command.run("truncate", ["-s", "\((40960 + 10000) * 512)", disk.path])
+    let (facts, cut) = try await ImageFacts.of(disk.path)
+    #expect(cut.status == 1 && facts.problems.contains("partition 2 goes on behind the end of the image"))
+    #expect(facts.partitions[1].isExt)
+  }
+
   /// What opens an encrypted disk takes the partition, and not the disk that it is in.
   @Test func anEncryptedPartition() async throws {
     let disk = try await Disk(Self.gpt)

@@ -10,6 +10,17 @@ import Testing
 
 /// What an image says of itself: labels, targets and names in all outputs.
 @Suite struct HostileTextTests {
+  /// What is typed wrongly comes back in a message.
+  @Test(arguments: [
+    ["map", "--svg", "/nowhere/\u{1B}[31m", Fixture.small.image], ["ls", "--offset", "\u{1B}[31m", "x"],
+    ["ls", "--way", "\u{1B}[1m\u{202E}", "x"], ["\u{1B}[31m"], ["info", "--\u{1B}[31m", "x"],
+  ]) func wrongArgumentsAreEscaped(arguments: [String]) async throws {
+    let finished = try await Command.ext2walk(arguments)
+    #expect(
+      [2, 64].contains(finished.status) && finished.messages.contains("\\x1b["), "\(finished.messages)")
+    #expect(!finished.messages.unicodeScalars.contains { ["\u{1B}", "\u{202E}"].contains($0) })
+  }
+
   /// An escape sequence, an overlong slash, a character that turns text around, XML and JSON.
   private static let hostile: [UInt8] = Array("\u{1B}[2J".utf8) + [0xC0, 0xAF] + Array("\u{202E}\"<&".utf8)
 

@@ -19,6 +19,10 @@ import Testing
     for (offset, blocks) in [(0x04, 100), (0x20, 32768)] as [(Int, UInt32)] { put(blocks, at: offset) }
     for offset in [0x18, 0x1C] { put(UInt32(blockSize.trailingZeroBitCount - 10), at: offset) }
     put(256, at: 0x58)
+    put(11, at: 0x54)
+    // A journal in no inode is on a device.
+    if journalInode == 0 { put(0x801, at: 0xE4) }
+    if incompatible & 0x80 != 0 { put(64 << 16, at: 0xFC) }
     put(0x1_EF53, at: 0x38)
     put(1, at: 0x4C)
     put(compatible, at: 0x5C)

@@ -40,7 +40,13 @@ struct Ext2Walk: ParsableCommand {
       try command.run()
     } catch {
       let text = fullMessage(for: error)
-      guard exitCode(for: error).isSuccess, !text.isEmpty else { exit(withError: error) }
+      let code = exitCode(for: error)
+      guard code.isSuccess, !text.isEmpty else {
+        // What was typed wrongly is in it.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if !text.isEmpty { Messages.write(lines.map { Escaping.text(Array($0.utf8)) + "\n" }.joined()) }
+        exit(withError: code)
+      }
       // Help, the version, a completion script: output like any other, which may find no room.
       do {
         try Job.run { try OutputBuffer.write(text: text + "\n") }

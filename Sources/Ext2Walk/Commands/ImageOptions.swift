@@ -42,6 +42,9 @@ struct OpeningOptions: ParsableArguments {
     if let size = blockSize?.byteCount, !(1024...65536).contains(size) || size.nonzeroBitCount != 1 {
       throw ValidationError("--block-size takes a power of two from 1024 to 65536, not \(size)")
     }
+    if let partition, partition < 1 {
+      throw ValidationError("--partition takes a number from 1, not \(partition)")
+    }
     if let superblock, superblock > Int32.max {
       throw ValidationError("--superblock takes a block number up to \(Int32.max), not \(superblock)")
     }
@@ -83,7 +86,7 @@ struct OpeningOptions: ParsableArguments {
         lookedFor: "info --partition \(number) \(Escaping.shellWord(location.path))")
     }
     if partition == nil, case .disk(let disk) = contents {
-      let only = disk.mayHoldMore ? "the only one that was found" : "the only one"
+      let only = disk.obstacles.isEmpty ? "the only one" : "the only one that was found"
       messages.note(
         "a whole disk: this is partition \(found.partition.number), \(only) with ext2, ext3 or ext4")
     }
@@ -92,16 +95,10 @@ struct OpeningOptions: ParsableArguments {
 
   /// Says what is wrong with a disk. Where nobody said which partition it is, another may be left out for it.
   private func tell(of disk: PartitionTable, _ messages: inout Messages) {
-    for problem in disk.problems {
-      if partition == nil, problem.losesPartitions {
-        messages.problem(problem.text)
-      } else {
-        messages.note(problem.text)
-      }
+    for problem in disk.problems where partition != nil || !problem.losesPartitions {
+      messages.note(problem.text)
     }
-    for (number, failure) in disk.unreadable where partition == nil {
-      messages.problem("partition \(number) can't be read: \(failure)")
-    }
+    for obstacle in disk.obstacles where partition == nil { messages.problem(obstacle) }
   }
 }
 

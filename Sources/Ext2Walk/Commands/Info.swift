@@ -44,9 +44,7 @@ struct Info: ParsableCommand {
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
       guard opening.partition != nil || table.ext.count == 1 else {
-        var report = ImageReport(image: imageOptions.imageBytes, at: location, table: table)
-        report.partitionsByBackup = try partitionsByBackup(table, at: location)
-        return report
+        return ImageReport(image: imageOptions.imageBytes, at: location, table: table)
       }
       guard
         let partition = try contents.fileSystem(partition: opening.partition, image: location.path)?.partition
@@ -61,19 +59,6 @@ struct Info: ParsableCommand {
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
     return try report(file, at: location)
-  }
-
-  /// The partitions that hold nothing known at their start, and backups of a superblock further in.
-  private func partitionsByBackup(_ table: PartitionTable, at location: ImageLocation) throws -> [Int] {
-    try table.partitions.filter { found in
-      switch found.contents {
-      case .unknown, .unreadable: break
-      case .other(let signature) where signature.kind == .nothing: break
-      default: return false
-      }
-      let file = try ImageFile(location.moved(by: found.partition.start))
-      return file.backupSuperblocks().contains { $0.facts.byteCount <= found.partition.byteCount }
-    }.map(\.partition.number)
   }
 
   /// What there is to say of the file system that begins at the start of `file`.
@@ -104,7 +89,8 @@ struct Info: ParsableCommand {
       do {
         _ = try Volume(at: location, options: options)
       } catch {
-        guard !error.isOfThisMachine else { throw error }
+        let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
+        guard !error.isOfThisMachine, !isOfAnotherSize else { throw error }
         refusal = error
         if !error.isOfUnknownFeatures { report.backups = file.backupSuperblocks() }
       }

@@ -176,7 +176,9 @@ struct Map: ParsableCommand {
   private func write(_ picture: String, to name: String, _ volume: Volume) throws {
     let path = FilePath(bytes: RawArguments.bytes(of: name))
     guard !volume.image.isSameFile(as: path) else {
-      throw VolumeError("writing the picture", reason: "\(name) is the image, which is never written to")
+      throw VolumeError(
+        "writing the picture",
+        reason: "\(Escaping.text(RawArguments.bytes(of: name))) is the image, which is never written to")
     }
     do {
       let file = try FileDescriptor.open(
@@ -184,7 +186,7 @@ struct Map: ParsableCommand {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       _ = try file.closeAfter { try file.writeAll(picture.utf8) }
     } catch let errno as Errno {
-      throw VolumeError("writing the picture \(name)", errno)
+      throw VolumeError("writing the picture \(Escaping.text(RawArguments.bytes(of: name)))", errno)
     }
   }
 }

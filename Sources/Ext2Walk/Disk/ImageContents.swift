@@ -70,7 +70,7 @@ enum ImageContents {
     switch table.ext.count {
     case 1: return table.ext[0]
     case 0:
-      let which = table.mayHoldMore ? "no partition that can be read" : "no partition"
+      let which = table.obstacles.isEmpty ? "no partition" : "no partition that can be read"
       throw VolumeError(
         "opening the file system", reason: "this is a whole disk, and \(which) holds ext2, ext3 or ext4",
         advice: table.list)
@@ -106,6 +106,8 @@ extension PartitionTable {
         let name = partition.name.isEmpty ? "" : " \"\(Escaping.text(Array(partition.name.utf8)))\""
         return "\n  \(partition.number)\(name): at byte \(partition.start), "
           + "\(ByteCount.human(partition.byteCount)), \(found.words)"
+          + (found.isCutShort ? "; the image ends before" : "")
+          + (found.hasBackups ? "; backups of a superblock can be read (ext2walk info)" : "")
       }.joined()
   }
 }
@@ -118,7 +120,7 @@ extension FoundPartition {
       facts.type + (facts.label.isEmpty ? "" : " \"\(Escaping.text(facts.label))\"")
     case .other(let signature): signature.name
     case .extended: "extended: holds the logical partitions"
-    case .unknown where partition.type == "ee": "stands for a GPT"
+    case .unknown where partition.isProtective: "stands for a GPT"
     case .unknown: "unknown contents (type \(partition.type))"
     case .unreadable(let failure): "can't be read: \(failure)"
     case .missing: "behind the end of the image"

@@ -11,12 +11,18 @@ struct Partition {
 
   /// Whether it is there for the logical partitions in it.
   var isExtended: Bool { ["05", "0f", "85"].contains(type) }
+  /// Whether it stands for a GPT.
+  var isProtective: Bool { type == "ee" }
 }
 
 /// A partition, and what is in it.
 struct FoundPartition {
   let partition: Partition
   let contents: Contents
+  /// Whether backups of a superblock can be read, where the first one can't.
+  let hasBackups: Bool
+  /// Whether the image ends before it does.
+  let isCutShort: Bool
 
   enum Contents {
     /// ext2, ext3 or ext4.
@@ -139,20 +145,37 @@ struct PartitionTable {
   /// The partitions that hold ext2, ext3 or ext4.
   var ext: [FoundPartition] { partitions.filter(\.isExt) }
 
-  /// What is wrong with partitions that can't be read, by which nobody knows what they hold.
-  var unreadable: [(number: Int, failure: FailedRead)] {
-    partitions.compactMap { found in
-      if case .unreadable(let failure) = found.contents { (found.partition.number, failure) } else { nil }
-    }
+  /// What may keep partitions with ext2, ext3 or ext4 from being found, in sentences.
+  var obstacles: [String] {
+    problems.filter(\.losesPartitions).map(\.text)
+      + partitions.compactMap { found in
+        let number = found.partition.number
+        return switch found.contents {
+        case .unreadable(let failure): "partition \(number) can't be read: \(failure)"
+        case .missing: "partition \(number) lies behind the end of the image"
+        default: found.hasBackups ? "partition \(number): the first superblock is gone" : nil
+        }
+      }
   }
-
-  /// Whether there may be more partitions with ext2, ext3 or ext4 than were found.
-  var mayHoldMore: Bool { !unreadable.isEmpty || problems.contains(where: \.losesPartitions) }
 
   private static func contents(of partitions: [Partition], _ disk: borrowing ImageFile) -> [FoundPartition] {
     var found: [FoundPartition] = []
     for partition in partitions {
-      found.append(FoundPartition(partition: partition, contents: contents(of: partition, disk)))
+      let contents = contents(of: partition, disk)
+      let hasBackups =
+        switch contents {
+        case .ext, .extended, .missing: false
+        case .other(let signature) where signature.kind != .nothing: false
+        case .other, .unknown, .unreadable:
+          disk.backupSuperblocks(from: partition.start).contains { $0.facts.byteCount <= partition.byteCount }
+        }
+      // What stands for a GPT may be as long as there are numbers.
+      let isCutShort =
+        !partition.isProtective && partition.start < disk.byteCount
+        && disk.byteCount - partition.start < partition.byteCount
+      found.append(
+        FoundPartition(
+          partition: partition, contents: contents, hasBackups: hasBackups, isCutShort: isCutShort))
     }
     return found
   }

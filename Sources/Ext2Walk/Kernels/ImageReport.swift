@@ -41,14 +41,13 @@ struct ImageReport {
     fileprivate var problems: [String] {
       var problems: [String] = []
       if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
-      problems += (facts.faults + [facts.journalFault].compactMap(\.self)).map {
-        "the superblock is wrong: \($0)"
-      }
+      problems += facts.faults.map { "the superblock is wrong: \($0.words)" }
       if imageByteCount < facts.byteCount {
         problems.append(
           "the image holds \(imageByteCount) of the file system's \(facts.byteCount) bytes: it is cut short")
       }
-      if let refusal { problems.append("ext2walk can't open it: \(refusal)") }
+      // Nothing is wrong with a journal on a device of its own.
+      if let refusal, facts.type != "jbd" { problems.append("ext2walk can't open it: \(refusal)") }
       return problems
     }
   }
@@ -69,7 +68,9 @@ struct ImageReport {
   /// Where the first superblock can't be read: the others that can.
   var backups: [BackupSuperblock] = []
   /// Of a whole disk: the partitions of which only backups can be read.
-  var partitionsByBackup: [Int] = []
+  var partitionsByBackup: [Int] {
+    (table?.partitions ?? []).filter(\.hasBackups).map(\.partition.number)
+  }
 
   init(image: [UInt8], at location: ImageLocation, table: PartitionTable? = nil, partition: Int? = nil) {
     self.image = image
@@ -80,11 +81,12 @@ struct ImageReport {
 
   /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.
   var problems: [String] {
-    var problems = table?.problems.map(\.text) ?? []
-    let unreadable = table?.unreadable ?? []
-    problems += unreadable.map { "partition \($0.number) can't be read: \($0.failure)" }
-    problems += partitionsByBackup.filter { number in !unreadable.contains { $0.number == number } }.map {
-      "partition \($0): the first superblock is gone"
+    var problems: [String] = []
+    if let table {
+      problems += table.problems.filter { !$0.losesPartitions }.map(\.text) + table.obstacles
+      problems += table.partitions.filter(\.isCutShort).map {
+        "partition \($0.partition.number) goes on behind the end of the image"
+      }
     }
     if let superblockFailure {
       problems.append("reading the superblock: \(superblockFailure)")

@@ -66,9 +66,10 @@ extension Kernel {
     if facts.blockSize > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
-    obstacles += facts.faults
+    obstacles += facts.faults.filter { fault in
+      fault.refusal == .byAll || fault.refusal == .byExt4 && driver == .ext4
+    }.map(\.words)
     if driver == .ext4 {
-      if let fault = facts.journalFault { obstacles.append(fault) }
       if facts.blockSize > pageSize, takesLargeBlocks, features.contains(where: { $0.name == "encrypt" }) {
         obstacles.append("encrypt does not go with blocks larger than pages")
       }

@@ -64,8 +64,8 @@ enum ImageCheck {
     let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
     if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum, facts: "")) }
     if let facts = volume.superblockFacts {
-      for fault in facts.faults + [facts.journalFault].compactMap(\.self) {
-        try findings.add(Finding(rule: .superblockImplausible, facts: fault))
+      for fault in facts.faults {
+        try findings.add(Finding(rule: .superblockImplausible, facts: fault.words))
       }
     }
     if held < declared {

@@ -22,11 +22,11 @@ extension ImageFile {
     return superblockFacts(at: position, &failure)
   }
 
-  /// The backups of the superblock that can be read, in the order of their blocks.
+  /// The backups of the superblock that can be read, in the order of their blocks, of a file system that begins at `start`.
   ///
   /// Looks where they stand in a file system whose groups are of the usual size: at the start of groups 1, 3, 5, 7, 9, 25,
   /// 27, 49 and 81, for each block size, and for clusters of 16 blocks too (`bigalloc`). At most 126 reads.
-  func backupSuperblocks() -> [BackupSuperblock] {
+  func backupSuperblocks(from start: UInt64 = 0) -> [BackupSuperblock] {
     var found: [BackupSuperblock] = []
     for blockSize in (10...16).map({ UInt64(1) << $0 }) {
       for blocksPerCluster: UInt64 in [1, 16] {
@@ -35,7 +35,7 @@ extension ImageFile {
         let first: UInt64 = blockSize == 1024 && blocksPerCluster == 1 ? 1 : 0
         for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
           let block = first + group * blocksPerGroup
-          guard let facts = superblockFacts(at: block * blockSize), facts.blockSize == Int(blockSize),
+          guard let facts = superblockFacts(at: start + block * blockSize), facts.blockSize == Int(blockSize),
             // A file that holds the image of another file system has superblocks too.
             UInt64(facts.groupNumber) == group || facts.revision == 0,
             !found.contains(where: { $0.block == block && $0.facts.blockSize == facts.blockSize })

@@ -31,11 +31,8 @@ struct SuperblockFacts {
   /// Whether space is given out in clusters of blocks (`bigalloc`).
   let hasClusters: Bool
   let blockCount, freeBlockCount, reservedBlockCount: UInt64
-  let firstDataBlock, blocksPerGroup: UInt32
-  let inodeCount, freeInodeCount, inodesPerGroup: UInt32
+  let inodeCount, freeInodeCount: UInt32
   let inodeSize: Int
-  /// Blocks behind the group descriptors, kept for more of them (`resize_inode`).
-  let reservedDescriptorBlocks: UInt16
   /// Whether it was unmounted, or had no journal to lose.
   let isClean: Bool
   /// Whether a kernel or e2fsck found errors that nobody mended.
@@ -53,6 +50,8 @@ struct SuperblockFacts {
   let checksum: Checksum
   /// The block group that this copy of the superblock says it stands in: 0 for the first.
   let groupNumber: UInt16
+  /// What it says that can't be.
+  private(set) var faults: [SuperblockFault] = []
 
   /// How large a superblock is, in bytes.
   static let byteCount = Int(SUPERBLOCK_SIZE)
@@ -82,13 +81,9 @@ struct SuperblockFacts {
     blockCount = joined(raw.s_blocks_count, raw.s_blocks_count_hi)
     freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
     reservedBlockCount = joined(raw.s_r_blocks_count, raw.s_r_blocks_count_hi)
-    firstDataBlock = raw.s_first_data_block
-    blocksPerGroup = raw.s_blocks_per_group
     inodeCount = raw.s_inodes_count
     freeInodeCount = raw.s_free_inodes_count
-    inodesPerGroup = raw.s_inodes_per_group
     inodeSize = isOld ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
-    reservedDescriptorBlocks = raw.s_reserved_gdt_blocks
     revision = raw.s_rev_level
     isClean = UInt32(raw.s_state) & UInt32(EXT2_VALID_FS) != 0
     hasErrors = UInt32(raw.s_state) & UInt32(EXT2_ERROR_FS) != 0
@@ -124,6 +119,7 @@ struct SuperblockFacts {
       }
       checksum = sum == raw.s_checksum ? .right : .wrong
     }
+    faults = SuperblockFault.all(in: raw, self)
   }
 
   var features: [Feature] { Feature.named(by: featureBits) }
