@@ -15,7 +15,7 @@ import Testing
     func put(_ value: UInt32, at offset: Int) {
       for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
     }
-    for (offset, inodes) in [(0x00, 16), (0x28, 16)] as [(Int, UInt32)] { put(inodes, at: offset) }
+    for (offset, inodes) in [(0x00, 256), (0x28, 256)] as [(Int, UInt32)] { put(inodes, at: offset) }
     for (offset, blocks) in [(0x04, 100), (0x20, 32768)] as [(Int, UInt32)] { put(blocks, at: offset) }
     for offset in [0x18, 0x1C] { put(UInt32(blockSize.trailingZeroBitCount - 10), at: offset) }
     put(256, at: 0x58)

@@ -35,6 +35,7 @@ enum GPT {
       CRC32.of(entries) == header.entriesChecksum
     else { return nil }
     var partitions: [Partition] = []
+    var impossible: [Int] = []
     var problems: [TableProblem] = []
     for index in 0..<header.entryCount {
       let start = index * header.entrySize
@@ -44,10 +45,7 @@ enum GPT {
       let last = entry.littleEndian(at: 40, as: UInt64.self)
       guard type.contains(where: { $0 != 0 }) else { continue }
       guard last >= first, last < UInt64.max / sectorSize else {
-        problems.append(
-          TableProblem(
-            "partition \(index + 1) can't reach from sector \(first) to \(last): it is left out",
-            losesPartitions: true))
+        impossible.append(index + 1)
         continue
       }
       guard partitions.count < PartitionTable.mostPartitions else {
@@ -59,6 +57,12 @@ enum GPT {
         Partition(
           number: index + 1, start: first * sectorSize, byteCount: (last - first + 1) * sectorSize,
           type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self)))
+    }
+    if let number = impossible.first {
+      let others = impossible.count > 1 ? " and \(impossible.count - 1) others" : ""
+      problems.append(
+        TableProblem(
+          "where partition \(number)\(others) would be can't be: left out", losesPartitions: true))
     }
     return TableEntries(partitions: partitions, problems: problems)
   }

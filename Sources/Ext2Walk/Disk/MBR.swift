@@ -56,9 +56,11 @@ enum MBR {
     var next: UInt64? = 0
     var seen: Set<UInt64> = []
     while let link = next {
-      guard seen.count < mostLinks else { return (found, .tooMany) }
       let sector = extended.start + link
       let position = sector * sectorSize
+      guard seen.count < mostLinks else {
+        return (found, .brokenOff(at: position, "more than \(mostLinks) links"))
+      }
       guard seen.insert(link).inserted else {
         return (found, .brokenOff(at: position, "it leads back there"))
       }

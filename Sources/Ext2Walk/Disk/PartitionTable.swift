@@ -111,7 +111,9 @@ struct PartitionTable {
     }
     guard let small = readings.first, let large = readings.last else { return nil }
     var table =
-      (large.recognisedCount, small.problems.count) > (small.recognisedCount, large.problems.count)
+      (large.recognisedCount, small.problems.isEmpty ? 0 : 1) > (
+        small.recognisedCount, large.problems.isEmpty ? 0 : 1
+      )
       ? large : small
     if isProtective {
       let state = ofGPT.map { "can be read (\($0))" } ?? "is left"

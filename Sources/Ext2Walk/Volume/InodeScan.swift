@@ -102,7 +102,8 @@ struct InodeScan: ~Copyable {
   ) {
     let inodeSize = volume.superblock.inodeSize
     var index: UInt32 = 0
-    var pieceSize = Self.pieceSize
+    // Where a large piece can't be read, its small ones are, once each.
+    var smallUntil: UInt32 = 0
     var missed: UnreadInodes?
     defer { if let missed { miss(missed) } }
     while index < group.usedInodeCount {
@@ -118,9 +119,10 @@ struct InodeScan: ~Copyable {
       }
       let left = Int(group.usedInodeCount - index)
       // Small pieces end where pages do: what can't be read takes no neighbours along.
+      let isSmall = index < smallUntil
+      let least = UInt64(Self.leastPieceSize)
       let room =
-        pieceSize == Self.leastPieceSize
-        ? pieceSize - Int((volume.image.location.offset + position) % UInt64(pieceSize)) : pieceSize
+        isSmall ? Int(least - (volume.image.location.offset + position) % least) : Self.pieceSize
       let count = UInt32(min(left, max(1, room / inodeSize)))
       let byteCount = Int(count) * inodeSize
       do throws(ImageReadError) {
@@ -138,11 +140,10 @@ struct InodeScan: ~Copyable {
           let isInBitmap = bitmap.map { bit / 8 < $0.count && $0[bit / 8] >> (bit % 8) & 1 == 1 }
           visit(inode(number, bytes, isInBitmap: isInBitmap ?? true))
         }
-        pieceSize = Self.pieceSize
         if let last = missed.take() { miss(last) }
       } catch {
-        guard pieceSize == Self.leastPieceSize else {
-          pieceSize = Self.leastPieceSize
+        guard isSmall else {
+          smallUntil = index + count
           continue
         }
         let number = group.firstInode + index

@@ -77,7 +77,9 @@ extension SuperblockFault {
     } else if first != (max(blockSize, facts.clusterSize) == 1024 ? 1 : 0) {
       add(.byExt4, "the first of blocks of \(blockSize) bytes can't be block \(first)")
     }
-    if raw.s_inodes_per_group == 0 || UInt64(raw.s_inodes_per_group) > bitsPerBlock {
+    // A group has at least a block of them.
+    let inodesPerBlock = max(1, blockSize / max(1, facts.inodeSize))
+    if raw.s_inodes_per_group < inodesPerBlock || UInt64(raw.s_inodes_per_group) > bitsPerBlock {
       add(.byAll, "a group can't have \(raw.s_inodes_per_group) inodes")
     }
     let clustersPerGroup = UInt64(raw.s_blocks_per_group) / UInt64(max(1, facts.clusterSize / blockSize))

@@ -37,7 +37,8 @@ struct VolumeError: Error, CustomStringConvertible {
       switch Limit(code) {
       case .descriptors: "this shell allows too few open files (ulimit -n)"
       case .descriptorsOfAll: "the whole machine has too many"
-      case .memory: advice ?? "this shell may allow too little (ulimit -v)"
+      case .memory:
+        advice ?? "the image asks for more than there is, or this shell allows too little (ulimit -v)"
       case nil: advice
       }
   }
@@ -53,7 +54,11 @@ struct VolumeError: Error, CustomStringConvertible {
 
   /// Whether this machine, or a limit of this shell, is why: nothing is wrong with the image.
   var isOfThisMachine: Bool {
-    code.flatMap(Limit.init) != nil
+    // Memory may be what a hostile superblock asks too much of.
+    switch code.flatMap(Limit.init) {
+    case .descriptors, .descriptorsOfAll: true
+    case .memory, nil: false
+    }
   }
 
   /// What there may be too little of.
