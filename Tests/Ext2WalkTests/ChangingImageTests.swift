@@ -97,7 +97,7 @@ import Testing
       mount -o remount,ro mnt
       "$1" ls --partition 1 disk.img 2>&1 > /dev/null | grep -c 'mounted read-write'
       """, [disk.path])
-    guard finished.text != "no mounts here\n" else { return }
+    guard finished.text != "no mounts here\n" else { try Test.cancel("this machine mounts nothing for us") }
     #expect(finished.lines == ["1", "0", "1", "0", "0"], "\(finished.messages)")
   }
 }

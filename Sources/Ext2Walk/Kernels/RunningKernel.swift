@@ -19,7 +19,7 @@ struct RunningKernel {
   ///   - root: where `proc` and `sys` are.
   ///   - release: what `uname -r` says.
   init(root: FilePath, release: String, pageSize: Int) {
-    let listed = Self.text(of: root.appending("proc/filesystems")) ?? ""
+    let listed = KernelText.contents(of: root.appending("proc/filesystems"))
     let names = listed.split(separator: "\n").compactMap { $0.split(whereSeparator: \.isWhitespace).last }
     loaded = ["ext2", "ext3", "ext4"].filter { names.contains(Substring($0)) }
     self.release = release
@@ -53,16 +53,5 @@ struct RunningKernel {
 
   private static func exists(_ path: FilePath) -> Bool {
     unsafe path.withPlatformString { unsafe access($0, F_OK) == 0 }
-  }
-
-  /// A file of /proc, which has no size of its own: up to 64 KiB of it.
-  private static func text(of path: FilePath) -> String? {
-    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
-    defer { try? file.close() }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    guard let count = unsafe try? bytes.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }) else {
-      return nil
-    }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }

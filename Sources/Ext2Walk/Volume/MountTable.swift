@@ -45,7 +45,7 @@ struct MountTable {
 
   /// What is mounted now; nothing where that can't be told.
   static func now() -> MountTable {
-    MountTable(Self.contents(of: "/proc/self/mountinfo"))
+    MountTable(KernelText.contents(of: "/proc/self/mountinfo"))
   }
 
   /// Whether a file system is mounted for writing that begins at `offset` of a file or device: by itself, as a partition of
@@ -76,19 +76,7 @@ struct MountTable {
   }
 
   private static func line(of path: FilePath) -> String {
-    String(contents(of: path).prefix { $0 != "\n" })
-  }
-
-  private static func contents(of path: FilePath) -> String {
-    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return "" }
-    defer { try? file.close() }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while let count = unsafe try? piece.withUnsafeMutableBytes({ unsafe try file.read(into: $0) }), count > 0
-    {
-      bytes += piece[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    String(KernelText.contents(of: path).prefix { $0 != "\n" })
   }
 }
 
