@@ -56,7 +56,8 @@ enum GPT {
       partitions.append(
         Partition(
           number: index + 1, start: first * sectorSize, byteCount: (last - first + 1) * sectorSize,
-          type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self)))
+          type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self),
+          role: .ordinary))
     }
     if let number = impossible.first {
       let others = impossible.count > 1 ? " and \(impossible.count - 1) others" : ""

@@ -120,7 +120,7 @@ extension FoundPartition {
       facts.type + (facts.label.isEmpty ? "" : " \"\(Escaping.text(facts.label))\"")
     case .other(let signature): signature.name
     case .extended: "extended: holds the logical partitions"
-    case .unknown where partition.isProtective: "stands for a GPT"
+    case .unknown where partition.role == .protective: "stands for a GPT"
     case .unknown: "unknown contents (type \(partition.type))"
     case .unreadable(let failure): "can't be read: \(failure)"
     case .missing: "behind the end of the image"

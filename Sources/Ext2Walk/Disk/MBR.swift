@@ -9,8 +9,15 @@ enum MBR {
     /// In sectors.
     let start, count: UInt64
     var isUsed: Bool { type != 0 && count > 0 }
-    /// Whether it is there for the logical partitions in it.
-    var isExtended: Bool { [0x05, 0x0F, 0x85].contains(type) && count > 0 }
+    var isExtended: Bool { isUsed && role == .extended }
+
+    var role: Partition.Role {
+      switch type {
+      case 0x05, 0x0F, 0x85: .extended
+      case 0xEE: .protective
+      default: .ordinary
+      }
+    }
   }
 
   /// Reads the table; nil where there is none, or where a sector only looks like one.
@@ -82,7 +89,7 @@ enum MBR {
   /// Whether the table says that the disk has a GPT, and this is there for those who don't know it.
   static func isProtective(_ disk: borrowing ImageFile) -> Bool {
     var failure: FailedRead?
-    return entries(disk, at: 0, &failure)?.contains { $0.type == 0xEE } ?? false
+    return entries(disk, at: 0, &failure)?.contains { $0.role == .protective } ?? false
   }
 
   private static func partition(
@@ -92,7 +99,7 @@ enum MBR {
     let type = String(entry.type, radix: 16)
     return Partition(
       number: number, start: (base + entry.start) * sectorSize, byteCount: entry.count * sectorSize,
-      type: entry.type < 16 ? "0" + type : type, name: "")
+      type: entry.type < 16 ? "0" + type : type, name: "", role: entry.role)
   }
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.

@@ -9,10 +9,17 @@ struct Partition {
   /// What its owner called it; empty in an MBR.
   let name: String
 
-  /// Whether it is there for the logical partitions in it.
-  var isExtended: Bool { ["05", "0f", "85"].contains(type) }
-  /// Whether it stands for a GPT.
-  var isProtective: Bool { type == "ee" }
+  /// What it is there for.
+  let role: Role
+
+  enum Role {
+    /// What it holds itself.
+    case ordinary
+    /// The logical partitions in it.
+    case extended
+    /// To stand for a GPT.
+    case protective
+  }
 }
 
 /// A partition, and what is in it.
@@ -89,9 +96,9 @@ struct PartitionTable {
   static func read(_ disk: borrowing ImageFile, _ failure: inout FailedRead?) -> PartitionTable? {
     var ofFirstSector: FailedRead?
     let isProtective = MBR.isProtective(disk)
-    let isOwnMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector) != nil && !isProtective
+    let smallMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector)
     var ofGPT: FailedRead?
-    for sectorSize in [512, 4096] where !isOwnMBR {
+    for sectorSize in [512, 4096] where smallMBR == nil || isProtective {
       if let entries = GPT.read(disk, sectorSize: sectorSize, &ofGPT) {
         var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
         if let ofFirstSector, !entries.problems.isEmpty {
@@ -104,17 +111,13 @@ struct PartitionTable {
       }
     }
     failure = failure ?? ofFirstSector ?? ofGPT
-    let readings = [512, 4096].compactMap { sectorSize in
-      MBR.read(disk, sectorSize: sectorSize, &failure).map { entries in
-        PartitionTable(.mbr, sectorSize: sectorSize, entries, of: disk)
-      }
-    }
-    guard let small = readings.first, let large = readings.last else { return nil }
-    var table =
-      (large.recognisedCount, small.problems.isEmpty ? 0 : 1) > (
-        small.recognisedCount, large.problems.isEmpty ? 0 : 1
-      )
-      ? large : small
+    guard let smallMBR, let largeMBR = MBR.read(disk, sectorSize: 4096, &failure) else { return nil }
+    let small = PartitionTable(.mbr, sectorSize: 512, smallMBR, of: disk)
+    let large = PartitionTable(.mbr, sectorSize: 4096, largeMBR, of: disk)
+    let isLarge =
+      large.recognisedCount == small.recognisedCount
+      ? large.problems.isEmpty && !small.problems.isEmpty : large.recognisedCount > small.recognisedCount
+    var table = isLarge ? large : small
     if isProtective {
       let state = ofGPT.map { "can be read (\($0))" } ?? "is left"
       table.problems.append(
@@ -173,7 +176,7 @@ struct PartitionTable {
         }
       // What stands for a GPT may be as long as there are numbers.
       let isCutShort =
-        !partition.isProtective && partition.start < disk.byteCount
+        partition.role != .protective && partition.start < disk.byteCount
         && disk.byteCount - partition.start < partition.byteCount
       found.append(
         FoundPartition(
@@ -186,7 +189,7 @@ struct PartitionTable {
     of partition: Partition, _ disk: borrowing ImageFile
   ) -> FoundPartition.Contents {
     guard partition.start < disk.byteCount else { return .missing }
-    if partition.isExtended { return .extended }
+    if partition.role == .extended { return .extended }
     var failure: FailedRead?
     if partition.byteCount >= SuperblockFacts.position + UInt64(SuperblockFacts.byteCount),
       let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position, &failure)
