@@ -40,17 +40,18 @@ struct Info: ParsableCommand {
   private func report() throws -> ImageReport {
     let opening = imageOptions.opening
     let location = try opening.location(of: imageOptions.imageBytes)
+    var report = ImageReport(image: imageOptions.imageBytes, at: location)
     let file = try ImageFile(location)
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
-      guard opening.partition != nil || table.ext.count == 1 else {
-        return ImageReport(image: imageOptions.imageBytes, at: location, table: table)
-      }
-      guard
+      report.table = table
+      guard opening.partition != nil || table.ext.count == 1,
         let partition = try contents.fileSystem(partition: opening.partition, image: location.path)?.partition
-      else { return ImageReport(image: imageOptions.imageBytes, at: location, table: table) }
+      else { return report }
+      report.partition = partition.number
       let inside = location.moved(by: partition.start)
-      return try report(try ImageFile(inside), at: inside, table: table, partition: partition)
+      try describe(try ImageFile(inside), at: inside, byteCount: partition.byteCount, in: &report)
+      return report
     }
     if opening.partition != nil {
       _ = try contents.fileSystem(partition: opening.partition, image: location.path)
@@ -58,18 +59,18 @@ struct Info: ParsableCommand {
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
-    return try report(file, at: location)
+    try describe(file, at: location, in: &report)
+    return report
   }
 
-  /// What there is to say of the file system that begins at the start of `file`.
-  private func report(
-    _ file: borrowing ImageFile, at location: ImageLocation, table: PartitionTable? = nil,
-    partition: Partition? = nil
-  ) throws -> ImageReport {
+  /// Adds what there is to say of the file system that begins at the start of `file`.
+  ///
+  /// - Parameter byteCount: how long the partition is that it is in.
+  private func describe(
+    _ file: borrowing ImageFile, at location: ImageLocation, byteCount: UInt64 = .max,
+    in report: inout ImageReport
+  ) throws {
     let opening = imageOptions.opening
-    var report = ImageReport(
-      image: imageOptions.imageBytes, at: try opening.location(of: imageOptions.imageBytes), table: table,
-      partition: partition?.number)
     let options = opening.volumeOptions
     let first = file.superblockFacts(&report.superblockFailure)
     report.hasLostFirst = first == nil
@@ -97,12 +98,11 @@ struct Info: ParsableCommand {
     } else {
       report.backups = file.backupSuperblocks()
       if report.backups.isEmpty { throw noSuperblock(file.byteCount, report.superblockFailure) }
-      return report
+      return
     }
     report.fileSystem = ImageReport.FileSystem(
-      facts, at: location, imageByteCount: min(file.byteCount, partition?.byteCount ?? .max),
+      facts, at: location, imageByteCount: min(file.byteCount, byteCount),
       running: .here(), backup: backup, refusal: refusal)
-    return report
   }
 
   private func noSuperblock(_ byteCount: UInt64, _ failure: FailedRead?) -> VolumeError {

@@ -43,8 +43,7 @@ struct ImageReport {
       if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
       problems += facts.faults.map { "the superblock is wrong: \($0.words)" }
       if imageByteCount < facts.byteCount {
-        problems.append(
-          "the image holds \(imageByteCount) of the file system's \(facts.byteCount) bytes: it is cut short")
+        problems.append(Messages.cutShort(imageByteCount, of: facts.byteCount))
       }
       // Nothing is wrong with a journal on a device of its own.
       if let refusal, facts.type != "jbd" { problems.append("ext2walk can't open it: \(refusal)") }
@@ -57,9 +56,9 @@ struct ImageReport {
   /// Where the image begins: the file system, or the disk that it is in.
   let location: ImageLocation
   /// Of a whole disk.
-  let table: PartitionTable?
+  var table: PartitionTable?
   /// The partition that the rest is about, of a whole disk.
-  let partition: Int?
+  var partition: Int?
   var fileSystem: FileSystem?
   /// Whether the first superblock is gone, or can't be read.
   var hasLostFirst = false
@@ -72,11 +71,9 @@ struct ImageReport {
     (table?.partitions ?? []).filter(\.hasBackups).map(\.partition.number)
   }
 
-  init(image: [UInt8], at location: ImageLocation, table: PartitionTable? = nil, partition: Int? = nil) {
+  init(image: [UInt8], at location: ImageLocation) {
     self.image = image
     self.location = location
-    self.table = table
-    self.partition = partition
   }
 
   /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.

@@ -72,9 +72,12 @@ extension Messages {
     tell(whatMayChangeOf: volume)
     if volume.hasWrongSuperblockChecksum { problem("the superblock's checksum is wrong; read all the same") }
     if volume.image.byteCount < volume.declaredByteCount {
-      problem(
-        "the image holds \(volume.image.byteCount) of the file system's \(volume.declaredByteCount) bytes: it is cut short"
-      )
+      problem(Self.cutShort(volume.image.byteCount, of: volume.declaredByteCount))
     }
+  }
+
+  /// That an image holds less than all of its file system, both in bytes.
+  static func cutShort(_ held: UInt64, of declared: UInt64) -> String {
+    "the image holds \(held) of the file system's \(declared) bytes: it is cut short"
   }
 }

@@ -28,99 +28,101 @@ extension SuperblockFault {
 
   private static func ofSizes(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
     var faults: [SuperblockFault] = []
-    func add(_ refusal: Refusal, _ words: String) {
-      faults.append(SuperblockFault(words: words, refusal: refusal))
-    }
     let (blockSize, inodeSize) = (facts.blockSize, facts.inodeSize)
     if inodeSize.nonzeroBitCount != 1 || inodeSize < 128 || inodeSize > blockSize {
-      add(.byAll, "an inode can't take \(inodeSize) bytes")
+      faults.add(.byAll, "an inode can't take \(inodeSize) bytes")
     } else if inodeSize > 128 {
       for size in Set([raw.s_min_extra_isize, raw.s_want_extra_isize]).sorted()
       where Int(size) > inodeSize - 128 {
-        add(.byExt4, "inodes of \(inodeSize) bytes have no room for \(size) more than 128")
+        faults.add(.byExt4, "inodes of \(inodeSize) bytes have no room for \(size) more than 128")
       }
     }
     if !(blockSize...(facts.hasClusters ? 1 << 30 : blockSize)).contains(facts.clusterSize) {
-      add(
+      faults.add(
         .byAll,
         "a cluster\(facts.hasClusters ? "" : ", without bigalloc,") can't take \(facts.clusterSize) bytes"
       )
     } else if facts.hasClusters {
       let blocks = UInt64(raw.s_clusters_per_group) * UInt64(facts.clusterSize / blockSize)
       if blocks != UInt64(raw.s_blocks_per_group) {
-        add(
+        faults.add(
           .byExt4,
           "a group of \(raw.s_blocks_per_group) blocks can't have \(raw.s_clusters_per_group) clusters")
       }
     }
     let isWide = facts.featureBits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_64BIT) != 0
     if isWide, !(64...1024).contains(raw.s_desc_size) || raw.s_desc_size.nonzeroBitCount != 1 {
-      add(.byExt4, "a group descriptor can't take \(raw.s_desc_size) bytes")
+      faults.add(.byExt4, "a group descriptor can't take \(raw.s_desc_size) bytes")
     }
     let hasFlexGroups = facts.featureBits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_FLEX_BG) != 0
     if hasFlexGroups, raw.s_log_groups_per_flex > 31 {
-      add(.byExt4, "2^\(raw.s_log_groups_per_flex) groups can't be flexible together")
+      faults.add(.byExt4, "2^\(raw.s_log_groups_per_flex) groups can't be flexible together")
     }
     return faults
   }
 
   private static func ofCounts(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
     var faults: [SuperblockFault] = []
-    func add(_ refusal: Refusal, _ words: String) {
-      faults.append(SuperblockFault(words: words, refusal: refusal))
-    }
     let blockSize = facts.blockSize
     let bitsPerBlock = UInt64(blockSize) * 8
     let (first, count) = (UInt64(raw.s_first_data_block), facts.blockCount)
     if count <= first {
-      add(.byAll, "there can't be \(count) blocks, of which the first is \(first)")
+      faults.add(.byAll, "there can't be \(count) blocks, of which the first is \(first)")
     } else if first != (max(blockSize, facts.clusterSize) == 1024 ? 1 : 0) {
-      add(.byExt4, "the first of blocks of \(blockSize) bytes can't be block \(first)")
+      faults.add(.byExt4, "the first of blocks of \(blockSize) bytes can't be block \(first)")
     }
     // A group has at least a block of them.
     let inodesPerBlock = max(1, blockSize / max(1, facts.inodeSize))
     if raw.s_inodes_per_group < inodesPerBlock || UInt64(raw.s_inodes_per_group) > bitsPerBlock {
-      add(.byAll, "a group can't have \(raw.s_inodes_per_group) inodes")
+      faults.add(.byAll, "a group can't have \(raw.s_inodes_per_group) inodes")
     }
     let clustersPerGroup = UInt64(raw.s_blocks_per_group) / UInt64(max(1, facts.clusterSize / blockSize))
     if clustersPerGroup == 0 || clustersPerGroup > bitsPerBlock {
-      add(.byAll, "a group can't have \(raw.s_blocks_per_group) blocks")
+      faults.add(.byAll, "a group can't have \(raw.s_blocks_per_group) blocks")
     } else if count > first {
       let groupCount = (count - first - 1) / UInt64(raw.s_blocks_per_group) + 1
       let (inodeCount, overflow) = groupCount.multipliedReportingOverflow(by: UInt64(raw.s_inodes_per_group))
       if overflow || inodeCount != UInt64(facts.inodeCount) {
         let groups = "\(counted(groupCount, "group")) of \(raw.s_inodes_per_group)"
-        add(.byAll, "there can't be \(facts.inodeCount) inodes in \(groups)")
+        faults.add(.byAll, "there can't be \(facts.inodeCount) inodes in \(groups)")
       }
     }
     if Int(raw.s_reserved_gdt_blocks) > blockSize / 4 {
-      add(.byExt4, "there can't be \(raw.s_reserved_gdt_blocks) blocks for more group descriptors")
+      faults.add(.byExt4, "there can't be \(raw.s_reserved_gdt_blocks) blocks for more group descriptors")
     }
     if facts.revision > 0, raw.s_first_ino < EXT2_GOOD_OLD_FIRST_INO || raw.s_first_ino > facts.inodeCount {
-      add(.byExt4, "the first inode for files can't be \(raw.s_first_ino)")
+      faults.add(.byExt4, "the first inode for files can't be \(raw.s_first_ino)")
     }
     for (part, whole, what) in [
       (facts.freeBlockCount, count, "free blocks"), (facts.reservedBlockCount, count, "reserved blocks"),
       (UInt64(facts.freeInodeCount), UInt64(facts.inodeCount), "free inodes"),
     ] where part > whole {
-      add(.byNone, "there can't be \(part) \(what) of \(whole)")
+      faults.add(.byNone, "there can't be \(part) \(what) of \(whole)")
     }
     return faults
   }
 
   private static func ofJournal(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
-    func fault(_ words: String) -> [SuperblockFault] { [SuperblockFault(words: words, refusal: .byExt4)] }
+    var faults: [SuperblockFault] = []
     switch facts.journal {
-    case .none: return []
+    case .none: break
     case .inode(let inode) where inode > facts.inodeCount:
-      return fault("the journal can't be in inode \(inode): there are \(facts.inodeCount)")
+      faults.add(.byExt4, "the journal can't be in inode \(inode): there are \(facts.inodeCount)")
     case .inode(let inode) where raw.s_journal_dev != 0:
-      return fault("the journal can't be both in inode \(inode) and on a device")
-    case .inode: return []
+      faults.add(.byExt4, "the journal can't be both in inode \(inode) and on a device")
+    case .inode: break
     case .external:
       let hasNoUUID = unsafe withUnsafeBytes(of: raw.s_journal_uuid) { unsafe $0.allSatisfy { $0 == 0 } }
-      return hasNoUUID && raw.s_journal_dev == 0
-        ? fault("the journal is neither in an inode nor on a device that is named") : []
+      if hasNoUUID, raw.s_journal_dev == 0 {
+        faults.add(.byExt4, "the journal is neither in an inode nor on a device that is named")
+      }
     }
+    return faults
+  }
+}
+
+extension [SuperblockFault] {
+  fileprivate mutating func add(_ refusal: SuperblockFault.Refusal, _ words: String) {
+    append(SuperblockFault(words: words, refusal: refusal))
   }
 }
