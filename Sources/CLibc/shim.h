@@ -10,8 +10,9 @@ extern int memfd_create(const char *name, unsigned int flags);
 // Cells that a character takes on a terminal.
 extern int wcwidth(wchar_t character);
 
-// lseek(2) to the next bytes that are no hole.
+// lseek(2) to the next bytes that are no hole, and to the next that are one.
 #define CLIBC_SEEK_DATA 3
+#define CLIBC_SEEK_HOLE 4
 
 // madvise(2) and its MADV_HUGEPAGE: Linux only.
 #define CLIBC_MADV_HUGEPAGE 14

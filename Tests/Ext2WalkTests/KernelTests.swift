@@ -16,7 +16,9 @@ import Testing
       for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
     }
     for (offset, inodes) in [(0x00, 256), (0x28, 256)] as [(Int, UInt32)] { put(inodes, at: offset) }
-    for (offset, blocks) in [(0x04, 100), (0x20, 32768)] as [(Int, UInt32)] { put(blocks, at: offset) }
+    for (offset, blocks) in [(0x04, 100), (0x20, 32768), (0x24, 32768)] as [(Int, UInt32)] {
+      put(blocks, at: offset)
+    }
     for offset in [0x18, 0x1C] { put(UInt32(blockSize.trailingZeroBitCount - 10), at: offset) }
     put(256, at: 0x58)
     put(11, at: 0x54)

@@ -39,6 +39,14 @@ import Testing
     try await expectRefusal([scratch.path.appending("empty").string], saying: "it is empty")
   }
 
+  @Test func aFileThatIsShorterThanASuperblock() async throws {
+    let scratch = try ScratchDirectory()
+    let file = scratch.path.appending("short")
+    try writeFile(file, (0..<1500).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 128) })
+    try await expectRefusal(
+      [file.string], saying: "there are 1500 bytes, and the superblock would end at byte 2048; it is no file")
+  }
+
   @Test func aTextFile() async throws {
     let scratch = try ScratchDirectory()
     try writeFile(scratch.path.appending("text"), Array(String(repeating: "text\n", count: 10_000).utf8))

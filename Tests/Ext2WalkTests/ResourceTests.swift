@@ -61,6 +61,77 @@ import Testing
     }
   }
 
+  /// An image of 1 KiB blocks whose superblock, by hand, claims groups of 256 blocks and 8 inodes.
+  private func claiming(groups: UInt32, descriptorSize: UInt16? = nil, byteCount: Int64) async throws
+    -> ScratchImage
+  {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["d/one"], options: ["-O", "none", "-I", "128"])
+    let blocks = UInt64(groups) * 256 + 1
+    for (field, value) in [
+      (Field.inodes, groups * 8), (Field.blocks, UInt32(truncatingIfNeeded: blocks)), (Field.perGroup, 256),
+      (Field.perGroup + 4, 256), (Field.inodesPerGroup, 8), (Field.blocksHigh, UInt32(blocks >> 32)),
+    ] { try image.patch(at: 1024 + field, value) }
+    if let descriptorSize {
+      try image.patch(at: 1024 + 96, UInt32(0x82))
+      try image.patch(at: 1024 + Field.descriptorSize, descriptorSize)
+    }
+    let file = try FileDescriptor.open(image.path, .readWrite)
+    try file.closeAfter { try file.resize(to: byteCount) }
+    return image
+  }
+
+  /// Failed before: all descriptors were read into memory, out of a hole of an image that takes some kilobytes.
+  @Test(
+    arguments: [(3_000_000, nil), (12_000_000, nil), (3_000_000, 64), (500_000_000, 1024)]
+      as [(UInt32, UInt16?)])
+  func descriptorsThatNobodyWrote(groups: UInt32, descriptorSize: UInt16?) async throws {
+    let image = try await claiming(groups: groups, descriptorSize: descriptorSize, byteCount: 700 << 20)
+    for command in Self.commands {
+      let finished = try await bounded(command, image)
+      #expect(finished.status == (command == ["info"] ? 1 : 2), "\(command): \(finished.messages)")
+      let words = "it claims \(groups) groups, and the image doesn't hold so many descriptors of them"
+      #expect(finished.messages.contains(words), "\(finished.messages)")
+    }
+  }
+
+  /// Failed before: Swift's arrays trap where there is no memory for them.
+  @Test func descriptorsThatThereIsNoMemoryFor() async throws {
+    let image = try await claiming(groups: 2_000_000, byteCount: 80 << 20)
+    var random = SeededRandom(seed: 11)
+    let bytes = (0..<1 << 20).map { _ in UInt8(random.below(256)) }
+    for megabyte in 1..<66 { try image.patch(at: megabyte << 20, bytes) }
+    for command in Self.commands {
+      let finished = try await bounded(command, image)
+      #expect(finished.status == 2, "\(command): \(finished.messages)")
+      #expect(finished.messages.contains("Cannot allocate memory"), "\(finished.messages)")
+    }
+  }
+
+  /// A file system in order that this shell has too little memory for is not blamed, and what is known of it is told.
+  @Test func memoryThatThisShellDoesNotAllow() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024,
+      options: [
+        "-g", "256", "-N", "1200000", "-O",
+        "^resize_inode,metadata_csum,sparse_super2,extent,64bit,flex_bg",
+        "-E", "lazy_itable_init=1",
+      ], blocks: 256 * 69632 + 1)
+    func info(limit: Int, _ format: String) async throws -> Finished {
+      try await Command.script(
+        "ulimit -v \(limit); exec \"$1\" info --format \(format) \"$2\"", [image.path.string])
+    }
+    #expect(try await info(limit: 1 << 20, "text").status == 0)
+    let text = try await info(limit: 60000, "text")
+    #expect(text.status == 2 && text.messages.contains("(ulimit -v)"), "\(text.messages)")
+    #expect(text.text.contains("blocks      17825793, ") && text.text.contains("sudo mount"), "\(text.text)")
+    #expect(!text.text.contains("e2fsck") && !text.text.contains("backup"), "\(text.text)")
+    let json = try await info(limit: 60000, "json")
+    let facts = try JSONDecoder().decode(ImageFacts.self, from: Data(json.output))
+    #expect(json.status == 2 && facts.problems.isEmpty && facts.backups.isEmpty)
+    #expect(facts.refusal?.contains("Cannot allocate memory") == true)
+  }
+
   /// Failed before: the end of such a block overflowed.
   @Test(arguments: [[0, 4], [0], [4], [8], [0, 4, 8]]) func descriptorsThatNameBlock2To64(_ fields: [Int])
     async throws

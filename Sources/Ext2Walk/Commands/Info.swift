@@ -25,6 +25,7 @@ struct Info: ParsableCommand {
   func run() throws {
     try Job.run(image: imageOptions.imageBytes) { messages in
       let report = try report()
+      for note in report.notes { messages.note(note) }
       for problem in report.problems { messages.problem(problem) }
       var output = OutputBuffer()
       switch format {
@@ -32,6 +33,7 @@ struct Info: ParsableCommand {
       case .json, .ndjson: InfoJSON.append(report, to: &output)
       }
       try output.flush()
+      if let shortage = report.shortage { throw shortage }
       return messages.hasProblems
     }
   }
@@ -45,9 +47,17 @@ struct Info: ParsableCommand {
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
       report.table = table
+      report.wantedPartition = opening.partition
       guard opening.partition != nil || table.ext.count == 1,
         let partition = try contents.fileSystem(partition: opening.partition, image: location.path)?.partition
-      else { return report }
+      else {
+        // A table may have outlived what it told of: then a file system took the disk, and lost its start.
+        if table.ext.isEmpty, report.partitionsByBackup.isEmpty {
+          report.backups = backups(file, at: location)
+          report.hasLostFirst = !report.backups.isEmpty
+        }
+        return report
+      }
       report.partition = partition.number
       let inside = location.moved(by: partition.start)
       try describe(try ImageFile(inside), at: inside, byteCount: partition.byteCount, in: &report)
@@ -59,22 +69,27 @@ struct Info: ParsableCommand {
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
-    try describe(file, at: location, in: &report)
+    var unread: FailedRead?
+    if case .unreadable(let failure) = contents { unread = failure }
+    try describe(file, at: location, unread: unread, in: &report)
     return report
   }
 
   /// Adds what there is to say of the file system that begins at the start of `file`.
   ///
-  /// - Parameter byteCount: how long the partition is that it is in.
+  /// - Parameters:
+  ///   - byteCount: how long the partition is that it is in.
+  ///   - unread: what the system refused where something else would show.
   private func describe(
     _ file: borrowing ImageFile, at location: ImageLocation, byteCount: UInt64 = .max,
-    in report: inout ImageReport
+    unread: FailedRead? = nil, in report: inout ImageReport
   ) throws {
     let opening = imageOptions.opening
     let options = opening.volumeOptions
     let first = file.superblockFacts(&report.superblockFailure)
     report.hasLostFirst = first == nil
     let facts: SuperblockFacts
+    var faults: [Fault] = []
     var refusal: VolumeError?
     var backup: BackupSuperblock?
     if let block = opening.superblock {
@@ -84,32 +99,43 @@ struct Info: ParsableCommand {
         throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
       }
       facts = found
+      faults = volume.faults(journal: found.journal)
       if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
     } else if let first {
       facts = first
       do {
-        _ = try Volume(at: location, options: options)
+        faults = try Volume(at: location, options: options).faults(journal: first.journal)
       } catch {
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
-        guard !error.isOfThisMachine, !isOfAnotherSize else { throw error }
+        guard !isOfAnotherSize else { throw error }
         refusal = error
-        if !error.isOfUnknownFeatures { report.backups = file.backupSuperblocks() }
+        if !error.isOfUnknownFeatures { report.backups = backups(file, at: location, within: byteCount) }
       }
     } else {
-      report.backups = file.backupSuperblocks()
-      if report.backups.isEmpty { throw noSuperblock(file.byteCount, report.superblockFailure) }
+      report.backups = backups(file, at: location, within: byteCount)
+      if report.backups.isEmpty { throw noSuperblock(file.byteCount, unread) }
       return
     }
     report.fileSystem = ImageReport.FileSystem(
-      facts, at: location, imageByteCount: min(file.byteCount, byteCount),
+      facts, faults, at: location, imageByteCount: min(file.byteCount, byteCount),
       running: .here(), backup: backup, refusal: refusal)
   }
 
-  private func noSuperblock(_ byteCount: UInt64, _ failure: FailedRead?) -> VolumeError {
+  /// The backups by which the file system can be opened.
+  private func backups(
+    _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
+  ) -> [BackupSuperblock] {
+    file.backupSuperblocks(within: byteCount).filter { backup in
+      let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
+      return (try? Volume(at: location, options: options)) != nil
+    }
+  }
+
+  private func noSuperblock(_ byteCount: UInt64, _ unread: FailedRead?) -> VolumeError {
     VolumeError(
       "reading the superblock",
-      reason: failure.map { "\($0), and no backup can be read where one would be" }
-        ?? "there is none of ext2, ext3 or ext4, and no backup where one would be",
+      reason: (unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4")
+        + ", and where a backup would be is none that serves",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
         + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes")
   }

@@ -4,6 +4,8 @@ struct ImageReport {
   struct FileSystem {
     let location: ImageLocation
     let facts: SuperblockFacts
+    /// What can't be of what the superblock leads to.
+    let faults: [Fault]
     /// How much of it the image holds, in bytes.
     let imageByteCount: UInt64
     /// The kinds of kernels, with what they make of it.
@@ -13,22 +15,25 @@ struct ImageReport {
     let here: Verdict
     /// Why ext2walk itself can't open it; nil where it can.
     let refusal: VolumeError?
-    let advice: String
+    fileprivate let advice: String
 
     /// - Parameters:
+    ///   - faults: what can't be of what the superblock leads to, where ext2walk could open it.
     ///   - backup: the superblock that it was opened by, where that is not the first.
     ///   - refusal: why ext2walk can't open it, nil where it can.
     init(
-      _ facts: SuperblockFacts, at location: ImageLocation, imageByteCount: UInt64, running: RunningKernel,
+      _ facts: SuperblockFacts, _ faults: [Fault], at location: ImageLocation, imageByteCount: UInt64,
+      running: RunningKernel,
       backup: BackupSuperblock? = nil, refusal: VolumeError?
     ) {
       self.facts = facts
+      self.faults = faults
       self.location = location
       self.imageByteCount = imageByteCount
       self.running = running
       self.refusal = refusal
-      kinds = Kernel.kinds.map { ($0, $0.verdict(on: facts, imageByteCount: imageByteCount)) }
-      here = running.kernel.verdict(on: facts, imageByteCount: imageByteCount)
+      kinds = Kernel.kinds.map { ($0, $0.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)) }
+      here = running.kernel.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)
       advice =
         facts.type == "jbd"
         ? "it is the journal of another file system, which is mounted with this device at hand"
@@ -42,11 +47,11 @@ struct ImageReport {
       var problems: [String] = []
       if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
       problems += facts.faults.map { "the superblock is wrong: \($0.words)" }
+      // What lies behind the end of an image cut short can't be read anyhow.
+      if imageByteCount >= facts.byteCount { problems += faults.map(\.words) }
       if imageByteCount < facts.byteCount {
         problems.append(Messages.cutShort(imageByteCount, of: facts.byteCount))
       }
-      // Nothing is wrong with a journal on a device of its own.
-      if let refusal, facts.type != "jbd" { problems.append("ext2walk can't open it: \(refusal)") }
       return problems
     }
   }
@@ -57,6 +62,8 @@ struct ImageReport {
   let location: ImageLocation
   /// Of a whole disk.
   var table: PartitionTable?
+  /// The partition that was asked for, of a whole disk; nil for all there is.
+  var wantedPartition: Int?
   /// The partition that the rest is about, of a whole disk.
   var partition: Int?
   var fileSystem: FileSystem?
@@ -76,13 +83,21 @@ struct ImageReport {
     self.location = location
   }
 
+  /// What is good to know where one partition was asked for: what is wrong with the disk as a whole.
+  var notes: [String] { wantedPartition == nil ? [] : table?.remarks(onlyOn: wantedPartition).notes ?? [] }
+
   /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.
   var problems: [String] {
     var problems: [String] = []
     if let table {
-      problems += table.problems.filter { !$0.losesPartitions }.map(\.text) + table.obstacles
-      problems += table.partitions.filter(\.isCutShort).map {
-        "partition \($0.partition.number) goes on behind the end of the image"
+      if wantedPartition == nil {
+        let remarks = table.remarks(onlyOn: nil)
+        problems += remarks.notes + remarks.problems
+      }
+      for found in table.partitions where found.isCutShort {
+        let number = found.partition.number
+        guard wantedPartition == nil || wantedPartition == number else { continue }
+        problems.append("partition \(number) goes on behind the end of the image")
       }
     }
     if let superblockFailure {
@@ -90,7 +105,28 @@ struct ImageReport {
     } else if hasLostFirst {
       problems.append("the first superblock is gone")
     }
-    return problems + (fileSystem?.problems ?? [])
+    problems += fileSystem?.problems ?? []
+    // Nothing is wrong with a journal on a device of its own.
+    if let refusal = fileSystem?.refusal, fileSystem?.facts.type != "jbd", shortage == nil {
+      problems.append("ext2walk can't open it: \(refusal)")
+    }
+    return problems
+  }
+
+  /// What this machine has too little of to open the file system, and nothing else is at hand to open it by.
+  var shortage: VolumeError? {
+    fileSystem?.refusal.flatMap { $0.isOfThisMachine && backups.isEmpty ? $0 : nil }
+  }
+
+  /// What to do: in a sentence, or what to type.
+  var advice: String? {
+    backups.first.map(command) ?? fileSystem?.advice
+  }
+
+  /// What to type to list the file system by a backup superblock.
+  func command(for backup: BackupSuperblock) -> String {
+    "ext2walk ls --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
+      + shellWords(forPartition: partition)
   }
 
   /// What to type for the image, or for a partition of it.

@@ -53,10 +53,12 @@ extension Kernel {
   /// Whether this kernel mounts a file system, and why not.
   ///
   /// Mirrors what `ext2_fill_super()` and `ext4_feature_set_ok()`, `ext4_load_super()` and `ext4_check_large_folio()` of
-  /// the kernel refuse, as far as a superblock shows it.
+  /// the kernel refuse, as far as a superblock and what it leads to show it.
   ///
-  /// - Parameter imageByteCount: how much of the file system there is.
-  func verdict(on facts: SuperblockFacts, imageByteCount: UInt64) -> Verdict {
+  /// - Parameters:
+  ///   - faults: what can't be of what the superblock leads to.
+  ///   - imageByteCount: how much of the file system there is.
+  func verdict(on facts: SuperblockFacts, faults: [Fault] = [], imageByteCount: UInt64) -> Verdict {
     let features = facts.features
     if features.contains(where: { $0.name == "journal_dev" }) {
       return Verdict(mount: .no, reasons: ["this is a journal for another file system, not a file system"])
@@ -66,7 +68,7 @@ extension Kernel {
     if facts.blockSize > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
-    obstacles += facts.faults.filter { fault in
+    obstacles += (facts.faults + faults).filter { fault in
       fault.refusal == .byAll || fault.refusal == .byExt4 && driver == .ext4
     }.map(\.words)
     if driver == .ext4 {
@@ -83,6 +85,10 @@ extension Kernel {
     if !obstacles.isEmpty { return Verdict(mount: .no, reasons: obstacles) }
 
     var limits = lacks(of: features.filter { $0.set == .readOnlyCompatible })
+    if driver == .ext4 {
+      limits += (facts.faults + faults).filter { $0.refusal == .byExt4ToWrite }.map(\.words)
+    }
+    if facts.revision > 1 { limits.append("it doesn't know revision \(facts.revision)") }
     if driver == .ext4, features.contains(where: { $0.name == "read-only" }) {
       limits.append("it is marked read-only")
     }

@@ -12,7 +12,7 @@ enum MountAdvice {
     backup: BackupSuperblock?, refusal: VolumeError?
   ) -> String {
     // What libext2fs takes for damage is no better for a kernel, though its superblock may show nothing.
-    if let refusal, !refusal.isOfUnknownFeatures {
+    if let refusal, !refusal.isOfUnknownFeatures, !refusal.isOfThisMachine {
       return "ext2walk can't open it, see above; e2fsck may mend it: copy it first, and try that on the copy"
     }
     let name = Escaping.shellWord(location.path)

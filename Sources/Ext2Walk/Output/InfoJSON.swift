@@ -22,13 +22,14 @@ enum InfoJSON {
       one.add("superblock", backup.block, to: &output)
       one.add("blockSize", backup.facts.blockSize, to: &output)
       one.add("type", backup.facts.type, to: &output)
-      one.add("command", InfoText.command(for: backup, report), to: &output)
+      one.add("command", report.command(for: backup), to: &output)
       one.end(&output)
     }
     object.endArray(&output)
     if let fileSystem = report.fileSystem {
       append(fileSystem, to: &object, &output)
     }
+    object.add("advice", report.advice, to: &output)
     object.end(&output)
     output.append("\n")
   }
@@ -106,7 +107,6 @@ enum InfoJSON {
     append(fileSystem.here, of: fileSystem.running.kernel, release: fileSystem.running.release, to: &output)
     object.endArray(&output)
     object.add("refusal", fileSystem.refusal?.description, to: &output)
-    object.add("advice", fileSystem.advice, to: &output)
   }
 
   private static func append(

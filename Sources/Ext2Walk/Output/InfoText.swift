@@ -8,11 +8,8 @@ enum InfoText {
     if let fileSystem = report.fileSystem {
       parts += [facts(of: fileSystem, partition: report.partition), verdicts(on: fileSystem)]
     }
-    if !report.backups.isEmpty {
-      parts.append(text(report.backups, report))
-    } else if let fileSystem = report.fileSystem {
-      parts.append("What to do: \(fileSystem.advice)\n")
-    }
+    if !report.backups.isEmpty { parts.append(text(report.backups, of: report.image)) }
+    if let advice = report.advice { parts.append("What to do: \(advice)\n") }
     return parts.joined(separator: "\n")
   }
 
@@ -132,18 +129,9 @@ enum InfoText {
     return text
   }
 
-  private static func text(_ backups: [BackupSuperblock], _ report: ImageReport) -> String {
-    let name = Escaping.text(report.image)
-    return
-      "\(name): the first superblock can't be used, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
+  private static func text(_ backups: [BackupSuperblock], of image: [UInt8]) -> String {
+    "\(Escaping.text(image)): the first superblock can't be used, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
       + backups.map { "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\n" }.joined()
-      + "What to do: \(command(for: backups[0], report))\n"
-  }
-
-  /// What to type to list the file system by a backup superblock.
-  static func command(for backup: BackupSuperblock, _ report: ImageReport) -> String {
-    "ext2walk ls --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
-      + report.shellWords(forPartition: report.partition)
   }
 
   // MARK: Layout

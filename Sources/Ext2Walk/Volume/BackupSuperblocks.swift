@@ -1,6 +1,6 @@
 /// A copy of the superblock, and how to open the file system by it.
 struct BackupSuperblock {
-  /// The block it stands in, for `--superblock`.
+  /// The block it stands in, for `--superblock`: fewer than 2^27.
   let block: UInt64
   let facts: SuperblockFacts
 }
@@ -26,7 +26,9 @@ extension ImageFile {
   ///
   /// Looks where they stand in a file system whose groups are of the usual size: at the start of groups 1, 3, 5, 7, 9, 25,
   /// 27, 49 and 81, for each block size, and for clusters of 16 blocks too (`bigalloc`). At most 126 reads.
-  func backupSuperblocks(from start: UInt64 = 0) -> [BackupSuperblock] {
+  ///
+  /// - Parameter byteCount: how long the place is: what a larger file system left there is not meant.
+  func backupSuperblocks(from start: UInt64 = 0, within byteCount: UInt64 = .max) -> [BackupSuperblock] {
     var found: [BackupSuperblock] = []
     for blockSize in (10...16).map({ UInt64(1) << $0 }) {
       for blocksPerCluster: UInt64 in [1, 16] {
@@ -36,6 +38,7 @@ extension ImageFile {
         for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
           let block = first + group * blocksPerGroup
           guard let facts = superblockFacts(at: start + block * blockSize), facts.blockSize == Int(blockSize),
+            facts.byteCount <= byteCount,
             // A file that holds the image of another file system has superblocks too.
             UInt64(facts.groupNumber) == group || facts.revision == 0,
             !found.contains(where: { $0.block == block && $0.facts.blockSize == facts.blockSize })

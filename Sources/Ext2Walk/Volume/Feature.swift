@@ -47,6 +47,10 @@ struct FeatureBits: Equatable {
   let incompatible: UInt32
   let readOnlyCompatible: UInt32
 
+  static let none = FeatureBits(compatible: 0, incompatible: 0, readOnlyCompatible: 0)
+
+  func contains(_ feature: Int32, in set: Feature.FeatureSet) -> Bool { self[set] & UInt32(feature) != 0 }
+
   subscript(set: Feature.FeatureSet) -> UInt32 {
     switch set {
     case .compatible: compatible

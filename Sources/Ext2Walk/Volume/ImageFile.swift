@@ -12,6 +12,15 @@ enum ImageReadError: Error, CustomStringConvertible {
   case system(Errno, position: UInt64)
   case pastEnd(position: UInt64, byteCount: UInt64)
 
+  /// Whether it is for the same reason, wherever.
+  func isLike(_ other: ImageReadError) -> Bool {
+    switch (self, other) {
+    case (.system(let one, _), .system(let two, _)): one == two
+    case (.pastEnd, .pastEnd): true
+    case (.system, .pastEnd), (.pastEnd, .system): false
+    }
+  }
+
   var description: String {
     switch self {
     case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
@@ -116,6 +125,18 @@ struct ImageFile: ~Copyable {
     let found = lseek(descriptor.rawValue, off_t(location.offset + position), CLIBC_SEEK_DATA)
     if found >= 0 { return max(position, UInt64(found) - location.offset) }
     return errno == ENXIO ? nil : position
+  }
+
+  /// Whether at least `count` bytes were ever written: holes of a sparse file count nothing.
+  func hasData(_ count: UInt64) -> Bool {
+    guard count <= byteCount else { return false }
+    var (position, found): (UInt64, UInt64) = (0, 0)
+    while found < count, let data = nextData(from: position) {
+      let hole = lseek(descriptor.rawValue, off_t(location.offset + data), CLIBC_SEEK_HOLE)
+      position = hole < 0 ? byteCount : max(data + 1, UInt64(hole) - location.offset)
+      found += position - data
+    }
+    return found >= count
   }
 
   /// Whether `path` leads to this very file or device.

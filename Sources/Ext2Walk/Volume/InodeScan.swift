@@ -104,8 +104,13 @@ struct InodeScan: ~Copyable {
     var index: UInt32 = 0
     // Where a large piece can't be read, its small ones are, once each.
     var smallUntil: UInt32 = 0
-    var missed: UnreadInodes?
-    defer { if let missed { miss(missed) } }
+    // What couldn't be read up to here, for one reason.
+    var missed: (inodes: ClosedRange<UInt32>, failure: ImageReadError)?
+    func tell() {
+      guard let (inodes, failure) = missed.take() else { return }
+      miss(UnreadInodes(inodes: inodes, reason: failure.description))
+    }
+    defer { tell() }
     while index < group.usedInodeCount {
       let position = table + UInt64(index) * UInt64(inodeSize)
       // A hole holds inodes that were never used.
@@ -140,25 +145,23 @@ struct InodeScan: ~Copyable {
           let isInBitmap = bitmap.map { bit / 8 < $0.count && $0[bit / 8] >> (bit % 8) & 1 == 1 }
           visit(inode(number, bytes, isInBitmap: isInBitmap ?? true))
         }
-        if let last = missed.take() { miss(last) }
+        tell()
       } catch {
         guard isSmall else {
           smallUntil = index + count
           continue
         }
         let number = group.firstInode + index
-        if let last = missed, last.inodes.upperBound + 1 != number {
-          miss(last)
-          missed = nil
+        // Behind the end of the image nothing more follows.
+        var last = number + count - 1
+        if case .pastEnd = error { last = group.firstInode + group.usedInodeCount - 1 }
+        if let before = missed, before.inodes.upperBound + 1 == number, error.isLike(before.failure) {
+          missed = (before.inodes.lowerBound...last, before.failure)
+        } else {
+          tell()
+          missed = (number...last, error)
         }
-        let first = missed?.inodes.lowerBound ?? number
-        let reason = missed?.reason ?? error.description
-        if case .pastEnd = error {
-          let last = group.firstInode + group.usedInodeCount - 1
-          missed = UnreadInodes(inodes: first...last, reason: reason)
-          return
-        }
-        missed = UnreadInodes(inodes: first...number + count - 1, reason: reason)
+        if case .pastEnd = error { return }
       }
       index += count
     }

@@ -32,7 +32,11 @@ struct SuperblockFacts {
   let hasClusters: Bool
   let blockCount, freeBlockCount, reservedBlockCount: UInt64
   let inodeCount, freeInodeCount: UInt32
+  /// Nil where groups of no blocks are said to be there.
+  let groupCount: UInt64?
   let inodeSize: Int
+  /// Bytes a group descriptor.
+  let descriptorSize: Int
   /// Whether it was unmounted, or had no journal to lose.
   let isClean: Bool
   /// Whether a kernel or e2fsck found errors that nobody mended.
@@ -51,7 +55,7 @@ struct SuperblockFacts {
   /// The block group that this copy of the superblock says it stands in: 0 for the first.
   let groupNumber: UInt16
   /// What it says that can't be.
-  private(set) var faults: [SuperblockFault] = []
+  private(set) var faults: [Fault] = []
 
   /// How large a superblock is, in bytes.
   static let byteCount = Int(SUPERBLOCK_SIZE)
@@ -72,15 +76,19 @@ struct SuperblockFacts {
       readOnlyCompatible: raw.s_feature_ro_compat)
     featureBits = bits
     blockSize = 1024 << Int(raw.s_log_block_size)
-    hasClusters = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_BIGALLOC) != 0
+    hasClusters = bits.contains(EXT4_FEATURE_RO_COMPAT_BIGALLOC, in: .readOnlyCompatible)
     // Without the feature these bits once were the size of fragments.
     clusterSize = 1024 << Int(min(raw.s_log_cluster_size, 32))
     // The upper halves mean something only in file systems with 64-bit block numbers.
-    let isWide = bits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_64BIT) != 0
+    let isWide = bits.contains(EXT4_FEATURE_INCOMPAT_64BIT, in: .incompatible)
+    descriptorSize = isWide ? Int(raw.s_desc_size) : Int(EXT2_MIN_DESC_SIZE)
     func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | (isWide ? UInt64(high) << 32 : 0) }
     blockCount = joined(raw.s_blocks_count, raw.s_blocks_count_hi)
     freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
     reservedBlockCount = joined(raw.s_r_blocks_count, raw.s_r_blocks_count_hi)
+    let (first, perGroup) = (UInt64(raw.s_first_data_block), UInt64(raw.s_blocks_per_group))
+    groupCount =
+      perGroup == 0 ? nil : blockCount > first ? (blockCount - first - 1) / perGroup + 1 : 0
     inodeCount = raw.s_inodes_count
     freeInodeCount = raw.s_free_inodes_count
     inodeSize = isOld ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
@@ -88,12 +96,12 @@ struct SuperblockFacts {
     isClean = UInt32(raw.s_state) & UInt32(EXT2_VALID_FS) != 0
     hasErrors = UInt32(raw.s_state) & UInt32(EXT2_ERROR_FS) != 0
     errorCount = raw.s_error_count
-    if bits.compatible & UInt32(EXT3_FEATURE_COMPAT_HAS_JOURNAL) == 0 {
-      journal = .none
-    } else {
+    if bits.contains(EXT3_FEATURE_COMPAT_HAS_JOURNAL, in: .compatible) {
       journal = raw.s_journal_inum != 0 ? .inode(raw.s_journal_inum) : .external
+    } else {
+      journal = .none
     }
-    needsRecovery = bits.incompatible & UInt32(EXT3_FEATURE_INCOMPAT_RECOVER) != 0
+    needsRecovery = bits.contains(EXT3_FEATURE_INCOMPAT_RECOVER, in: .incompatible)
     func time(_ low: UInt32, _ high: UInt8) -> Timestamp? {
       low == 0 && high == 0 ? nil : Timestamp(superblockSeconds: UInt64(low) | UInt64(high) << 32)
     }
@@ -107,7 +115,7 @@ struct SuperblockFacts {
     lastMountedOn = unsafe withUnsafeBytes(of: raw.s_last_mounted) { unsafe Array($0.prefix { $0 != 0 }) }
     let identifier = unsafe withUnsafeBytes(of: raw.s_uuid) { unsafe Array($0) }
     uuid = identifier.allSatisfy { $0 == 0 } ? nil : Self.text(ofUUID: identifier)
-    let hasChecksums = bits.readOnlyCompatible & UInt32(EXT4_FEATURE_RO_COMPAT_METADATA_CSUM) != 0
+    let hasChecksums = bits.contains(EXT4_FEATURE_RO_COMPAT_METADATA_CSUM, in: .readOnlyCompatible)
     if !hasChecksums {
       checksum = .none
     } else if raw.s_checksum_type != UInt8(EXT2_CRC32C_CHKSUM) {
@@ -119,7 +127,7 @@ struct SuperblockFacts {
       }
       checksum = sum == raw.s_checksum ? .right : .wrong
     }
-    faults = SuperblockFault.all(in: raw, self)
+    faults = Fault.all(inSuperblock: raw, self)
   }
 
   var features: [Feature] { Feature.named(by: featureBits) }
@@ -132,7 +140,7 @@ struct SuperblockFacts {
 
   /// Which of the three it is, by what it takes, as `blkid` tells: `ext2`, `ext3` or `ext4`; `jbd` for a journal device.
   var type: String {
-    if featureBits.incompatible & UInt32(EXT3_FEATURE_INCOMPAT_JOURNAL_DEV) != 0 { return "jbd" }
+    if featureBits.contains(EXT3_FEATURE_INCOMPAT_JOURNAL_DEV, in: .incompatible) { return "jbd" }
     let old = UInt32(
       EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_RECOVER | EXT2_FEATURE_INCOMPAT_META_BG)
     let oldReadOnly = UInt32(EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER | EXT2_FEATURE_RO_COMPAT_LARGE_FILE) | 4

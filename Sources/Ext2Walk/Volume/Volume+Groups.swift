@@ -35,23 +35,77 @@ extension Volume {
     return InodeGroup(firstInode: first, usedInodeCount: used, bitmapPosition: bitmap)
   }
 
-  /// The blocks that hold the file system's own tables: descriptors, bitmaps and inode tables of all groups.
-  func metadataBlocks() -> [Range<UInt64>] {
-    let tableBlocks = UInt64(unsafe handle.pointee.inode_blocks_per_group)
-    var all: [(block: UInt64, count: UInt64)] = []
-    for group in 0..<groupCount {
-      var (superblock, old, new): (blk64_t, blk64_t, blk64_t) = (0, 0, 0)
-      var count: blk_t = 0
-      _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, &superblock, &old, &new, &count)
-      // 0 says "none", but for the first superblock, where no contents can be anyhow.
-      let bitmaps = unsafe (ext2fs_inode_bitmap_loc(handle, group), ext2fs_block_bitmap_loc(handle, group))
-      all += [superblock, new, bitmaps.0, bitmaps.1].map { ($0, 1) }
-      all.append((old, unsafe UInt64(handle.pointee.desc_blocks)))
-      all.append((unsafe ext2fs_inode_table_loc(handle, group), tableBlocks))
+  /// The blocks of a group's own tables, which may be anywhere in a damaged file system.
+  ///
+  /// Mirrors `ext2fs_super_and_bgd_loc2()`, whose blocks kept for more descriptors are among them.
+  struct GroupTables {
+    /// The copies of the superblock and the group descriptors; empty in groups without.
+    let base: Range<UInt64>
+    let blockBitmap, inodeBitmap, inodeTable: Range<UInt64>
+
+    var all: [Range<UInt64>] { [base, blockBitmap, inodeBitmap, inodeTable] }
+  }
+
+  func tables(ofGroup group: UInt32) -> GroupTables {
+    func range(_ block: UInt64, _ count: some BinaryInteger) -> Range<UInt64> {
+      let (end, overflow) = block.addingReportingOverflow(UInt64(count))
+      return block..<(overflow ? .max : end)
     }
-    let end = self.superblock.blockCount
-    return all.filter { $0.block > 0 && $0.block < end }.map {
-      $0.block..<$0.block + min($0.count, end - $0.block)
+    let first = unsafe ext2fs_group_first_block2(handle, group)
+    var count: blk_t = 0
+    _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, nil, nil, nil, &count)
+    return unsafe GroupTables(
+      // With clusters, blocks of 1 KiB begin at block 0, where no superblock can be.
+      base: range(first == 0 && superblock.blockSize == 1024 ? 1 : first, count),
+      blockBitmap: range(ext2fs_block_bitmap_loc(handle, group), 1),
+      inodeBitmap: range(ext2fs_inode_bitmap_loc(handle, group), 1),
+      inodeTable: range(ext2fs_inode_table_loc(handle, group), handle.pointee.inode_blocks_per_group))
+  }
+
+  /// Whether the bitmaps and the inode table of a group are where they could be: in the file system and, without `flex_bg`,
+  /// in the group.
+  func hasTablesInPlace(group: UInt32) -> Bool {
+    let (first, end) = (superblock.firstDataBlock, superblock.blockCount)
+    let blocksPerGroup = UInt64(unsafe handle.pointee.super.pointee.s_blocks_per_group)
+    let mayBeElsewhere = unsafe ext2fs_has_feature_flex_bg(handle.pointee.super) != 0
+    let start = mayBeElsewhere ? first : first + UInt64(group) * blocksPerGroup
+    let room = mayBeElsewhere ? start..<end : start..<max(start, min(end, start + blocksPerGroup))
+    let tables = tables(ofGroup: group)
+    return [tables.blockBitmap, tables.inodeBitmap, tables.inodeTable].allSatisfy { table in
+      room.lowerBound <= table.lowerBound && table.upperBound <= room.upperBound
+    }
+  }
+
+  /// The groups of which a table lies over another one, in order.
+  var groupsWithOverlaps: [UInt32] {
+    let all = (0..<groupCount).flatMap { group in
+      tables(ofGroup: group).all.map { (blocks: $0, group: group) }
+    }
+    .filter { !$0.blocks.isEmpty }.sorted { $0.blocks.lowerBound < $1.blocks.lowerBound }
+    var found: Set<UInt32> = []
+    var end: UInt64 = 0
+    for table in all {
+      if table.blocks.lowerBound < end { found.insert(table.group) }
+      end = max(end, table.blocks.upperBound)
+    }
+    return found.sorted()
+  }
+
+  /// Whether the checksum of a group's descriptor is the right one; true where there are none.
+  func hasRightChecksum(group: UInt32) -> Bool {
+    unsafe ext2fs_has_group_desc_csum(handle) == 0 || ext2fs_group_desc_csum_verify(handle, group) != 0
+  }
+
+  /// The blocks that hold the file system's own tables: descriptors, bitmaps and inode tables of all groups. Not those that
+  /// are kept for more descriptors, which a wrong number makes many.
+  func metadataBlocks() -> [Range<UInt64>] {
+    let whole = 0..<superblock.blockCount
+    let baseCount = 1 + UInt64(unsafe handle.pointee.desc_blocks)
+    return (0..<groupCount).flatMap { group in
+      let tables = tables(ofGroup: group)
+      let base = tables.base.lowerBound..<min(tables.base.upperBound, tables.base.lowerBound + baseCount)
+      return [base, tables.blockBitmap, tables.inodeBitmap, tables.inodeTable]
+        .map { $0.clamped(to: whole) }.filter { !$0.isEmpty }
     }
   }
 }

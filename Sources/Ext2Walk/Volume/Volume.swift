@@ -38,7 +38,14 @@ final class Volume {
   init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
     image = try ImageFile(location)
     self.options = options
-    let (handle, hasWrongChecksum) = unsafe try Self.open(location, options: options)
+    let superblockEnd = SuperblockFacts.position + UInt64(SuperblockFacts.byteCount)
+    guard image.byteCount >= superblockEnd else {
+      throw VolumeError(
+        "opening the file system",
+        reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
+        advice: "it is no file system, or was cut short")
+    }
+    let (handle, hasWrongChecksum) = unsafe try Self.open(image, options: options)
     unsafe self.handle = unsafe handle
     hasWrongSuperblockChecksum = hasWrongChecksum
     do throws(VolumeError) {
@@ -121,7 +128,7 @@ final class Volume {
   }
 
   private static func open(
-    _ location: ImageLocation, options: OpenOptions
+    _ image: borrowing ImageFile, options: OpenOptions
   ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
     let blockSizes: [Int] =
@@ -130,18 +137,19 @@ final class Volume {
       }
     var failure: errcode_t = 0
     for blockSize in blockSizes {
+      let block = UInt64(options.superblock ?? 0)
+      let position = block == 0 ? SuperblockFacts.position : block * UInt64(blockSize)
+      if let facts = image.superblockFacts(at: position) { try checkDemand(of: facts, image) }
       for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
         let (handle, code) = unsafe open(
-          location, superblock: options.superblock ?? 0, blockSize: blockSize,
+          image.location, superblock: options.superblock ?? 0, blockSize: blockSize,
           flags: EXT2_FLAG_64BITS | ignored)
         if let handle = unsafe handle { return unsafe (handle, ignored != 0) }
         if failure == 0 || code != EXT2_ET_BAD_MAGIC { failure = code }
         guard code == EXT2_ET_SB_CSUM_INVALID else { break }
       }
     }
-    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), let file = try? ImageFile(location),
-      file.superblockFacts()?.type == "jbd"
-    {
+    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), image.superblockFacts()?.type == "jbd" {
       throw VolumeError(
         "opening the file system", reason: "this is the journal of another file system, and has no files")
     }

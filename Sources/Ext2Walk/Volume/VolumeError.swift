@@ -52,14 +52,8 @@ struct VolumeError: Error, CustomStringConvertible {
     code == errcode_t(EXT2_ET_UNSUPP_FEATURE) || code == errcode_t(EXT2_ET_RO_UNSUPP_FEATURE)
   }
 
-  /// Whether this machine, or a limit of this shell, is why: nothing is wrong with the image.
-  var isOfThisMachine: Bool {
-    // Memory may be what a hostile superblock asks too much of.
-    switch code.flatMap(Limit.init) {
-    case .descriptors, .descriptorsOfAll: true
-    case .memory, nil: false
-    }
-  }
+  /// Whether this machine, or a limit of this shell, has too little of something: nothing need be wrong with the image.
+  var isOfThisMachine: Bool { code.flatMap(Limit.init) != nil }
 
   /// What there may be too little of.
   private enum Limit {

@@ -1,18 +1,6 @@
 import CExt2fs
 
-/// Something that a superblock says, and that can't be.
-struct SuperblockFault: Equatable {
-  /// Which kernels don't mount a file system for it.
-  enum Refusal {
-    case byAll, byExt4, byNone
-  }
-
-  /// In a sentence.
-  let words: String
-  let refusal: Refusal
-}
-
-extension SuperblockFault {
+extension Fault {
   /// What can't be of sizes, counts, and the journal's place, as far as the superblock alone shows it.
   ///
   /// Mirrors what `ext4_load_super()` and `ext2_fill_super()` refuse, and `check_super_block()` of e2fsck calls corruption.
@@ -20,18 +8,22 @@ extension SuperblockFault {
   /// - Parameters:
   ///   - raw: the superblock, in this machine's byte order.
   ///   - facts: what was read of it.
-  static func all(in raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
+  static func all(inSuperblock raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
     // A journal on a device of its own has neither groups nor inodes.
     if facts.type == "jbd" { return [] }
     return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts)
   }
 
-  private static func ofSizes(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
-    var faults: [SuperblockFault] = []
-    let (blockSize, inodeSize) = (facts.blockSize, facts.inodeSize)
+  private static func ofSizes(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
+    var faults: [Fault] = []
+    let (blockSize, inodeSize, features) = (facts.blockSize, facts.inodeSize, facts.featureBits)
+    if facts.revision == 0, features != .none {
+      faults.add(.byNone, "there can't be features in revision 0")
+    }
     if inodeSize.nonzeroBitCount != 1 || inodeSize < 128 || inodeSize > blockSize {
       faults.add(.byAll, "an inode can't take \(inodeSize) bytes")
-    } else if inodeSize > 128 {
+    } else if inodeSize > 128, features.contains(EXT4_FEATURE_RO_COMPAT_EXTRA_ISIZE, in: .readOnlyCompatible)
+    {
       for size in Set([raw.s_min_extra_isize, raw.s_want_extra_isize]).sorted()
       where Int(size) > inodeSize - 128 {
         faults.add(.byExt4, "inodes of \(inodeSize) bytes have no room for \(size) more than 128")
@@ -42,7 +34,7 @@ extension SuperblockFault {
         .byAll,
         "a cluster\(facts.hasClusters ? "" : ", without bigalloc,") can't take \(facts.clusterSize) bytes"
       )
-    } else if facts.hasClusters {
+    } else {
       let blocks = UInt64(raw.s_clusters_per_group) * UInt64(facts.clusterSize / blockSize)
       if blocks != UInt64(raw.s_blocks_per_group) {
         faults.add(
@@ -50,19 +42,19 @@ extension SuperblockFault {
           "a group of \(raw.s_blocks_per_group) blocks can't have \(raw.s_clusters_per_group) clusters")
       }
     }
-    let isWide = facts.featureBits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_64BIT) != 0
-    if isWide, !(64...1024).contains(raw.s_desc_size) || raw.s_desc_size.nonzeroBitCount != 1 {
-      faults.add(.byExt4, "a group descriptor can't take \(raw.s_desc_size) bytes")
+    if features.contains(EXT4_FEATURE_INCOMPAT_64BIT, in: .incompatible),
+      !(64...1024).contains(facts.descriptorSize) || facts.descriptorSize.nonzeroBitCount != 1
+    {
+      faults.add(.byExt4, "a group descriptor can't take \(facts.descriptorSize) bytes")
     }
-    let hasFlexGroups = facts.featureBits.incompatible & UInt32(EXT4_FEATURE_INCOMPAT_FLEX_BG) != 0
-    if hasFlexGroups, raw.s_log_groups_per_flex > 31 {
+    if features.contains(EXT4_FEATURE_INCOMPAT_FLEX_BG, in: .incompatible), raw.s_log_groups_per_flex > 31 {
       faults.add(.byExt4, "2^\(raw.s_log_groups_per_flex) groups can't be flexible together")
     }
     return faults
   }
 
-  private static func ofCounts(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
-    var faults: [SuperblockFault] = []
+  private static func ofCounts(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
+    var faults: [Fault] = []
     let blockSize = facts.blockSize
     let bitsPerBlock = UInt64(blockSize) * 8
     let (first, count) = (UInt64(raw.s_first_data_block), facts.blockCount)
@@ -79,19 +71,28 @@ extension SuperblockFault {
     let clustersPerGroup = UInt64(raw.s_blocks_per_group) / UInt64(max(1, facts.clusterSize / blockSize))
     if clustersPerGroup == 0 || clustersPerGroup > bitsPerBlock {
       faults.add(.byAll, "a group can't have \(raw.s_blocks_per_group) blocks")
-    } else if count > first {
-      let groupCount = (count - first - 1) / UInt64(raw.s_blocks_per_group) + 1
+    } else if let groupCount = facts.groupCount, groupCount > 0 {
       let (inodeCount, overflow) = groupCount.multipliedReportingOverflow(by: UInt64(raw.s_inodes_per_group))
       if overflow || inodeCount != UInt64(facts.inodeCount) {
         let groups = "\(counted(groupCount, "group")) of \(raw.s_inodes_per_group)"
         faults.add(.byAll, "there can't be \(facts.inodeCount) inodes in \(groups)")
       }
+      let descriptorsPerBlock = UInt64(max(1, blockSize / max(1, facts.descriptorSize)))
+      let metaGroupCount = (groupCount + descriptorsPerBlock - 1) / descriptorsPerBlock
+      if facts.featureBits.contains(EXT2_FEATURE_INCOMPAT_META_BG, in: .incompatible),
+        UInt64(raw.s_first_meta_bg) > metaGroupCount
+      {
+        faults.add(.byExt4, "the first meta group can't be \(raw.s_first_meta_bg) of \(metaGroupCount)")
+      }
     }
     if Int(raw.s_reserved_gdt_blocks) > blockSize / 4 {
       faults.add(.byExt4, "there can't be \(raw.s_reserved_gdt_blocks) blocks for more group descriptors")
     }
-    if facts.revision > 0, raw.s_first_ino < EXT2_GOOD_OLD_FIRST_INO || raw.s_first_ino > facts.inodeCount {
+    // The kernel takes it for a number with a sign, and doesn't ask whether there is such an inode.
+    if facts.revision > 0, raw.s_first_ino < EXT2_GOOD_OLD_FIRST_INO || raw.s_first_ino > Int32.max {
       faults.add(.byExt4, "the first inode for files can't be \(raw.s_first_ino)")
+    } else if facts.revision > 0, raw.s_first_ino > facts.inodeCount {
+      faults.add(.byNone, "the first inode for files can't be \(raw.s_first_ino) of \(facts.inodeCount)")
     }
     for (part, whole, what) in [
       (facts.freeBlockCount, count, "free blocks"), (facts.reservedBlockCount, count, "reserved blocks"),
@@ -102,8 +103,8 @@ extension SuperblockFault {
     return faults
   }
 
-  private static func ofJournal(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [SuperblockFault] {
-    var faults: [SuperblockFault] = []
+  private static func ofJournal(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
+    var faults: [Fault] = []
     switch facts.journal {
     case .none: break
     case .inode(let inode) where inode > facts.inodeCount:
@@ -118,11 +119,5 @@ extension SuperblockFault {
       }
     }
     return faults
-  }
-}
-
-extension [SuperblockFault] {
-  fileprivate mutating func add(_ refusal: SuperblockFault.Refusal, _ words: String) {
-    append(SuperblockFault(words: words, refusal: refusal))
   }
 }

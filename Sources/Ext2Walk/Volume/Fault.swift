@@ -1,0 +1,20 @@
+/// Something that a file system says of itself as a whole, and that can't be.
+struct Fault: Equatable {
+  /// Which kernels don't mount it for that.
+  enum Refusal {
+    case byAll, byExt4
+    /// ext4 mounts it read-only.
+    case byExt4ToWrite
+    case byNone
+  }
+
+  /// In a sentence.
+  let words: String
+  let refusal: Refusal
+}
+
+extension [Fault] {
+  mutating func add(_ refusal: Fault.Refusal, _ words: String) {
+    append(Fault(words: words, refusal: refusal))
+  }
+}

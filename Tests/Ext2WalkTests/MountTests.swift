@@ -1,0 +1,79 @@
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// What `info` says of this machine's kernel, against what that kernel does: file systems with something wrong in the
+/// superblock, the root, the journal or a group's descriptor are mounted, where this machine lets us.
+@Suite struct MountTests {
+  static let kinds = [
+    ["-t", "ext2", "-b", "1024", "-I", "128"], ["-t", "ext2", "-b", "1024", "-r", "0"],
+    ["-t", "ext3", "-b", "1024"], ["-t", "ext4", "-b", "1024", "-O", "metadata_csum,meta_bg,^resize_inode"],
+    ["-t", "ext4", "-b", "4096", "-O", "^64bit,^metadata_csum,extra_isize"],
+    ["-t", "ext4", "-b", "4096", "-O", "bigalloc", "-C", "65536"],
+  ]
+
+  /// As debugfs takes them. Block size and the like are changed in `InfoTests`: nobody takes the rest for a superblock then.
+  private static let changes =
+    [
+      "inodes_count 4294967295", "inodes_count 17", "reserved_gdt_blocks 65535", "reserved_gdt_blocks 256",
+      "reserved_gdt_blocks 1000", "reserved_gdt_blocks 0",
+      "journal_inum 4294967295", "journal_inum 0", "journal_inum 2", "journal_inum 12", "journal_dev 5",
+      "blocks_per_group 0", "blocks_per_group 8", "blocks_per_group 8184", "clusters_per_group 5",
+      "inodes_per_group 0", "inodes_per_group 8", "inodes_per_group 100000", "first_data_block 0",
+      "first_data_block 1", "first_data_block 2", "first_data_block 4294967", "log_cluster_size 0",
+      "log_cluster_size 3", "log_cluster_size 7", "log_cluster_size 40", "inode_size 64", "inode_size 100",
+      "inode_size 128", "inode_size 2048", "inode_size 8192", "first_ino 0", "first_ino 12",
+      "first_ino 2147483647", "first_ino 2147483648", "min_extra_isize 128", "min_extra_isize 129",
+      "want_extra_isize 60000", "log_groups_per_flex 31", "log_groups_per_flex 32", "desc_size 32",
+      "desc_size 65", "desc_size 128", "desc_size 2048", "rev_level 0", "rev_level 2", "first_meta_bg 1",
+      "first_meta_bg 2", "blocks_count 0", "blocks_count 100", "blocks_count 19000", "blocks_count 30000000",
+      "free_blocks_count 4000000000", "r_blocks_count 4000000000", "free_inodes_count 4000000000",
+      "checksum_type 7", "creator_os 3",
+      "state 2",
+    ].map { "ssv " + $0 } + [
+      "feature FEATURE_R31", "feature FEATURE_I31", "feature FEATURE_C31", "feature ^sparse_super",
+      "clri <2>", "clri <8>", "clri <11>", "sif <2> mode 0100644", "sif <2> size 0", "sif <8> mode 0120777",
+      "sif <8> links_count 0", "set_bg 0 inode_table 3", "set_bg 0 block_bitmap 0",
+      "set_bg 1 inode_table 9999999",
+      "set_bg 1 inode_bitmap 5", "set_bg 1 block_bitmap 18000",
+    ]
+
+  @Test(arguments: kinds) func asThisKernelMounts(_ options: [String]) async throws {
+    // Older ones lack some of the checks.
+    let release = try await Command.run("uname", ["-r"]).text
+    guard let version = KernelVersion(release: release), version >= KernelVersion(6, 18) else {
+      try Test.cancel("this kernel is older than Linux 6.18")
+    }
+    let scratch = try ScratchDirectory()
+    let made = try await Command.script(
+      """
+      cd "$2" && shift 2 && mkdir mnt && printf file > file \\
+        && mke2fs -q -F "$@" good.img 20000 > /dev/null && debugfs -w -R 'write file file' good.img 2> /dev/null
+      mount -o loop good.img mnt 2> /dev/null && umount mnt || echo no mounts here
+      """, [scratch.path.string] + options)
+    try #require(made.status == 0, "\(made.messages)")
+    guard !made.text.contains("no mounts here") else { try Test.cancel("this machine mounts nothing for us") }
+    var counts: [String: Int] = [:]
+    for change in [""] + Self.changes {
+      let image = scratch.path.appending("changed.img").string
+      _ = try await Command.script(
+        "cd \"$2\" && cp good.img changed.img && debugfs -w -R \"$3\" changed.img",
+        [scratch.path.string, change])
+      let (facts, _) = try await ImageFacts.of(image)
+      let kernel = try #require(facts.kernels?.last)
+      let theirs = try await Command.script(
+        """
+        cd "$2"
+        mount -o loop changed.img mnt 2> /dev/null || mount -o loop,ro changed.img mnt 2> /dev/null \\
+          || { echo no; exit; }
+        grep "$2/mnt " /proc/mounts | grep -q ' ro,' && echo readOnly || echo readWrite
+        umount mnt
+        """, [scratch.path.string])
+      #expect(kernel.mounts + "\n" == theirs.text, "\(change): \(kernel.reasons)")
+      counts[kernel.mounts, default: 0] += 1
+    }
+    // Neither is the answer always the same.
+    #expect(counts["readWrite", default: 0] > 10 && counts["no", default: 0] > 10, "\(counts)")
+  }
+}
