@@ -273,7 +273,7 @@ import Testing
   }
 
   @Test func aPartitionWithoutItsFirstSuperblock() async throws {
-    let disk = try await Disk(Self.gpt)
+    let disk = try await Disk("label: gpt\\nstart=2048,size=40000\\n")
     let image = try await ScratchImage(
       blockSize: 1024, tree: ["found"], options: ["-E", "lazy_itable_init=1"],
       blocks: 8192 + 8000)
@@ -305,6 +305,110 @@ import Testing
     let listed = try await Command.ext2walk(["ls", disk.path])
     #expect(
       listed.status == 2 && listed.messages.contains("neither that nor its backup"), "\(listed.messages)")
+  }
+
+  /// A disk whose start was wiped still has the table at its end, and a partition's backups of the superblock.
+  @Test func aDiskWhoseStartIsWiped() async throws {
+    let disk = try await Disk("label: gpt\\nstart=2048,size=60000\\nstart=65536,size=16384\\n")
+    let image = try await ScratchImage(blockSize: 1024, tree: ["saved"], blocks: 15000)
+    try await disk.put(image.path.string, at: 1 << 20)
+    try disk.patch(at: 0, [UInt8](repeating: 0, count: (1 << 20) + 2048))
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 1 && facts.partitionTable == "gpt" && facts.partitionsByBackup == [1])
+    let listed = try await Command.ext2walk(
+      ["ls", "--partition", "1", "--superblock", "8193", "--block-size", "1024", disk.path])
+    #expect(listed.lines == ["lost+found", "saved"], "\(listed.messages)")
+    // Without a file system behind it either, the table is what there is.
+    let empty = try await Disk(Self.gpt)
+    try empty.patch(at: 0, [UInt8](repeating: 0, count: 2 << 20))
+    let refused = try await Command.ext2walk(["ls", empty.path])
+    #expect(refused.status == 2 && refused.messages.contains("a whole disk, and no partition holds"))
+    #expect(try await ImageFacts.of(empty.path).0.partitions.count == 3)
+  }
+
+  /// A file system that took a whole disk with a GPT, and lost its start.
+  @Test func aTableThatOutlivedItsDisk() async throws {
+    let disk = try await Disk("label: gpt\\nstart=2048,size=60000\\n")
+    let image = try await ScratchImage(blockSize: 1024, tree: ["saved"], blocks: 60000)
+    try await disk.put(image.path.string, at: 0)
+    try disk.patch(at: 0, [UInt8](repeating: 0, count: 4096))
+    let info = try await Command.ext2walk(["info", disk.path])
+    let typed = try #require(info.text.firstMatch(of: /What to do: ext2walk (.*)\n/)?.1, "\(info.text)")
+    #expect(info.status == 1 && info.messages.contains("the first superblock is gone"), "\(info.messages)")
+    #expect(try await Command.script("\"$1\" \(typed)", []).text.contains("saved\n"), "\(typed)")
+  }
+
+  /// What tells how large the sectors of an MBR are may be nothing but backups of a superblock.
+  @Test func largeSectorsByABackup() async throws {
+    let disk = try await Disk(sectorSize: 4096, "o\\nn\\np\\n1\\n256\\n+8000\\nw\\n")
+    let image = try await ScratchImage(blockSize: 1024, tree: ["saved"], blocks: 15000)
+    try image.patch(at: 0, [UInt8](repeating: 0, count: 2048))
+    try await disk.put(image.path.string, at: 256 * 4096)
+    let (facts, _) = try await ImageFacts.of(disk.path)
+    #expect(facts.sectorSize == 4096 && facts.partitionsByBackup == [1])
+  }
+
+  /// Backups of a larger file system that was in a partition before are not those of the one that is.
+  @Test func backupsOfALargerFileSystem() async throws {
+    let disk = try await Disk("label: dos\\nstart=2048,size=20000,type=83\\n")
+    let large = try await ScratchImage(blockSize: 1024, tree: ["old"], blocks: 30000)
+    try await disk.put(large.path.string, at: 1 << 20)
+    let small = try await ScratchImage(blockSize: 1024, tree: ["new"], blocks: 8000)
+    try await disk.put(small.path.string, at: 1 << 20)
+    // Refused by libext2fs.
+    try disk.patch(at: (1 << 20) + 1024 + 40, [0, 0, 0, 0])
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 1 && facts.refusal != nil && facts.backups.isEmpty, "\(finished.messages)")
+    #expect(facts.advice?.contains("e2fsck") == true)
+  }
+
+  /// Backups that the file system can't be opened by are not offered.
+  @Test func backupsThatDoNotServe() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["saved"], blocks: 30000)
+    for block in [1, 8193, 24577] { try image.patch(at: block * 1024 + 40, UInt32(0)) }
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1 && facts.backups.isEmpty && facts.advice?.contains("e2fsck") == true)
+    try image.patch(at: 1024, [UInt8](repeating: 0, count: 1024))
+    let refused = try await Command.ext2walk(["info", image.path.string])
+    #expect(refused.status == 2 && refused.messages.contains("is none that serves"), "\(refused.messages)")
+  }
+
+  /// What is wrong with another partition is good to know where one is asked for, and no more.
+  @Test func onePartitionIsAskedFor() async throws {
+    let disk = try await Disk(Self.logical)
+    let image = try await fileSystem("there")
+    try await disk.put(image.path.string, at: 1 << 20)
+    try disk.patch(at: 20480 * 512 + 446 + 16 + 8, [0, 8, 0, 0])
+    for command in ["ls", "info", "verify"] {
+      let all = try await Command.ext2walk([command, disk.path])
+      let one = try await Command.ext2walk([command, "--partition", "1", disk.path])
+      #expect(all.status == 1 && one.status == 0, "\(command): \(one.messages)")
+      #expect(one.messages.contains("some may be missing"), "\(one.messages)")
+    }
+    #expect(try await ImageFacts.of(disk.path, ["--partition", "1"]).0.problems.isEmpty)
+  }
+
+  /// What may keep a file system of the disk from being checked is in every report.
+  @Test func whatIsLeftOutIsInReports() async throws {
+    let disk = try await Disk(Self.logical)
+    let image = try await fileSystem("there")
+    try await disk.put(image.path.string, at: 1 << 20)
+    try disk.patch(at: 20480 * 512 + 446 + 16 + 8, [0, 8, 0, 0])
+    let words = "the list of its logical partitions breaks off"
+    let json = try await Command.ext2walk(["verify", "--format", "json", disk.path])
+    let reported = try ReportedImage.parse(json.output)[0]
+    #expect(json.status == 1 && reported.errors == 0 && reported.problems.count == 1)
+    #expect(reported.problems.first?.contains(words) == true)
+    let junit = try await Command.ext2walk(["verify", "--format", "junit", disk.path])
+    let suite = try JUnitReport(parsing: junit.output).suites[0]
+    #expect(suite.failed == ["whole-disk"] && suite.failures == 1 && suite.tests == suite.cases.count)
+    #expect(suite.text.contains(words))
+    let text = try await Command.ext2walk(["verify", disk.path, image.path.string])
+    #expect(text.text.contains("clean; not all of the disk could be looked at"), "\(text.text)")
+    #expect(text.text.contains("2 images: 1 without errors, 1 with errors"), "\(text.text)")
+    let whole = try ReportedImage.parse(
+      try await Command.ext2walk(["verify", "--format", "json", image.path.string]).output)[0]
+    #expect(whole.problems.isEmpty)
   }
 
   @Test func damagedEntriesOfAGPTAreNotBelieved() async throws {
@@ -381,6 +485,50 @@ import Testing
     #expect(facts.partitions.count == 256)
     #expect(
       finished.status == 1 && finished.messages.contains("more than 256 partitions"), "\(finished.messages)")
+  }
+
+  /// Entries that end before they begin: said once, with their number.
+  @Test func impossibleEntries() async throws {
+    let disk = try await Disk(Self.gpt)
+    var entries = Array(try readFile(FilePath(disk.path))[1024..<1024 + 16384])
+    for index in 0..<2 {
+      entries.replaceSubrange(index * 128 + 40..<index * 128 + 48, with: [1, 0, 0, 0, 0, 0, 0, 0])
+    }
+    try disk.patch(at: 1024, entries)
+    var header = Array(try readFile(FilePath(disk.path))[512..<1024])
+    func put(_ sum: UInt32, at offset: Int) {
+      header.replaceSubrange(
+        offset..<offset + 4, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+    }
+    put(CRC32.of(entries), at: 88)
+    put(0, at: 16)
+    put(CRC32.of(header[..<92]), at: 16)
+    try disk.patch(at: 512, header)
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions.map(\.number) == [3])
+    #expect(
+      finished.status == 1
+        && finished.messages.contains("where partition 1 and 1 others would be can't be: left out"),
+      "\(finished.messages)")
+  }
+
+  /// A chain of logical partitions that doesn't end is given up.
+  @Test func manyLinks() async throws {
+    let disk = try await Disk(Self.logical)
+    // Each link is at the next sector, counted from the extended partition's start.
+    for link in 0..<1030 {
+      var sector = [UInt8](repeating: 0, count: 512)
+      sector[446 + 4] = 5
+      for (offset, value) in [(8, link + 1), (12, 1)] {
+        for byte in 0..<4 { sector[446 + offset + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+      }
+      (sector[510], sector[511]) = (0x55, 0xAA)
+      try disk.patch(at: (20480 + link) * 512, sector)
+    }
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(facts.partitions.map(\.number) == [1, 2])
+    #expect(
+      finished.status == 1 && finished.messages.contains("(more than 1024 links)"), "\(finished.messages)")
   }
 
   /// Headers whose checksums are right, with numbers that are not.

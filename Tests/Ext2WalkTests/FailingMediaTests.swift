@@ -61,6 +61,19 @@ import Testing
     #expect(unread.first?.contains(words) == true, "\(words): \(unread)")
   }
 
+  /// Where a bad page and the end of the image are next to each other, each is what is said of its inodes.
+  @Test func aBadPageAtTheEndOfAnImage() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: (100..<200).map { "file-\($0)" })
+    let position = try await image.position(ofInode: try image.inode(of: "file-150"))
+    let page = position / 4096 * 4096
+    _ = try await Command.run("truncate", ["-s", "\(page + 4096)", image.path.string])
+    let finished = try await LyingDevice().run(["verify"], image.path.string, .fails, at: page)
+    let unread = finished.lines.filter { $0.contains("inode-table-unreadable") }
+    #expect(unread.count == 2, "\(unread)")
+    #expect(unread.first?.contains("Input/output error at byte \(page)") == true, "\(unread)")
+    #expect(unread.last?.contains("behind the end of the image") == true, "\(unread)")
+  }
+
   @Test(arguments: commands + [["verify"]]) func aDeviceThatVanishes(command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: 4096)
     let finished = try await LyingDevice().run(command, image.path.string, .vanishes, at: blocks[1] + 100)
@@ -123,21 +136,35 @@ import Testing
     let device = try await LyingDevice()
 
     // Nobody knows what is in partition 1: the other is not all there is.
-    let words = "partition 1 can't be read: Input/output error at byte \(1 << 20)"
+    let superblock = (1 << 20) + 1024
+    let words = "partition 1 can't be read: Input/output error at byte \(superblock)"
     for command in ["info", "ls", "map", "verify"] {
-      let finished = try await device.run([command], disk.path, .fails, at: 1 << 20)
+      let finished = try await device.run([command], disk.path, .fails, at: superblock + 7)
       #expect(finished.status == 1 && finished.messages.contains(words), "\(finished.messages)")
       if command != "info" { #expect(finished.messages.contains("the only one that was found")) }
     }
-    let listed = try await device.run(["ls"], disk.path, .fails, at: 1 << 20)
+    let listed = try await device.run(["ls"], disk.path, .fails, at: superblock)
     #expect(listed.text == "lost+found\nwithin\n")
-    let chosen = try await device.run(["ls", "--partition", "5"], disk.path, .fails, at: 1 << 20)
-    #expect(chosen.status == 0 && !chosen.messages.contains("can't be read"), "\(chosen.messages)")
-    let refused = try await device.run(["ls", "--partition", "1"], disk.path, .fails, at: 1 << 20)
-    #expect(refused.status == 2)
-    #expect(
-      refused.messages.contains("reading partition 1: Input/output error at byte")
-        && refused.messages.contains("ext2walk info --partition 1"), "\(refused.messages)")
+    // Whoever asks for the other one is not kept from it.
+    for command in ["ls", "info"] {
+      let chosen = try await device.run([command, "--partition", "5"], disk.path, .fails, at: superblock)
+      #expect(chosen.status == 0 && chosen.messages.isEmpty, "\(chosen.messages)")
+    }
+    for position in [superblock, 1 << 20] {
+      let refused = try await device.run(["ls", "--partition", "1"], disk.path, .fails, at: position)
+      #expect(refused.status == 2)
+      #expect(
+        refused.messages.contains("reading partition 1: Input/output error at byte \(position)")
+          && refused.messages.contains("ext2walk info --partition 1"), "\(refused.messages)")
+    }
+    // Where the superblock can be read and is none, it doesn't matter what else there is: but that is not "zeroes".
+    for command in ["info", "ls"] {
+      let other = try await device.run([command], disk.path, .fails, at: (1 << 20) + 3000)
+      #expect(other.status == 0 && !other.messages.contains("can't be read"), "\(other.messages)")
+      if command == "info" {
+        #expect(other.text.contains("unknown contents (type 83); Input/output error at byte \(1 << 20)"))
+      }
+    }
 
     for command in ["ls", "info"] {
       let table = try await device.run([command, "--partition", "5"], disk.path, .fails, at: 100)
@@ -184,11 +211,19 @@ import Testing
       let info = try await device.run(["info"], disk.path, .fails, at: position)
       #expect(info.status == 1 && info.messages.contains(words), "\(info.messages)")
     }
+    // Of zeroes nobody knows whether all were zeroes.
+    let wiped = try await DiskTests.Disk(DiskTests.gpt)
+    try wiped.patch(at: 0, [UInt8](repeating: 0, count: 64 << 20))
+    for (position, words) in [(-1, "nothing but zeroes"), ((1 << 16) + 66, "Input/output error at byte ")] {
+      let refused = try await device.run(["ls"], wiped.path, .fails, at: position)
+      #expect(refused.status == 2 && refused.messages.contains(words), "\(refused.messages)")
+    }
     // Without its first sector the first GPT serves. Without both, the backup may be what an MBR left over.
     #expect(try await device.run(["info"], disk.path, .fails, at: 0).status == 0)
     try disk.patch(at: 512, [0])
     let finished = try await device.run(["ls"], disk.path, .fails, at: 0)
     #expect(finished.status == 1 && finished.text == "lost+found\nwithin\n")
     #expect(finished.messages.contains("its first sector can't be read"), "\(finished.messages)")
+    #expect(finished.messages.contains("this one is out of date"), "\(finished.messages)")
   }
 }

@@ -60,8 +60,18 @@ struct OpeningOptions: ParsableArguments {
     return location
   }
 
+  /// Opens the image. What there is to say of a whole disk is said by `messages`.
   func open(_ image: [UInt8], _ messages: inout Messages) throws -> Volume {
-    try Volume(at: try place(of: image, &messages), options: volumeOptions)
+    var remarks = DiskRemarks()
+    defer { messages.tell(remarks) }
+    return try open(image, &remarks)
+  }
+
+  /// Opens the image.
+  ///
+  /// - Parameter remarks: gets what there is to say of a whole disk, also where the file system can't be opened.
+  func open(_ image: [UInt8], _ remarks: inout DiskRemarks) throws -> Volume {
+    try Volume(at: try place(of: image, &remarks), options: volumeOptions)
   }
 
   var volumeOptions: Volume.OpenOptions {
@@ -69,36 +79,28 @@ struct OpeningOptions: ParsableArguments {
   }
 
   /// Where the file system begins: in a partition, where the image is a whole disk, and that is said.
-  private func place(of image: [UInt8], _ messages: inout Messages) throws -> ImageLocation {
+  private func place(of image: [UInt8], _ remarks: inout DiskRemarks) throws -> ImageLocation {
     let location = try location(of: image)
     let file = try ImageFile(location)
     // A backup superblock is asked for where the first one can't tell what this is.
     if partition == nil, superblock != nil { return location }
     let contents = ImageContents.examine(file, asDisk: partition != nil)
-    if case .disk(let disk) = contents { tell(of: disk, &messages) }
+    if case .disk(let table) = contents { remarks = table.remarks(onlyOn: partition) }
     guard let found = try contents.fileSystem(partition: partition, image: location.path) else {
       return location
     }
-    if case .unreadable(let failure) = found.contents, superblock == nil {
+    if let failure = found.failure, superblock == nil {
       let number = found.partition.number
       throw VolumeError.unreadable(
         "partition \(number)", failure,
         lookedFor: "info --partition \(number) \(Escaping.shellWord(location.path))")
     }
-    if partition == nil, case .disk(let disk) = contents {
-      let only = disk.obstacles.isEmpty ? "the only one" : "the only one that was found"
-      messages.note(
+    if partition == nil, case .disk = contents {
+      let only = remarks.problems.isEmpty ? "the only one" : "the only one that was found"
+      remarks.notes.append(
         "a whole disk: this is partition \(found.partition.number), \(only) with ext2, ext3 or ext4")
     }
     return location.moved(by: found.partition.start)
-  }
-
-  /// Says what is wrong with a disk. Where nobody said which partition it is, another may be left out for it.
-  private func tell(of disk: PartitionTable, _ messages: inout Messages) {
-    for problem in disk.problems where partition != nil || !problem.losesPartitions {
-      messages.note(problem.text)
-    }
-    for obstacle in disk.obstacles where partition == nil { messages.problem(obstacle) }
   }
 }
 

@@ -83,7 +83,11 @@ struct Verify: ParsableCommand {
     report.begin(image)
     var messages = Messages(image: image)
     do {
-      let volume = try opening.open(image, &messages)
+      var remarks = DiskRemarks()
+      let opened = Result { try opening.open(image, &remarks) }
+      messages.tell(remarks)
+      report.take(diskProblems: remarks.problems)
+      let volume = try opened.get()
       messages.tell(whatMayChangeOf: volume)
       let fails = try check(volume, report)?.fails(isStrict: strict) == true
       return fails || messages.hasProblems ? 1 : 0

@@ -24,6 +24,7 @@ enum GPT {
     table.problems.insert(
       TableProblem("its first partition table \(state): the partitions are those of the backup at its end"),
       at: 0)
+    table.isBackup = true
     return table
   }
 

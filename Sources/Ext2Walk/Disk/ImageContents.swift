@@ -16,10 +16,12 @@ enum ImageContents {
     if !asDisk, let facts = file.superblockFacts(&failure) { return .ext(facts) }
     let signature = Signature.identify(file, in: 0..<file.byteCount, &failure)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
-    if let table = PartitionTable.read(file, &failure), signature == nil || !table.ext.isEmpty {
+    // A start that was wiped says nothing against the backup of a table.
+    let isOther = signature.map { $0.kind != .nothing } ?? false
+    if let table = PartitionTable.read(file, &failure), asDisk || !isOther || !table.ext.isEmpty {
       return .disk(table)
     }
-    if let signature { return .other(signature) }
+    if let signature, !signature.isByAbsence || failure == nil { return .other(signature) }
     return failure.map { .unreadable($0) } ?? .unknown
   }
 
@@ -44,7 +46,7 @@ enum ImageContents {
     }
     if let number {
       guard let found = table.partitions.first(where: { $0.partition.number == number }) else {
-        let problems = table.problems.filter(\.losesPartitions).map { "; " + $0.text }.joined()
+        let problems = table.losses.map { "; " + $0 }.joined()
         throw VolumeError(
           "looking for partition \(number)", reason: "there is none of that number" + problems,
           advice: table.list)
@@ -70,7 +72,8 @@ enum ImageContents {
     switch table.ext.count {
     case 1: return table.ext[0]
     case 0:
-      let which = table.obstacles.isEmpty ? "no partition" : "no partition that can be read"
+      let which =
+        table.remarks(onlyOn: nil).problems.isEmpty ? "no partition" : "no partition that can be read"
       throw VolumeError(
         "opening the file system", reason: "this is a whole disk, and \(which) holds ext2, ext3 or ext4",
         advice: table.list)
@@ -121,7 +124,8 @@ extension FoundPartition {
     case .other(let signature): signature.name
     case .extended: "extended: holds the logical partitions"
     case .unknown where partition.role == .protective: "stands for a GPT"
-    case .unknown: "unknown contents (type \(partition.type))"
+    case .unknown(let failure):
+      "unknown contents (type \(partition.type))" + (failure.map { "; \($0)" } ?? "")
     case .unreadable(let failure): "can't be read: \(failure)"
     case .missing: "behind the end of the image"
     }

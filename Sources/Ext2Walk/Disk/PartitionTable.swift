@@ -37,11 +37,21 @@ struct FoundPartition {
     case other(Signature)
     /// Logical partitions.
     case extended
-    case unknown
-    /// Bytes that would tell can't be read.
+    /// No ext file system, and nothing that anybody knows; where the system refused bytes that might tell, its refusal.
+    case unknown(FailedRead?)
+    /// Its superblock would stand where the system refuses to read.
     case unreadable(FailedRead)
     /// It lies behind the end of the image.
     case missing
+  }
+
+  /// What the system refused where one looked at what it holds.
+  var failure: FailedRead? {
+    switch contents {
+    case .unreadable(let failure): failure
+    case .unknown(let failure): failure
+    case .ext, .other, .extended, .missing: nil
+    }
   }
 
   var isExt: Bool {
@@ -54,6 +64,8 @@ struct TableEntries {
   var partitions: [Partition]
   /// What is wrong with it, where it could be read all the same.
   var problems: [TableProblem]
+  /// Whether it is the second copy, which may have outlived what it is a copy of.
+  var isBackup = false
 }
 
 /// What is wrong with a partition table that could be read all the same.
@@ -101,7 +113,7 @@ struct PartitionTable {
     for sectorSize in [512, 4096] where smallMBR == nil || isProtective {
       if let entries = GPT.read(disk, sectorSize: sectorSize, &ofGPT) {
         var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
-        if let ofFirstSector, !entries.problems.isEmpty {
+        if let ofFirstSector, entries.isBackup {
           table.problems.append(
             TableProblem(
               "its first sector can't be read (\(ofFirstSector)): if that holds a table of its own, this one is out of date",
@@ -138,30 +150,18 @@ struct PartitionTable {
   }
 
   private var recognisedCount: Int {
-    partitions.count {
-      switch $0.contents {
+    partitions.count { found in
+      switch found.contents {
       case .ext: true
-      case .other(let signature): signature.kind != .nothing && signature.kind != .text
-      case .extended, .unknown, .unreadable, .missing: false
+      case .other(let signature): !signature.isByAbsence || found.hasBackups
+      case .unknown, .unreadable: found.hasBackups
+      case .extended, .missing: false
       }
     }
   }
 
   /// The partitions that hold ext2, ext3 or ext4.
   var ext: [FoundPartition] { partitions.filter(\.isExt) }
-
-  /// What may keep partitions with ext2, ext3 or ext4 from being found, in sentences.
-  var obstacles: [String] {
-    problems.filter(\.losesPartitions).map(\.text)
-      + partitions.compactMap { found in
-        let number = found.partition.number
-        return switch found.contents {
-        case .unreadable(let failure): "partition \(number) can't be read: \(failure)"
-        case .missing: "partition \(number) lies behind the end of the image"
-        default: found.hasBackups ? "partition \(number): the first superblock is gone" : nil
-        }
-      }
-  }
 
   private static func contents(of partitions: [Partition], _ disk: borrowing ImageFile) -> [FoundPartition] {
     var found: [FoundPartition] = []
@@ -172,7 +172,7 @@ struct PartitionTable {
         case .ext, .extended, .missing: false
         case .other(let signature) where signature.kind != .nothing: false
         case .other, .unknown, .unreadable:
-          disk.backupSuperblocks(from: partition.start).contains { $0.facts.byteCount <= partition.byteCount }
+          !disk.backupSuperblocks(from: partition.start, within: partition.byteCount).isEmpty
         }
       // What stands for a GPT may be as long as there are numbers.
       let isCutShort =
@@ -190,16 +190,19 @@ struct PartitionTable {
   ) -> FoundPartition.Contents {
     guard partition.start < disk.byteCount else { return .missing }
     if partition.role == .extended { return .extended }
-    var failure: FailedRead?
+    var ofSuperblock: FailedRead?
     if partition.byteCount >= SuperblockFacts.position + UInt64(SuperblockFacts.byteCount),
-      let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position, &failure)
+      let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position, &ofSuperblock)
     {
       return .ext(facts)
     }
     let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
-    if let signature = Signature.identify(disk, in: partition.start..<end, &failure) {
+    var ofMarks: FailedRead?
+    if let signature = Signature.identify(disk, in: partition.start..<end, &ofMarks),
+      !signature.isByAbsence || ofSuperblock == nil && ofMarks == nil
+    {
       return .other(signature)
     }
-    return failure.map { .unreadable($0) } ?? .unknown
+    return ofSuperblock.map { .unreadable($0) } ?? .unknown(ofMarks)
   }
 }

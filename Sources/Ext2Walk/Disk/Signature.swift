@@ -21,6 +21,9 @@ struct Signature: Equatable {
   let name: String
   let kind: Kind
 
+  /// Whether it is told by what isn't there: bytes that nobody could read may say otherwise.
+  var isByAbsence: Bool { kind == .text || kind == .nothing }
+
   /// What to do next. `image` is the file's name as it can be typed.
   func advice(image: String) -> String {
     switch kind {

@@ -16,7 +16,9 @@ struct JUnitSuite {
   }
 
   /// The suite's element.
-  func text(image: [UInt8], outcome: VerifyReport.Outcome) -> String {
+  ///
+  /// - Parameter diskProblems: for what another file system of the disk may be left out. A test case of its own.
+  func text(image: [UInt8], diskProblems: [String], outcome: VerifyReport.Outcome) -> String {
     let name = XML.escaped(Escaping.text(image))
     if case .notExamined(let reason) = outcome {
       return """
@@ -26,9 +28,15 @@ struct JUnitSuite {
 
         """
     }
-    let failureCount = findings.keys.count(where: fails)
-    var text = "  <testsuite name=\"\(name)\" tests=\"\(Rule.allCases.count)\" "
+    let disk = diskProblems.isEmpty ? 0 : 1
+    let failureCount = findings.keys.count(where: fails) + disk
+    var text = "  <testsuite name=\"\(name)\" tests=\"\(Rule.allCases.count + disk)\" "
     text += "failures=\"\(failureCount)\" errors=\"0\">\n"
+    if disk > 0 {
+      let lines = XML.escaped(diskProblems.joined(separator: "\n"))
+      text += "    <testcase classname=\"\(name)\" name=\"whole-disk\">"
+      text += "<failure message=\"another file system may be left out\">\(lines)</failure></testcase>\n"
+    }
     for rule in Rule.allCases {
       let test = "    <testcase classname=\"\(name)\" name=\"\(rule.rawValue)\""
       guard let found = findings[rule] else {

@@ -61,6 +61,12 @@ extension Messages {
       "the journal has not been replayed (needs_recovery): this is the file system without its last changes")
   }
 
+  /// Says what there is to say of a whole disk.
+  mutating func tell(_ disk: DiskRemarks) {
+    for text in disk.notes { note(text) }
+    for text in disk.problems { problem(text) }
+  }
+
   /// Says what may differ from what is read. No problem of the file system's.
   mutating func tell(whatMayChangeOf volume: Volume) {
     if volume.image.isMountedForWriting { note("it is mounted read-write: what is read may change") }

@@ -21,6 +21,7 @@ final class VerifyReport: FindingSink {
   private let hasColor: Bool
   private var output = OutputBuffer()
   private var image: [UInt8] = []
+  private var diskProblems: [String] = []
   private var objects: JSONArray
   private var imageObject = JSONObject()
   private var findingCount = 0
@@ -39,6 +40,7 @@ final class VerifyReport: FindingSink {
   /// The findings that follow are those of `image`.
   func begin(_ image: [UInt8]) {
     self.image = image
+    diskProblems = []
     findingCount = 0
     switch format {
     case .json:
@@ -48,6 +50,11 @@ final class VerifyReport: FindingSink {
       imageObject.beginArray("findings", &output)
     case .text, .ndjson, .junit: break
     }
+  }
+
+  /// The image is a disk, and for these reasons another file system of it may be left out.
+  func take(diskProblems: [String]) {
+    self.diskProblems = diskProblems
   }
 
   func take(_ finding: Finding) throws(OutputError) {
@@ -69,7 +76,8 @@ final class VerifyReport: FindingSink {
   func end(_ outcome: Outcome) throws(OutputError) {
     switch outcome {
     case .notExamined: outcomes.notExamined += 1
-    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict): outcomes.withErrors += 1
+    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict) || !diskProblems.isEmpty:
+      outcomes.withErrors += 1
     case .examined: outcomes.clean += 1
     }
     switch format {
@@ -79,6 +87,7 @@ final class VerifyReport: FindingSink {
       }
     case .json:
       imageObject.endArray(&output)
+      imageObject.add("problems", diskProblems, to: &output)
       VerifyJSON.append(outcome, to: &imageObject, &output)
       imageObject.end(&output)
     case .ndjson:
@@ -86,10 +95,11 @@ final class VerifyReport: FindingSink {
       var object = JSONObject()
       object.add("kind", "summary", to: &output)
       object.add("image", bytes: image.raw, to: &output)
+      object.add("problems", diskProblems, to: &output)
       VerifyJSON.append(outcome, to: &object, &output)
       object.end(&output)
     case .junit:
-      output.append(text: suite.text(image: image, outcome: outcome))
+      output.append(text: suite.text(image: image, diskProblems: diskProblems, outcome: outcome))
       suite = JUnitSuite(isStrict: suite.isStrict)
     }
     try output.endPiece()
@@ -130,12 +140,13 @@ final class VerifyReport: FindingSink {
       case (let errors, let notes):
         "\(counted(errors, "error")), \(counted(notes, "portability finding"))"
       }
+    let disk = diskProblems.isEmpty ? "" : "; not all of the disk could be looked at"
     let scope = summary.scope
     func share(_ part: UInt64) -> String {
       part == counts.blocks ? "all \(part) blocks" : "\(part) of \(counts.blocks) blocks"
     }
     return """
-      \(Escaping.text(image)): \(verdict)
+      \(Escaping.text(image)): \(verdict)\(disk)
         checked   \(counted(counts.directories, "directory", "directories")), \(counted(counts.blocks, "block")), \
       \(counted(counts.records, "record")), \(counts.crossingRecords) of them across a page, in \(rounded(seconds)) s
         compared  \(counted(scope.served.count, "way")) of mapping on \(share(scope.blocksByWays)), libext2fs' iterator \

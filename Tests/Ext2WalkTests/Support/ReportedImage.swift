@@ -12,6 +12,7 @@ struct ReportedImage: Decodable {
   let image: String
   let imageBytes: String?
   let findings: [Finding]
+  let problems: [String]
   let examined: Bool
   let reason: String?
   let errors, portability, directories, blocks, records, entries, crossingRecords: Int?
