@@ -179,6 +179,7 @@ import Testing
       isReadable: true),
     Fault(change: "blocks_per_group 0", words: "a group can't have 0 blocks"),
     Fault(change: "inodes_per_group 0", words: "a group can't have 0 inodes"),
+    Fault(change: "inodes_per_group 2", words: "a group can't have 2 inodes"),
     Fault(
       change: "first_data_block 4294967", words: "there can't be 20000 blocks, of which the first is 4294967"),
     Fault(change: "log_cluster_size 3", words: "a cluster, without bigalloc, can't take 8192 bytes"),

@@ -18,6 +18,8 @@ struct InodeTable: ~Copyable {
   /// So often inodes are read alone, however far apart: then all of the window is.
   private static var mostReadsAlone: Int { 2 }
   private var windows = Array(repeating: Window(), count: Self.windowCount)
+  /// Windows that can't be read whole: a failing disk takes seconds to say so, and is not asked again.
+  private var badWindows: Set<UInt64> = []
 
   /// A place of the cache.
   private struct Window {
@@ -112,7 +114,7 @@ struct InodeTable: ~Copyable {
         before.number == window &- 1
           && windowSize - before.filled.upperBound + wanted.lowerBound < Self.near
       }
-    if isNear {
+    if isNear, !badWindows.contains(window) {
       // The last window of an image may be cut short.
       let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
       part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
@@ -124,6 +126,7 @@ struct InodeTable: ~Copyable {
         try read(part, into: slot, at: position)
       } catch {
         guard part != wanted else { throw error }
+        badWindows.insert(window)
         // A bad sector costs the inodes in it, and not their neighbours.
         part = wanted
         try read(part, into: slot, at: position)

@@ -47,14 +47,23 @@ struct LyingDevice {
     try await VerifiedImage.verify(image.path.string, environment: environment(lie, at: position))
   }
 
+  /// How many reads have failed by `fails` so far.
+  var failureCount: Int { (try? readFile(failures).count) ?? 0 }
+
+  private var failures: FilePath { directory.path.appending("failures") }
+
   private func environment(_ lie: Lie, at position: Int) -> [String: String] {
-    ["LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue]
+    [
+      "LD_PRELOAD": library, "LIE_ABOUT": "\(position)", "LIE": lie.rawValue,
+      "LIE_FAILURES": failures.string,
+    ]
   }
 
   private static let source = """
     #define _GNU_SOURCE
     #include <dlfcn.h>
     #include <errno.h>
+    #include <fcntl.h>
     #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
@@ -72,7 +81,13 @@ struct LyingDevice {
       ssize_t done = real(file, bytes, count, at);
       if (!lie || about < at || about >= at + done) return done;
       int lies = 0;
-      if (is_ours && !strcmp(lie, "fails")) { errno = EIO; return -1; }
+      if (is_ours && !strcmp(lie, "fails")) {
+        int failures = open(getenv("LIE_FAILURES"), O_WRONLY | O_CREAT | O_APPEND, 0600);
+        if (write(failures, "x", 1) < 0) abort();
+        close(failures);
+        errno = EIO;
+        return -1;
+      }
       if (is_ours && !strcmp(lie, "vanishes")) { has_vanished = 1; errno = ENODEV; return -1; }
       if (is_ours && !strcmp(lie, "truncates")) {
         char path[64];
