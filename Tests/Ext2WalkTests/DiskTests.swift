@@ -338,6 +338,17 @@ import Testing
     #expect(try await Command.script("\"$1\" \(typed)", []).text.contains("saved\n"), "\(typed)")
   }
 
+  /// What an older file system of the whole disk left behind is nothing that is wrong with the disk.
+  @Test func aDiskThatHeldAFileSystemBefore() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["old"], blocks: 60000)
+    let disk = try await Disk("label: gpt\\nstart=2048,size=60000\\n")
+    let table = try readFile(FilePath(disk.path))
+    try await disk.put(image.path.string, at: 0)
+    try disk.patch(at: 0, Array(table[..<(1 << 15)]))
+    let (facts, finished) = try await ImageFacts.of(disk.path)
+    #expect(finished.status == 0 && facts.problems.isEmpty && facts.backups.isEmpty, "\(finished.messages)")
+  }
+
   /// What tells how large the sectors of an MBR are may be nothing but backups of a superblock.
   @Test func largeSectorsByABackup() async throws {
     let disk = try await Disk(sectorSize: 4096, "o\\nn\\np\\n1\\n256\\n+8000\\nw\\n")
@@ -403,6 +414,9 @@ import Testing
     let suite = try JUnitReport(parsing: junit.output).suites[0]
     #expect(suite.failed == ["whole-disk"] && suite.failures == 1 && suite.tests == suite.cases.count)
     #expect(suite.text.contains(words))
+    let none = try await Command.ext2walk(["verify", "--format", "junit", "--block-size", "4096", disk.path])
+    let refused = try JUnitReport(parsing: none.output).suites[0]
+    #expect(none.status == 2 && refused.cases == ["examined", "whole-disk"] && refused.tests == 2)
     let text = try await Command.ext2walk(["verify", disk.path, image.path.string])
     #expect(text.text.contains("clean; not all of the disk could be looked at"), "\(text.text)")
     #expect(text.text.contains("2 images: 1 without errors, 1 with errors"), "\(text.text)")

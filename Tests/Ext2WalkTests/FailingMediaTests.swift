@@ -163,6 +163,8 @@ import Testing
         refused.messages.contains("reading partition 1: Input/output error at byte \(position)")
           && refused.messages.contains("ext2walk info --partition 1"), "\(refused.messages)")
     }
+    let nothing = try await device.run(["info", "--partition", "1"], disk.path, .fails, at: superblock)
+    #expect(nothing.status == 2 && nothing.messages.contains("Input/output error"), "\(nothing.messages)")
     // Where the superblock can be read and is none, it doesn't matter what else there is: but that is not "zeroes".
     for command in ["info", "ls"] {
       let other = try await device.run([command], disk.path, .fails, at: (1 << 20) + 3000)

@@ -33,7 +33,8 @@ import Testing
       "state 2",
     ].map { "ssv " + $0 } + [
       "feature FEATURE_R31", "feature FEATURE_I31", "feature FEATURE_C31", "feature ^sparse_super",
-      "clri <2>", "clri <8>", "clri <11>", "sif <2> mode 0100644", "sif <2> size 0", "sif <8> mode 0120777",
+      "clri <2>", "clri <8>", "clri <11>", "sif <2> mode 0100644", "sif <2> size 0", "sif <2> links_count 0",
+      "sif <8> mode 0120777",
       "sif <8> links_count 0", "set_bg 0 inode_table 3", "set_bg 0 block_bitmap 0",
       "set_bg 1 inode_table 9999999",
       "set_bg 1 inode_bitmap 5", "set_bg 1 block_bitmap 18000",

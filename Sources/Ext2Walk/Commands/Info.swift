@@ -13,8 +13,8 @@ struct Info: ParsableCommand {
         sudo ext2walk info /dev/sdb1           of a device
 
       Where the first superblock is damaged it names the backups that can be read, and what to type. Exit status: \
-      0 all well; 1 the file system is damaged as a whole (a superblock gone or wrong, an image cut short); 2 it is \
-      no ext2, ext3 or ext4; 64 wrong usage.
+      0 all well; 1 the file system is damaged as a whole (a superblock gone or wrong, an image cut short), or the \
+      disk is; 2 it is no ext2, ext3 or ext4, or can't be opened here; 64 wrong usage.
       """)
 
   @OptionGroup(title: "Image") var imageOptions: ImageOptions
@@ -49,18 +49,20 @@ struct Info: ParsableCommand {
       report.table = table
       report.wantedPartition = opening.partition
       guard opening.partition != nil || table.ext.count == 1,
-        let partition = try contents.fileSystem(partition: opening.partition, image: location.path)?.partition
+        let found = try contents.fileSystem(partition: opening.partition, image: location.path)
       else {
         // A table may have outlived what it told of: then a file system took the disk, and lost its start.
-        if table.ext.isEmpty, report.partitionsByBackup.isEmpty {
+        if table.isBackup, table.ext.isEmpty, report.partitionsByBackup.isEmpty {
           report.backups = backups(file, at: location)
           report.hasLostFirst = !report.backups.isEmpty
         }
         return report
       }
+      let partition = found.partition
       report.partition = partition.number
       let inside = location.moved(by: partition.start)
-      try describe(try ImageFile(inside), at: inside, byteCount: partition.byteCount, in: &report)
+      try describe(
+        try ImageFile(inside), at: inside, byteCount: partition.byteCount, unread: found.failure, in: &report)
       return report
     }
     if opening.partition != nil {
@@ -121,14 +123,20 @@ struct Info: ParsableCommand {
       running: .here(), backup: backup, refusal: refusal)
   }
 
-  /// The backups by which the file system can be opened.
+  /// The backups by which the file system can be opened: one is tried, and others that say the same aren't.
   private func backups(
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
   ) -> [BackupSuperblock] {
-    file.backupSuperblocks(within: byteCount).filter { backup in
+    var serving: [BackupSuperblock] = []
+    for backup in file.backupSuperblocks(within: byteCount) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
-      return (try? Volume(at: location, options: options)) != nil
+      if serving.contains(where: { $0.facts.hasLayout(of: backup.facts) })
+        || (try? Volume(at: location, options: options)) != nil
+      {
+        serving.append(backup)
+      }
     }
+    return serving
   }
 
   private func noSuperblock(_ byteCount: UInt64, _ unread: FailedRead?) -> VolumeError {

@@ -96,6 +96,8 @@ struct PartitionTable {
   /// In the order of the table. A hostile table makes no more than 256 of them.
   let partitions: [FoundPartition]
   private(set) var problems: [TableProblem]
+  /// Whether it is a GPT's second copy: the start of the disk is damaged, or was taken by something else.
+  let isBackup: Bool
 
   static let mostPartitions = 256
 
@@ -113,7 +115,7 @@ struct PartitionTable {
     for sectorSize in [512, 4096] where smallMBR == nil || isProtective {
       if let entries = GPT.read(disk, sectorSize: sectorSize, &ofGPT) {
         var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
-        if let ofFirstSector, entries.isBackup {
+        if let ofFirstSector, table.isBackup {
           table.problems.append(
             TableProblem(
               "its first sector can't be read (\(ofFirstSector)): if that holds a table of its own, this one is out of date",
@@ -146,6 +148,7 @@ struct PartitionTable {
     self.scheme = scheme
     self.sectorSize = sectorSize
     problems = entries.problems
+    isBackup = entries.isBackup
     partitions = Self.contents(of: entries.partitions, disk)
   }
 

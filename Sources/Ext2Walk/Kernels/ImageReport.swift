@@ -47,8 +47,7 @@ struct ImageReport {
       var problems: [String] = []
       if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
       problems += facts.faults.map { "the superblock is wrong: \($0.words)" }
-      // What lies behind the end of an image cut short can't be read anyhow.
-      if imageByteCount >= facts.byteCount { problems += faults.map(\.words) }
+      problems += faults.map(\.words)
       if imageByteCount < facts.byteCount {
         problems.append(Messages.cutShort(imageByteCount, of: facts.byteCount))
       }

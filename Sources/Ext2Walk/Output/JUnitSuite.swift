@@ -20,23 +20,25 @@ struct JUnitSuite {
   /// - Parameter diskProblems: for what another file system of the disk may be left out. A test case of its own.
   func text(image: [UInt8], diskProblems: [String], outcome: VerifyReport.Outcome) -> String {
     let name = XML.escaped(Escaping.text(image))
+    let disk = diskProblems.isEmpty ? 0 : 1
+    var ofDisk = ""
+    if disk > 0 {
+      let lines = XML.escaped(diskProblems.joined(separator: "\n"))
+      ofDisk += "    <testcase classname=\"\(name)\" name=\"whole-disk\">"
+      ofDisk += "<failure message=\"another file system may be left out\">\(lines)</failure></testcase>\n"
+    }
     if case .notExamined(let reason) = outcome {
       return """
-          <testsuite name="\(name)" tests="1" failures="0" errors="1">
+          <testsuite name="\(name)" tests="\(1 + disk)" failures="\(disk)" errors="1">
             <testcase classname="\(name)" name="examined"><error message="\(XML.escaped(reason))"/></testcase>
-          </testsuite>
+        \(ofDisk)  </testsuite>
 
         """
     }
-    let disk = diskProblems.isEmpty ? 0 : 1
     let failureCount = findings.keys.count(where: fails) + disk
     var text = "  <testsuite name=\"\(name)\" tests=\"\(Rule.allCases.count + disk)\" "
     text += "failures=\"\(failureCount)\" errors=\"0\">\n"
-    if disk > 0 {
-      let lines = XML.escaped(diskProblems.joined(separator: "\n"))
-      text += "    <testcase classname=\"\(name)\" name=\"whole-disk\">"
-      text += "<failure message=\"another file system may be left out\">\(lines)</failure></testcase>\n"
-    }
+    text += ofDisk
     for rule in Rule.allCases {
       let test = "    <testcase classname=\"\(name)\" name=\"\(rule.rawValue)\""
       guard let found = findings[rule] else {

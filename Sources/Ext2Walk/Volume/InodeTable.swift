@@ -18,7 +18,7 @@ struct InodeTable: ~Copyable {
   /// So often inodes are read alone, however far apart: then all of the window is.
   private static var mostReadsAlone: Int { 2 }
   private var windows = Array(repeating: Window(), count: Self.windowCount)
-  /// Windows that can't be read whole: a failing disk takes seconds to say so, and is not asked again.
+  /// Windows that can't be read whole: a failing disk takes seconds to say so, and is not asked again by this table.
   private var badWindows: Set<UInt64> = []
 
   /// A place of the cache.

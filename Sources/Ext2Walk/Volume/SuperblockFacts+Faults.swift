@@ -78,7 +78,7 @@ extension Fault {
         faults.add(.byAll, "there can't be \(facts.inodeCount) inodes in \(groups)")
       }
       let descriptorsPerBlock = UInt64(max(1, blockSize / max(1, facts.descriptorSize)))
-      let metaGroupCount = (groupCount + descriptorsPerBlock - 1) / descriptorsPerBlock
+      let metaGroupCount = (groupCount - 1) / descriptorsPerBlock + 1
       if facts.featureBits.contains(EXT2_FEATURE_INCOMPAT_META_BG, in: .incompatible),
         UInt64(raw.s_first_meta_bg) > metaGroupCount
       {

@@ -132,6 +132,14 @@ struct SuperblockFacts {
 
   var features: [Feature] { Feature.named(by: featureBits) }
 
+  /// Whether both are of a file system that is laid out in the same way, and nothing is wrong with either.
+  func hasLayout(of other: SuperblockFacts) -> Bool {
+    faults.isEmpty && other.faults.isEmpty && uuid == other.uuid && featureBits == other.featureBits
+      && blockSize == other.blockSize && blockCount == other.blockCount && groupCount == other.groupCount
+      && inodeSize == other.inodeSize && inodeCount == other.inodeCount
+      && descriptorSize == other.descriptorSize
+  }
+
   /// How large the file system is, in bytes; the most there is where that overflows.
   var byteCount: UInt64 {
     let (byteCount, overflow) = blockCount.multipliedReportingOverflow(by: UInt64(blockSize))

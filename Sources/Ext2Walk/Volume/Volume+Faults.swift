@@ -2,7 +2,7 @@ import FolioCore
 
 extension Volume {
   /// What can't be of what a kernel looks at before it mounts a file system, beside the superblock: where the groups' tables
-  /// are and their checksums, the root, and the journal.
+  /// are and their checksums, the root, and whether there is a journal. What is in the journal is not looked at.
   ///
   /// Mirrors what `ext4_check_descriptors()`, `ext4_setup_system_zone()` and `ext4_get_journal_inode()` refuse, and the
   /// end of `ext4_fill_super()` and `ext2_fill_super()`.
@@ -34,9 +34,11 @@ extension Volume {
     do throws(VolumeError) {
       let root = try inodes.inode(Inode.root)
       if !root.isDirectory { return [Fault(words: "\(name) is no directory", refusal: .byAll)] }
-      let isEmpty = root.attributes.byteCount == 0 || root.attributes.blocks512 == 0
-      return root.attributes.links == 0 || isEmpty
-        ? [Fault(words: "\(name) has \(isEmpty ? "no contents" : "no links")", refusal: .byAll)] : []
+      if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
+        return [Fault(words: "\(name) has no contents", refusal: .byAll)]
+      }
+      // ext2 asks for links only where an inode was deleted.
+      return root.attributes.links == 0 ? [Fault(words: "\(name) has no links", refusal: .byExt4)] : []
     } catch {
       return [Fault(words: "\(name) can't be read: \(error.reason)", refusal: .byAll)]
     }
@@ -63,8 +65,11 @@ extension Volume {
     guard let run = BlockMap.read(inode, on: self).runs.first, case .mapped(let block) = run.contents,
       let position = position(ofBlock: block)
     else { return false }
-    let header = try readBytes(8, at: position, operation: "reading the journal")
-    // Its superblock is of one of two kinds.
-    return header[0..<4] == magic[...] && header[4..<7].allSatisfy { $0 == 0 } && (3...4).contains(header[7])
+    let header = try readBytes(16, at: position, operation: "reading the journal")
+    let numbers = stride(from: 4, to: 16, by: 4).map { at in
+      header[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+    // Its superblock is of one of two kinds; behind a number of its own it says how large blocks are.
+    return header[0..<4] == magic[...] && (3...4).contains(numbers[0]) && numbers[2] == superblock.blockSize
   }
 }

@@ -91,7 +91,8 @@ extension Volume {
     return found.sorted()
   }
 
-  /// Whether the checksum of a group's descriptor is the right one; true where there are none.
+  /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was
+  /// opened by a backup: libext2fs then makes new ones.
   func hasRightChecksum(group: UInt32) -> Bool {
     unsafe ext2fs_has_group_desc_csum(handle) == 0 || ext2fs_group_desc_csum_verify(handle, group) != 0
   }
