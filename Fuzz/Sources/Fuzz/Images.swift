@@ -42,7 +42,7 @@ final class Images: Sendable {
     let file = try FileDescriptor.open(FilePath(name), .readOnly)
     let count = Int(try file.seek(offset: 0, from: .end))
     var bytes = [UInt8](repeating: 0, count: count)
-    try bytes.withUnsafeMutableBytes { buffer in
+    try unsafe bytes.withUnsafeMutableBytes { buffer in
       _ = try unsafe file.read(fromAbsoluteOffset: 0, into: buffer)
     }
     try file.close()
