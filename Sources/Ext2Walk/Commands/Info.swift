@@ -101,12 +101,12 @@ struct Info: ParsableCommand {
         throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
       }
       facts = found
-      faults = volume.faults(journal: found.journal)
+      faults = MountCheck.faults(of: volume, found)
       if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
     } else if let first {
       facts = first
       do {
-        faults = try Volume(at: location, options: options).faults(journal: first.journal)
+        faults = MountCheck.faults(of: try Volume(at: location, options: options), first)
       } catch {
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
         guard !isOfAnotherSize else { throw error }

@@ -94,6 +94,11 @@ extension Kernel {
     }
     var notes: [String] = []
     if driver == .ext4, facts.journal == .external { notes.append("with its journal's device at hand") }
+    let quota = features.filter { ["quota", "project"].contains($0.name) }.map(\.name)
+    if driver == .ext4, limits.isEmpty, !quota.isEmpty {
+      // Which of these a running kernel has is told nowhere.
+      notes.append("with CONFIG_QUOTA and CONFIG_QFMT_V2 (\(quota.joined(separator: ", "))), else read-only")
+    }
     if version == nil, let since = leastVersion(features, readWrite: limits.isEmpty) { notes.append(since) }
     return Verdict(mount: limits.isEmpty ? .readWrite : .readOnly, reasons: limits + notes)
   }

@@ -126,67 +126,49 @@ struct BlockMap: ~Copyable {
 
   // MARK: Extents
 
-  private static var extentHeaderSize: Int { 12 }
-  private static var extentSize: Int { 12 }
-  private static var extentMagic: UInt16 { 0xF30A }
-  private static var deepestExtentTree: UInt16 { 5 }
-  private static var longestWrittenExtent: UInt64 { 32768 }
-
   /// A node of an extent tree.
   ///
   /// - Parameters:
   ///   - depth: what the node above it makes it; nil for the root.
   ///   - end: the logical block at which the next node's part begins.
-  private mutating func addExtents(in node: RawSpan, depth expected: UInt16?, through end: UInt64) {
-    let capacity = (node.byteCount - Self.extentHeaderSize) / Self.extentSize
-    let entryCount = Int(node.littleEndian(at: 2, as: UInt16.self))
-    let depth = node.littleEndian(at: 6, as: UInt16.self)
-    guard node.littleEndian(at: 0, as: UInt16.self) == Self.extentMagic, entryCount <= capacity,
-      depth <= Self.deepestExtentTree, depth == expected ?? depth
-    else {
+  private mutating func addExtents(in bytes: RawSpan, depth expected: UInt16?, through end: UInt64) {
+    guard let node = ExtentNode(bytes), node.depth == expected ?? node.depth else {
       addDamaged(covered..<end, .nodeHeader)
       return
     }
-    for index in 0..<entryCount {
-      let at = Self.extentHeaderSize + index * Self.extentSize
-      let logical = UInt64(node.littleEndian(at: at, as: UInt32.self))
-      if depth == 0 {
-        let rawCount = UInt64(node.littleEndian(at: at + 4, as: UInt16.self))
-        let high = UInt64(node.littleEndian(at: at + 6, as: UInt16.self))
-        let physical = UInt64(node.littleEndian(at: at + 8, as: UInt32.self)) | high << 32
-        addExtent(logical: logical, rawCount: rawCount, physical: physical)
-      } else {
-        let high = UInt64(node.littleEndian(at: at + 8, as: UInt16.self))
-        let child = UInt64(node.littleEndian(at: at + 4, as: UInt32.self)) | high << 32
-        let next =
-          index + 1 < entryCount ? UInt64(node.littleEndian(at: at + Self.extentSize, as: UInt32.self)) : end
-        let part = max(logical, covered)..<max(logical, covered, min(next, end, blockCount))
-        guard logical >= covered, !part.isEmpty else {
-          // Out of order, or behind the directory's end.
-          if logical < covered { misplacedBlocks += 1 } else { hasBlocksBehindEnd = true }
-          continue
-        }
-        guard let bytes = readNode(child, for: part) else { continue }
-        addExtents(in: bytes.raw, depth: depth - 1, through: part.upperBound)
+    for index in 0..<node.entryCount {
+      if node.depth == 0 {
+        add(node.extent(index))
+        continue
       }
+      let child = node.child(index)
+      let next = index + 1 < node.entryCount ? node.logical(index + 1) : end
+      let start = max(child.logical, covered)
+      let part = start..<max(start, min(next, end, blockCount))
+      guard child.logical >= covered, !part.isEmpty else {
+        // Out of order, or behind the directory's end.
+        if child.logical < covered { misplacedBlocks += 1 } else { hasBlocksBehindEnd = true }
+        continue
+      }
+      guard let below = readNode(child.block, for: part) else { continue }
+      addExtents(in: below.raw, depth: node.depth - 1, through: part.upperBound)
     }
   }
 
-  private mutating func addExtent(logical: UInt64, rawCount: UInt64, physical: UInt64) {
-    guard rawCount > 0 else {
+  private mutating func add(_ extent: ExtentNode.Extent) {
+    guard extent.count > 0 else {
       hasEmptyExtents = true
       return
     }
-    let isWritten = rawCount <= Self.longestWrittenExtent
-    let count = isWritten ? rawCount : rawCount - Self.longestWrittenExtent
-    guard logical >= covered else {
-      misplacedBlocks += count
+    guard extent.logical >= covered else {
+      misplacedBlocks += extent.count
       return
     }
-    if logical + count > blockCount { hasBlocksBehindEnd = true }
-    let part = logical..<min(max(logical, blockCount), logical + count)
-    if isWritten {
-      add(logical: part, physical: physical)
+    let end = extent.logical + extent.count
+    if end > blockCount { hasBlocksBehindEnd = true }
+    let part = extent.logical..<min(max(extent.logical, blockCount), end)
+    if extent.isWritten {
+      add(logical: part, physical: extent.physical)
     } else {
       addDamaged(part, .unwritten)
     }

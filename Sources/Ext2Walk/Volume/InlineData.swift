@@ -7,6 +7,8 @@ struct InlineData {
   let area: Inode.BlockArea
   /// The value of `system.data`, which goes on where the area ends; empty where there is none.
   let attribute: [UInt8]
+  /// Whether there is one, be it empty. Without, a kernel takes the area for block numbers.
+  private(set) var hasAttribute = false
 
   /// All of it, cut to `count` bytes.
   func bytes(first count: Int) -> [UInt8] {
@@ -47,6 +49,7 @@ struct InlineData {
         let count = Int(bytes.littleEndian(at: entry + 8, as: UInt32.self))
         guard inode == 0, start <= bytes.byteCount, count <= bytes.byteCount - start else { return nil }
         attribute = [UInt8](copying: bytes.extracting(start..<start + count))
+        hasAttribute = true
         return
       }
       entry = name + (nameLength + 3) & ~3

@@ -63,6 +63,8 @@ struct Inode {
   let attributes: InodeAttributes
   /// `i_flags`.
   let flags: UInt32
+  /// How far it goes beyond its first 128 bytes, as it says: `i_extra_isize`; 0 where inodes are no larger.
+  let extraSize: Int
   /// `i_generation`, which checksums take in.
   let generation: UInt32
   /// `i_block`, as on disk.
@@ -91,16 +93,17 @@ struct Inode {
     }
     self.number = number
     flags = raw.i_flags
+    extraSize = bytes.byteCount > EXT2_GOOD_OLD_INODE_SIZE ? Int(raw.i_extra_isize) : 0
     generation = raw.i_generation
     let attributeBlockHigh = unsafe UInt64(raw.osd2.linux2.l_i_file_acl_high)
     attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
     blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)
-    attributes = InodeAttributes(raw, inodeSize: bytes.byteCount, superblock: superblock)
+    attributes = InodeAttributes(raw, extraSize: extraSize, superblock: superblock)
   }
 }
 
 extension InodeAttributes {
-  init(_ raw: ext2_inode_large, inodeSize: Int, superblock: Superblock) {
+  init(_ raw: ext2_inode_large, extraSize: Int, superblock: Superblock) {
     mode = raw.i_mode
     links = raw.i_links_count
     // A union, as every operating system has its own; Hurd keeps these at the same places as Linux.
@@ -121,9 +124,7 @@ extension InodeAttributes {
     }
     blocks512 = units
 
-    // i_extra_isize says how far the inode goes beyond its first 128 bytes.
-    let extent =
-      Int(EXT2_GOOD_OLD_INODE_SIZE) + (inodeSize > EXT2_GOOD_OLD_INODE_SIZE ? Int(raw.i_extra_isize) : 0)
+    let extent = Int(EXT2_GOOD_OLD_INODE_SIZE) + extraSize
     func extra(_ value: UInt32, endsAt end: Int) -> UInt32 { end <= extent ? value : 0 }
     changed = Timestamp(seconds: raw.i_ctime, extra: extra(raw.i_ctime_extra, endsAt: 0x88))
     modified = Timestamp(seconds: raw.i_mtime, extra: extra(raw.i_mtime_extra, endsAt: 0x8C))

@@ -60,6 +60,13 @@ struct InodeTable: ~Copyable {
     return data
   }
 
+  /// Whether the checksum of an inode is the right one; true where the file system has no checksums.
+  mutating func hasRightChecksum(_ inode: Inode) throws(VolumeError) -> Bool {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    return volume.hasRightChecksum(inode: inode.number, bytes.raw.extracting(place))
+  }
+
   /// Asks for inode `number`, to be read soon.
   func readAhead(_ number: UInt32) {
     guard let position = try? position(of: number) else { return }

@@ -11,7 +11,7 @@ extension Fault {
   static func all(inSuperblock raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
     // A journal on a device of its own has neither groups nor inodes.
     if facts.type == "jbd" { return [] }
-    return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts)
+    return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts) + ofOthers(raw, facts)
   }
 
   private static func ofSizes(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
@@ -57,7 +57,7 @@ extension Fault {
     var faults: [Fault] = []
     let blockSize = facts.blockSize
     let bitsPerBlock = UInt64(blockSize) * 8
-    let (first, count) = (UInt64(raw.s_first_data_block), facts.blockCount)
+    let (first, count) = (facts.firstDataBlock, facts.blockCount)
     if count <= first {
       faults.add(.byAll, "there can't be \(count) blocks, of which the first is \(first)")
     } else if first != (max(blockSize, facts.clusterSize) == 1024 ? 1 : 0) {
@@ -117,6 +117,22 @@ extension Fault {
       if hasNoUUID, raw.s_journal_dev == 0 {
         faults.add(.byExt4, "the journal is neither in an inode nor on a device that is named")
       }
+    }
+    return faults
+  }
+  private static func ofOthers(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
+    var faults: [Fault] = []
+    if raw.s_creator_os == EXT2_OS_HURD {
+      for feature in facts.features where ["64bit", "ea_inode"].contains(feature.name) {
+        faults.add(.byExt4, "a file system of the Hurd can't have \(feature.name)")
+      }
+    }
+    // Inode 1 is that of bad blocks.
+    if let inode = facts.orphanFile, inode < 2 || inode > facts.inodeCount {
+      faults.add(.byExt4, "the file of orphans can't be inode \(inode)")
+    }
+    if let block = facts.multiMountBlock, block < facts.firstDataBlock || block >= facts.blockCount {
+      faults.add(.byExt4ToWrite, "block \(block) can't be that of multi-mount protection")
     }
     return faults
   }

@@ -30,7 +30,9 @@ struct SuperblockFacts {
   let blockSize, clusterSize: Int
   /// Whether space is given out in clusters of blocks (`bigalloc`).
   let hasClusters: Bool
-  let blockCount, freeBlockCount, reservedBlockCount: UInt64
+  /// Blocks are numbered from `firstDataBlock` up to, not including, `blockCount`.
+  let firstDataBlock, blockCount: UInt64
+  let freeBlockCount, reservedBlockCount: UInt64
   let inodeCount, freeInodeCount: UInt32
   /// Nil where groups of no blocks are said to be there.
   let groupCount: UInt64?
@@ -44,6 +46,12 @@ struct SuperblockFacts {
   /// How many errors the kernel counted.
   let errorCount: UInt32
   let journal: Journal
+  /// Whether the journal may hold fast commits (`fast_commit`).
+  let hasFastCommits: Bool
+  /// The inode of the file that lists orphans; nil without `orphan_file`.
+  let orphanFile: UInt32?
+  /// The block that says who has mounted it; nil without `mmp`.
+  let multiMountBlock: UInt64?
   /// Whether a journal waits to be replayed.
   let needsRecovery: Bool
   /// Nil for never.
@@ -83,10 +91,11 @@ struct SuperblockFacts {
     let isWide = bits.contains(EXT4_FEATURE_INCOMPAT_64BIT, in: .incompatible)
     descriptorSize = isWide ? Int(raw.s_desc_size) : Int(EXT2_MIN_DESC_SIZE)
     func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | (isWide ? UInt64(high) << 32 : 0) }
+    firstDataBlock = UInt64(raw.s_first_data_block)
     blockCount = joined(raw.s_blocks_count, raw.s_blocks_count_hi)
     freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
     reservedBlockCount = joined(raw.s_r_blocks_count, raw.s_r_blocks_count_hi)
-    let (first, perGroup) = (UInt64(raw.s_first_data_block), UInt64(raw.s_blocks_per_group))
+    let (first, perGroup) = (firstDataBlock, UInt64(raw.s_blocks_per_group))
     groupCount =
       perGroup == 0 ? nil : blockCount > first ? (blockCount - first - 1) / perGroup + 1 : 0
     inodeCount = raw.s_inodes_count
@@ -101,6 +110,10 @@ struct SuperblockFacts {
     } else {
       journal = .none
     }
+    hasFastCommits = bits.contains(EXT4_FEATURE_COMPAT_FAST_COMMIT, in: .compatible)
+    orphanFile =
+      bits.contains(EXT4_FEATURE_COMPAT_ORPHAN_FILE, in: .compatible) ? raw.s_orphan_file_inum : nil
+    multiMountBlock = bits.contains(EXT4_FEATURE_INCOMPAT_MMP, in: .incompatible) ? raw.s_mmp_block : nil
     needsRecovery = bits.contains(EXT3_FEATURE_INCOMPAT_RECOVER, in: .incompatible)
     func time(_ low: UInt32, _ high: UInt8) -> Timestamp? {
       low == 0 && high == 0 ? nil : Timestamp(superblockSeconds: UInt64(low) | UInt64(high) << 32)

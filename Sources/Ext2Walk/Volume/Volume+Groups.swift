@@ -91,6 +91,13 @@ extension Volume {
     return found.sorted()
   }
 
+  /// The blocks of all groups' tables, where no contents can be.
+  ///
+  /// Mirrors `ext4_setup_system_zone()`.
+  var systemZone: RangeSet<UInt64> {
+    RangeSet((0..<groupCount).flatMap { tables(ofGroup: $0).all })
+  }
+
   /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was
   /// opened by a backup: libext2fs then makes new ones.
   func hasRightChecksum(group: UInt32) -> Bool {

@@ -1,0 +1,160 @@
+import FolioCore
+
+/// What a kernel looks at before it has mounted a file system, beside the superblock: where the groups' tables are and
+/// their checksums, the inodes that mounting takes, and the head of the journal. What waits in the journal is not looked at.
+///
+/// Mirrors what `ext4_check_descriptors()`, `ext4_setup_system_zone()`, `ext4_get_journal_inode()`,
+/// `ext4_multi_mount_protect()` and `ext4_init_orphan_info()` refuse, and the end of `ext4_fill_super()` and
+/// `ext2_fill_super()`.
+struct MountCheck: ~Copyable {
+  let volume: Volume
+  let facts: SuperblockFacts
+  var inodes: InodeTable
+  /// Where no contents can be: over the groups' tables and the journal.
+  var systemZone: RangeSet<UInt64>
+  private var faults: [Fault] = []
+
+  /// What can't be.
+  static func faults(of volume: Volume, _ facts: SuperblockFacts) -> [Fault] {
+    var check = MountCheck(volume, facts)
+    check.checkGroups()
+    check.checkMultiMount()
+    check.checkJournal()
+    check.checkRoot()
+    check.checkOrphanFile()
+    return check.faults
+  }
+
+  private init(_ volume: Volume, _ facts: SuperblockFacts) {
+    self.volume = volume
+    self.facts = facts
+    inodes = InodeTable(volume)
+    systemZone = volume.systemZone
+  }
+
+  private mutating func checkGroups() {
+    let all = 0..<volume.groupCount
+    add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }) {
+      "the bitmaps or inodes of \($0) can't be where the descriptor says"
+    }
+    add(.byExt4, volume.groupsWithOverlaps) { "the bitmaps or inodes of \($0) would lie over other tables" }
+    add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }) {
+      "the checksum of the descriptor of \($0) is wrong"
+    }
+  }
+
+  private mutating func add(_ refusal: Fault.Refusal, _ groups: [UInt32], _ sentence: (String) -> String) {
+    guard let first = groups.first else { return }
+    let others = groups.count > 1 ? " and \(counted(groups.count - 1, "other"))" : ""
+    faults.add(refusal, sentence("group \(first)\(others)"))
+  }
+
+  /// Whether the block that says who has mounted it is one.
+  private mutating func checkMultiMount() {
+    // One that can't be is the superblock's fault.
+    guard let block = facts.multiMountBlock, let position = volume.position(ofBlock: block) else { return }
+    let (magic, ofFsck): (UInt32, UInt32) = (0x004D_4D50, 0xE24D_4D50)
+    do throws(VolumeError) {
+      let bytes = try volume.readBytes(8, at: position, operation: "reading block \(block)")
+      if bytes.raw.littleEndian(at: 0) != magic {
+        faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
+      } else if bytes.raw.littleEndian(at: 4) == ofFsck {
+        faults.add(.byExt4ToWrite, "e2fsck is at work on it, or was broken off (mmp)")
+      }
+    } catch {
+      faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, can't be read: \(error.reason)")
+    }
+  }
+
+  private mutating func checkRoot() {
+    let name = "inode \(Inode.root), the root,"
+    guard let root = inode(Inode.root, name, refusal: .byAll) else { return }
+    if !root.isDirectory { return faults.add(.byAll, "\(name) is no directory") }
+    if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
+      return faults.add(.byAll, "\(name) has no contents")
+    }
+    // ext2 asks for links only where an inode was deleted.
+    if root.attributes.links == 0 { return faults.add(.byExt4, "\(name) has no links") }
+    add(faults(of: root) + faultsOverTables(of: root, refusal: .byNone), name)
+  }
+
+  private mutating func checkJournal() {
+    // One that there is no inode for is the superblock's fault.
+    guard case .inode(let number) = facts.journal, number <= facts.inodeCount else { return }
+    let name = "inode \(number), the journal's,"
+    guard let inode = inode(number, name, refusal: .byExt4) else { return }
+    guard inode.attributes.fileType == .regular, inode.attributes.links > 0, !inode.isEncrypted else {
+      return faults.add(.byExt4, "\(name) is no file")
+    }
+    guard add(faults(of: inode), name) else { return }
+    let runs = BlockMap.read(inode, on: volume).runs
+    var blocks = RangeSet<UInt64>()
+    for run in runs {
+      switch run.contents {
+      // What was never written to is there all the same.
+      case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
+      case .damaged(let damage): return faults.add(.byExt4, "\(name) can't be read: \(damage)")
+      case .mapped(let block): blocks.insert(contentsOf: block..<block + UInt64(run.logical.count))
+      }
+    }
+    guard systemZone.isDisjoint(blocks) else {
+      return faults.add(.byExt4, "\(name) has blocks that are the file system's own")
+    }
+    systemZone.formUnion(blocks)
+    guard case .mapped(let first) = runs.first?.contents, let position = volume.position(ofBlock: first)
+    else { return faults.add(.byExt4, "\(name) holds no journal") }
+    do throws(VolumeError) {
+      let bytes = try volume.readBytes(
+        JournalSuperblock.byteCount, at: position, operation: "reading the journal")
+      let words = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
+      if let words { faults.add(.byExt4, "\(name) \(words)") }
+    } catch {
+      faults.add(.byExt4, "\(name) can't be read: \(error.reason)")
+    }
+  }
+
+  /// Whether the file that lists orphans is one.
+  private mutating func checkOrphanFile() {
+    // One that there is no inode for is the superblock's fault.
+    guard let number = facts.orphanFile, (2...facts.inodeCount).contains(number) else { return }
+    let name = "inode \(number), the file of orphans,"
+    guard let inode = inode(number, name, refusal: .byExt4) else { return }
+    guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {
+      return faults.add(.byExt4, "\(name) is no file")
+    }
+    guard add(faults(of: inode) + faultsOverTables(of: inode, refusal: .byExt4), name) else { return }
+    let magic: UInt32 = 0x0B10_CA04
+    let blockSize = UInt64(facts.blockSize)
+    for run in BlockMap.read(inode, on: volume).runs {
+      guard case .mapped(let block) = run.contents else {
+        return faults.add(.byExt4, "\(name) has no contents")
+      }
+      for number in block..<block + UInt64(run.logical.count) {
+        // The magic and a checksum end each block.
+        let end = volume.position(ofBlock: number).flatMap { position in
+          try? volume.readBytes(4, at: position + blockSize - 8, operation: "reading block \(number)")
+        }
+        guard end?.raw.littleEndian(at: 0) == magic else {
+          return faults.add(.byExt4, "\(name) holds something else")
+        }
+      }
+    }
+  }
+
+  /// Inode `number`; nil where it can't be read, which is a fault then.
+  private mutating func inode(_ number: UInt32, _ name: String, refusal: Fault.Refusal) -> Inode? {
+    do throws(VolumeError) {
+      return try inodes.inode(number)
+    } catch {
+      faults.add(refusal, "\(name) can't be read: \(error.reason)")
+      return nil
+    }
+  }
+
+  /// Adds what is wrong with an inode. Returns whether there is nothing.
+  @discardableResult
+  private mutating func add(_ found: [Fault], _ name: String) -> Bool {
+    for fault in found { faults.add(fault.refusal, "\(name) \(fault.words)") }
+    return found.isEmpty
+  }
+}

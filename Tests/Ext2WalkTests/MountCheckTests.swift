@@ -1,0 +1,126 @@
+import SystemPackage
+import Testing
+
+@testable import Ext2Walk
+
+/// What `info` finds in what a superblock leads to, and which kernels refuse it. `MountTests` compares with mounts, where
+/// this machine lets us.
+@Suite struct MountCheckTests {
+  struct Damage: Sendable, CustomTestStringConvertible {
+    /// What is given to mke2fs.
+    var options = Damage.ext4
+    /// As debugfs takes it.
+    let change: String
+    let words: String
+    /// Whether each of the kinds of kernels mounts it, `y`, `n` or `r`.
+    var mounts = "nnnnn"
+    var testDescription: String { (options + [change]).joined(separator: " ") }
+
+    static let ext4 = [
+      "-O",
+      "has_journal,extent,flex_bg,64bit,metadata_csum,dir_index,filetype,orphan_file,mmp,sparse_super",
+    ]
+    static let ext2 = ["-O", "none"]
+    static let ext3 = ["-O", "has_journal,filetype"]
+    static let inline = ["-O", "inline_data,extent,extra_isize"]
+  }
+
+  static let damages = [
+    Damage(change: "set_bg 0 inode_table 999999", words: "the bitmaps or inodes of group 0 can't be where"),
+    Damage(change: "set_bg 1 block_bitmap 2", words: "the bitmaps or inodes of group 1 would lie over other"),
+    Damage(options: Damage.ext2, change: "clri <2>", words: "inode 2, the root, is no directory"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> size 0", words: "inode 2, the root, has no contents"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> links_count 0", words: "inode 2, the root, has no links",
+      mounts: "ynnyn"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> block[2] 0xffffffff",
+      words: "inode 2, the root, can't have contents in block 4294967295", mounts: "ynnyn"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> block[0] 3",
+      words: "inode 2, the root, can't have block 3, which is the file system's own", mounts: "yyyyy"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> file_acl 20000",
+      words: "inode 2, the root, can't have extended attributes in block 20000"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> flags 0x80000",
+      words: "inode 2, the root, has no extents where they should be", mounts: "ynnyn"),
+    Damage(
+      options: Damage.ext2, change: "sif <2> flags 0x40000000",
+      words: "inode 2, the root, can't be casefolded", mounts: "ynnyn"),
+    Damage(
+      options: Damage.inline, change: "sif <2> extra_isize 3",
+      words: "inode 2, the root, can't take 3 bytes more than 128 of 256"),
+    Damage(
+      options: Damage.inline, change: "sif <2> flags 0x10080000",
+      words: "inode 2, the root, can't have its contents both in itself and in extents"),
+    Damage(change: "sif <2> checksum 0", words: "inode 2, the root, has a wrong checksum"),
+    Damage(change: "sif <2> block[0] 0", words: "inode 2, the root, has no extents where they should be"),
+    Damage(change: "sif <2> block[4] 0", words: "inode 2, the root, has no extents where they should be"),
+    Damage(change: "sif <2> flags 0", words: "inode 2, the root, can't have contents in block"),
+    Damage(change: "sif <2> flags 0x280000", words: "inode 2, the root, can't hold an extended attribute"),
+    Damage(
+      options: Damage.ext3, change: "sif <8> mode 0120777", words: "inode 8, the journal's, is no file",
+      mounts: "ynnyn"),
+    Damage(
+      options: Damage.ext3, change: "sif <8> block[3] 5",
+      words: "inode 8, the journal's, has blocks that are the file system's own", mounts: "ynnyn"),
+    Damage(
+      options: Damage.ext3, change: "sif <8> block[IND] 0xffffffff",
+      words: "inode 8, the journal's, can't be read", mounts: "ynnyn"),
+    Damage(change: "sif <8> checksum 0", words: "inode 8, the journal's, has a wrong checksum"),
+    Damage(change: "sif <8> size 0x7fffffffffff", words: "inode 8, the journal's, can't be 140737488355327"),
+    Damage(change: "sif <8> size 100", words: "inode 8, the journal's, is shorter than its journal"),
+    Damage(
+      change: "zap_block -f <8> -l 4 -p 0 0", words: "inode 8, the journal's, holds no journal"),
+    Damage(
+      change: "zap_block -f <8> -o 14 -l 1 -p 0xff 0",
+      words: "inode 8, the journal's, says that it has blocks of 65280 bytes"),
+    Damage(
+      options: Damage.ext3, change: "zap_block -f <8> -o 16 -l 4 -p 0xff 0",
+      words: "inode 8, the journal's, is shorter than its journal", mounts: "ynnyn"),
+    Damage(
+      change: "zap_block -f <8> -o 20 -l 4 -p 0 0",
+      words: "inode 8, the journal's, can't begin with block 0 of 1024"),
+    Damage(
+      change: "zap_block -f <8> -o 23 -l 1 -p 0xff 0",
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and 1278 are needed"),
+    Damage(
+      change: "feature fast_commit",
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and 1280 are needed"),
+    Damage(
+      change: "zap_block -f <8> -o 40 -l 4 -p 0xff 0",
+      words: "inode 8, the journal's, has features that no kernel knows"),
+    Damage(change: "sif <12> mode 0", words: "inode 12, the file of orphans, is no file"),
+    Damage(
+      change: "sif <12> block[5] 3",
+      words: "inode 12, the file of orphans, can't have block 3, which is the file system's own"),
+    Damage(
+      change: "zap_block -f <12> -o 1016 -l 4 -p 0 3",
+      words: "inode 12, the file of orphans, holds something else"),
+    Damage(change: "ssv orphan_file_inum 0", words: "the file of orphans can't be inode 0"),
+    Damage(
+      change: "ssv mmp_block 99999", words: "block 99999 can't be that of multi-mount protection",
+      mounts: "nrrnr"),
+    Damage(
+      change: "ssv mmp_block 3", words: "block 3, of multi-mount protection, says nothing", mounts: "nrrnr"),
+    Damage(change: "ssv creator_os 1", words: "a file system of the Hurd can't have 64bit"),
+  ]
+
+  @Test(arguments: damages) func whatKeepsKernelsFromMounting(_ damage: Damage) async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: damage.options, blocks: 20000)
+    let whole = try await ImageFacts.of(image.path.string)
+    try #require(whole.1.status == 0 && whole.0.problems.isEmpty, "\(whole.1.messages)")
+    try await image.debugfs(damage.change)
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1 && finished.messages.contains(damage.words), "\(finished.messages)")
+    let kinds = (facts.kernels ?? []).dropLast()
+    let mounts = kinds.map { $0.mounts == "readWrite" ? "y" : $0.mounts == "readOnly" ? "r" : "n" }
+    #expect(mounts.joined() == damage.mounts, "\(kinds.map(\.reasons))")
+    // And that is why, of the ext4 driver at least.
+    let reasons = facts.kernels?.last { $0.mounts != "readWrite" }?.reasons ?? []
+    #expect(damage.mounts == "yyyyy" || reasons.contains { $0.contains(damage.words) }, "\(reasons)")
+  }
+}
