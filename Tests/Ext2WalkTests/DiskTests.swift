@@ -95,6 +95,39 @@ import Testing
     #expect(listed.status == 0 && listed.text.contains("in-new\n"), "\(listed.messages)")
   }
 
+  /// A GPT that reads well, and isn't whole: its file system is read, and `info` says what is wrong.
+  @Test(arguments: [
+    (at: 131_071 * 512, count: 512, words: "the backup of its partition table is damaged or gone"),
+    (at: 131_039 * 512, count: 512, words: "the backup of its partition table is damaged or gone"),
+    (at: 0, count: 512, words: "its first sector doesn't say that it has a GPT"),
+  ]) func aGPTThatIsNotWhole(_ damage: (at: Int, count: Int, words: String)) async throws {
+    let disk = try await Disk(Self.gpt)
+    let image = try await fileSystem("boot")
+    try await disk.put(image.path.string, at: 1 << 20)
+    let whole = try await Command.ext2walk(["info", disk.path])
+    #expect(whole.status == 0 && whole.messages.isEmpty, "\(whole.messages)")
+    try disk.patch(at: damage.at, [UInt8](repeating: 0, count: damage.count))
+    let info = try await Command.ext2walk(["info", disk.path])
+    #expect(info.status == 1 && info.messages.contains(damage.words), "\(info.messages)")
+    let listed = try await Command.ext2walk(["ls", disk.path])
+    #expect(listed.status == 0 && listed.text.contains("in-boot\n"), "\(listed.messages)")
+    #expect(listed.messages.contains(damage.words), "\(listed.messages)")
+  }
+
+  /// Where the end is cut off the backup is missed; and where neither table is left it is said what to do.
+  @Test func aGPTWithoutBackup() async throws {
+    let disk = try await Disk(Self.gpt)
+    let cut = try FileDescriptor.open(FilePath(disk.path), .readWrite)
+    try cut.closeAfter { try cut.resize(to: 40 << 20) }
+    let info = try await Command.ext2walk(["info", disk.path])
+    #expect(
+      info.status == 1 && info.messages.contains("its partition table would stand behind the end"),
+      "\(info.messages)")
+    try disk.patch(at: 1024, [UInt8](repeating: 0xAA, count: 512))
+    let lost = try await Command.ext2walk(["info", disk.path])
+    #expect(lost.status == 1 && lost.messages.contains("testdisk looks for where"), "\(lost.messages)")
+  }
+
   /// A file system that its partition doesn't hold is one that no kernel mounts from there.
   @Test func aFileSystemLargerThanItsPartition() async throws {
     let disk = try await Disk("label: dos\\nstart=2048,size=16384,type=83\\n")

@@ -98,8 +98,8 @@ import Testing
     let (ours, finished) = try await ImageFacts.of(image.path.string)
     #expect(ours.features.joined(separator: " ") == theirs.replacing("FEATURE_R2 ", with: "btree_dir "))
     #expect(ours.features.count == 95)
-    // It is told, though libext2fs refuses it; a journal device, as all bits make it, is in order.
-    #expect(finished.status == 0)
+    // It is told, though libext2fs refuses it; all bits make it a journal, which it doesn't hold.
+    #expect(finished.status == 1 && finished.messages.contains("holds none"), "\(finished.messages)")
     #expect(ours.refusal?.contains("journal of another file system") == true)
   }
 
@@ -272,6 +272,32 @@ import Testing
     let (facts, finished) = try await ImageFacts.of(image.path.string)
     #expect(finished.status == 1 && finished.messages.contains("there can't be 4000000000"))
     #expect(facts.problems.count == 1 && facts.kernels?.contains { $0.mounts == "readWrite" } == true)
+  }
+
+  /// A file system whose superblock says that it is a journal: it holds none, and backups know better.
+  @Test func whatIsNoJournal() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
+    try await image.debugfs("ssv feature_incompat 0xff")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1 && finished.messages.contains("that it is a journal, and holds none"))
+    #expect(facts.advice == "ext2walk ls --superblock 8193 --block-size 1024 \(image.path)")
+  }
+
+  /// Where the root went with the first superblock a backup serves to find what is left.
+  @Test func aRootThatIsGone() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["kept/in/here"], blocks: 20000)
+    try await image.debugfs("clri <2>")
+    try image.patch(at: 1024, [UInt8](repeating: 0, count: 1024))
+    let (facts, _) = try await ImageFacts.of(image.path.string)
+    #expect(facts.backups.allSatisfy { !$0.hasRoot } && !facts.backups.isEmpty, "\(facts.backups)")
+    let text = try await Command.ext2walk(["info", image.path.string]).text
+    #expect(text.contains("; the root is gone\n"), "\(text)")
+    let command = try #require(facts.advice?.firstMatch(of: /ext2walk (verify .*) says which/)?.1, "\(text)")
+    let verified = try await Command.script("\"$1\" \(command)", [])
+    let number = try #require(verified.text.firstMatch(of: /\d+ to (\d+)\)/)?.1, "\(verified.text)")
+    let listing = command.replacing("verify", with: "ls")
+    let listed = try await Command.script("\"$1\" \(listing) '<\(number)>'", [])
+    #expect(listed.text.contains("in\n"), "\(listed.text)")
   }
 
   /// Nothing is wrong with a journal for another file system, nor with an image that another block size is asked of.

@@ -107,7 +107,10 @@ struct Info: ParsableCommand {
       facts = first
       do {
         faults = MountCheck.faults(of: try Volume(at: location, options: options), first)
+      } catch  where first.type == "jbd" && file.hasJournal(behind: first) {
+        refusal = error
       } catch {
+        if first.type == "jbd" { faults.add(.byAll, "it says that it is a journal, and holds none") }
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
         guard !isOfAnotherSize else { throw error }
         refusal = error
@@ -128,13 +131,17 @@ struct Info: ParsableCommand {
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
   ) -> [BackupSuperblock] {
     var serving: [BackupSuperblock] = []
-    for backup in file.backupSuperblocks(within: byteCount) {
+    for var backup in file.backupSuperblocks(within: byteCount) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
-      if serving.contains(where: { $0.facts.hasLayout(of: backup.facts) })
-        || (try? Volume(at: location, options: options)) != nil
-      {
-        serving.append(backup)
+      if let like = serving.first(where: { $0.facts.hasLayout(of: backup.facts) }) {
+        backup.hasRoot = like.hasRoot
+      } else if let volume = try? Volume(at: location, options: options) {
+        var inodes = InodeTable(volume)
+        backup.hasRoot = (try? inodes.inode(Inode.root).isDirectory) ?? false
+      } else {
+        continue
       }
+      serving.append(backup)
     }
     return serving
   }

@@ -1,6 +1,8 @@
 /// The partition table of UEFI: a header in the second sector and one in the last, each with an array of entries.
 enum GPT {
   private struct Header {
+    /// The sector of the other copy.
+    let otherSector: UInt64
     /// Where the entries begin, in bytes.
     let entriesPosition: UInt64
     let entryCount, entrySize: Int
@@ -15,10 +17,16 @@ enum GPT {
   ) -> TableEntries? {
     let size = UInt64(sectorSize)
     var ofFirst: FailedRead?
-    if let table = table(disk, headerAt: 1, sectorSize: size, &ofFirst) { return table }
+    if let header = header(disk, at: 1, sectorSize: size, &ofFirst),
+      var table = table(disk, header, sectorSize: size, &ofFirst)
+    {
+      table.problems += problem(ofBackup: header.otherSector, disk, sectorSize: size).map { [$0] } ?? []
+      return table
+    }
     failure = failure ?? ofFirst
     guard disk.byteCount >= 3 * size,
-      var table = table(disk, headerAt: disk.byteCount / size - 1, sectorSize: size, &failure)
+      let header = header(disk, at: disk.byteCount / size - 1, sectorSize: size, &failure),
+      var table = table(disk, header, sectorSize: size, &failure)
     else { return nil }
     let state = ofFirst.map { "can't be read (\($0))" } ?? "is damaged or gone"
     table.problems.insert(
@@ -28,10 +36,29 @@ enum GPT {
     return table
   }
 
+  /// What is wrong with the copy that a disk would be read by, should the first be lost.
+  private static func problem(
+    ofBackup sector: UInt64, _ disk: borrowing ImageFile, sectorSize: UInt64
+  ) -> TableProblem? {
+    var failure: FailedRead?
+    if sector < disk.byteCount / sectorSize,
+      let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
+      table(disk, header, sectorSize: sectorSize, &failure) != nil
+    {
+      return nil
+    }
+    let state =
+      failure.map { "can't be read (\($0))" }
+      ?? (sector < disk.byteCount / sectorSize
+        ? "is damaged or gone" : "would stand behind the end of the image")
+    return TableProblem(
+      "the backup of its partition table \(state); sfdisk --relocate gpt-bak-std COPY writes one to a copy")
+  }
+
   private static func table(
-    _ disk: borrowing ImageFile, headerAt sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+    _ disk: borrowing ImageFile, _ header: Header, sectorSize: UInt64, _ failure: inout FailedRead?
   ) -> TableEntries? {
-    guard let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
+    guard
       let entries = disk.probe(header.entryCount * header.entrySize, at: header.entriesPosition, &failure),
       CRC32.of(entries) == header.entriesChecksum
     else { return nil }
@@ -90,7 +117,8 @@ enum GPT {
       entrySize * entryCount <= 1 << 20
     else { return nil }
     return Header(
-      entriesPosition: position, entryCount: entryCount, entrySize: entrySize,
+      otherSector: bytes.littleEndian(at: 32), entriesPosition: position, entryCount: entryCount,
+      entrySize: entrySize,
       entriesChecksum: bytes.littleEndian(at: 88, as: UInt32.self))
   }
 

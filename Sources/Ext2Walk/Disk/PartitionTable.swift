@@ -120,6 +120,9 @@ struct PartitionTable {
             TableProblem(
               "its first sector can't be read (\(ofFirstSector)): if that holds a table of its own, this one is out of date",
               losesPartitions: true))
+        } else if smallMBR == nil, ofFirstSector == nil, !table.isBackup {
+          table.problems.append(
+            TableProblem("its first sector doesn't say that it has a GPT: Linux doesn't look for one then"))
         }
         return table
       }
@@ -136,7 +139,8 @@ struct PartitionTable {
       let state = ofGPT.map { "can be read (\($0))" } ?? "is left"
       table.problems.append(
         TableProblem(
-          "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing",
+          "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing; "
+            + "testdisk looks for where they began, and --offset reads the file system there",
           losesPartitions: true))
     }
     return table

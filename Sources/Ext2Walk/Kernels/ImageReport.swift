@@ -35,7 +35,7 @@ struct ImageReport {
       kinds = Kernel.kinds.map { ($0, $0.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)) }
       here = running.kernel.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)
       advice =
-        facts.type == "jbd"
+        facts.type == "jbd" && faults.isEmpty
         ? "it is the journal of another file system, which is mounted with this device at hand"
         : MountAdvice.sentence(
           here: here, others: kinds, needsRecovery: facts.needsRecovery, location: location, backup: backup,
@@ -119,12 +119,14 @@ struct ImageReport {
 
   /// What to do: in a sentence, or what to type.
   var advice: String? {
-    backups.first.map(command) ?? fileSystem?.advice
+    guard let backup = backups.first(where: \.hasRoot) ?? backups.first else { return fileSystem?.advice }
+    return command(for: backup)
+      + (backup.hasRoot ? "" : " says which directories are left; ext2walk ls lists one as '<N>'")
   }
 
-  /// What to type to list the file system by a backup superblock.
+  /// What to type to list the file system by a backup superblock, or to find what is left of it where its root is gone.
   func command(for backup: BackupSuperblock) -> String {
-    "ext2walk ls --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
+    "ext2walk \(backup.hasRoot ? "ls" : "verify") --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
       + shellWords(forPartition: partition)
   }
 

@@ -22,6 +22,7 @@ enum InfoJSON {
       one.add("superblock", backup.block, to: &output)
       one.add("blockSize", backup.facts.blockSize, to: &output)
       one.add("type", backup.facts.type, to: &output)
+      one.add("hasRoot", backup.hasRoot, to: &output)
       one.add("command", report.command(for: backup), to: &output)
       one.end(&output)
     }

@@ -131,7 +131,9 @@ enum InfoText {
 
   private static func text(_ backups: [BackupSuperblock], of image: [UInt8]) -> String {
     "\(Escaping.text(image)): the first superblock can't be used, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
-      + backups.map { "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\n" }.joined()
+      + backups.map {
+        "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\($0.hasRoot ? "" : "; the root is gone")\n"
+      }.joined()
   }
 
   // MARK: Layout

@@ -3,6 +3,8 @@ struct BackupSuperblock {
   /// The block it stands in, for `--superblock`: fewer than 2^27.
   let block: UInt64
   let facts: SuperblockFacts
+  /// Whether there is a root directory where it leads to, as far as somebody has looked.
+  var hasRoot = true
 }
 
 extension ImageFile {

@@ -24,6 +24,9 @@ struct JournalSuperblock {
     self.bytes = bytes
   }
 
+  /// Whether it is one, be there what may in it.
+  var isThere: Bool { number(at: 0) == Self.magic && (3...4).contains(number(at: 4)) }
+
   /// Why ext4 doesn't take it, to be said behind a name; nil where it does.
   ///
   /// Mirrors `journal_check_superblock()`, `journal_reset()` and `jbd2_journal_initialize_fast_commit()`.
@@ -32,7 +35,7 @@ struct JournalSuperblock {
   ///   - byteCount: how long the journal's file is.
   ///   - facts: the file system's.
   func fault(ofByteCount byteCount: UInt64, _ facts: SuperblockFacts) -> String? {
-    guard number(at: 0) == Self.magic, (3...4).contains(number(at: 4)) else { return "holds no journal" }
+    guard isThere else { return "holds no journal" }
     if number(at: 12) != facts.blockSize { return "says that it has blocks of \(number(at: 12)) bytes" }
     let blockCount = UInt64(number(at: 16))
     if blockCount > byteCount / UInt64(facts.blockSize) { return "is shorter than its journal" }
@@ -66,5 +69,18 @@ struct JournalSuperblock {
 
   private func number(at position: Int) -> UInt32 {
     bytes.raw.littleEndian(at: position, as: UInt32.self).byteSwapped
+  }
+}
+
+extension ImageFile {
+  /// Whether a device that says that it is a journal holds one; so too where the system refuses to read it.
+  ///
+  /// Mirrors `ext4_get_journal_blkdev()`.
+  func hasJournal(behind facts: SuperblockFacts) -> Bool {
+    var failure: FailedRead?
+    let blockSize = UInt64(facts.blockSize)
+    let block = SuperblockFacts.position / blockSize + 1
+    let bytes = probe(JournalSuperblock.byteCount, at: block * blockSize, &failure)
+    return bytes.map { JournalSuperblock($0).isThere } ?? (failure != nil)
   }
 }

@@ -12,6 +12,7 @@ struct ImageFacts: Decodable {
   struct Backup: Decodable {
     let superblock, blockSize: Int
     let command: String
+    let hasRoot: Bool
   }
 
   struct Kernel: Decodable {
