@@ -12,6 +12,7 @@ struct MountCheck: ~Copyable {
   var inodes: InodeTable
   /// Where no contents can be: over the groups' tables and the journal.
   var systemZone: RangeSet<UInt64>
+  private let groupsWithOverlaps: [UInt32]
   private var faults: [Fault] = []
 
   /// What can't be.
@@ -29,7 +30,7 @@ struct MountCheck: ~Copyable {
     self.volume = volume
     self.facts = facts
     inodes = InodeTable(volume)
-    systemZone = volume.systemZone
+    (systemZone, groupsWithOverlaps) = volume.systemZone()
   }
 
   private mutating func checkGroups() {
@@ -37,7 +38,7 @@ struct MountCheck: ~Copyable {
     add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }) {
       "the bitmaps or inodes of \($0) can't be where the descriptor says"
     }
-    add(.byExt4, volume.groupsWithOverlaps) { "the bitmaps or inodes of \($0) would lie over other tables" }
+    add(.byExt4, groupsWithOverlaps) { "the bitmaps or inodes of \($0) would lie over other tables" }
     add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }) {
       "the checksum of the descriptor of \($0) is wrong"
     }
@@ -88,15 +89,16 @@ struct MountCheck: ~Copyable {
     }
     guard add(faults(of: inode), name) else { return }
     let runs = BlockMap.read(inode, on: volume).runs
-    var blocks = RangeSet<UInt64>()
+    var stretches: [Range<UInt64>] = []
     for run in runs {
       switch run.contents {
       // What was never written to is there all the same.
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
       case .damaged(let damage): return faults.add(.byExt4, "\(name) can't be read: \(damage)")
-      case .mapped(let block): blocks.insert(contentsOf: block..<block + UInt64(run.logical.count))
+      case .mapped(let block): stretches.append(block..<block + UInt64(run.logical.count))
       }
     }
+    let blocks = RangeSet(stretches)
     guard systemZone.isDisjoint(blocks) else {
       return faults.add(.byExt4, "\(name) has blocks that are the file system's own")
     }
@@ -116,7 +118,7 @@ struct MountCheck: ~Copyable {
   /// Whether the file that lists orphans is one.
   private mutating func checkOrphanFile() {
     // One that there is no inode for is the superblock's fault.
-    guard let number = facts.orphanFile, (2...facts.inodeCount).contains(number) else { return }
+    guard let number = facts.orphanFile, number >= Inode.root, number <= facts.inodeCount else { return }
     let name = "inode \(number), the file of orphans,"
     guard let inode = inode(number, name, refusal: .byExt4) else { return }
     guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {

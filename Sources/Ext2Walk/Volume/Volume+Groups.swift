@@ -76,26 +76,27 @@ extension Volume {
     }
   }
 
-  /// The groups of which a table lies over another one, in order.
-  var groupsWithOverlaps: [UInt32] {
+  /// The blocks of all groups' tables, where no contents can be, and the groups of which a table lies over another one, in
+  /// order.
+  ///
+  /// Mirrors `ext4_setup_system_zone()`.
+  func systemZone() -> (blocks: RangeSet<UInt64>, groupsWithOverlaps: [UInt32]) {
     let all = (0..<groupCount).flatMap { group in
       tables(ofGroup: group).all.map { (blocks: $0, group: group) }
     }
     .filter { !$0.blocks.isEmpty }.sorted { $0.blocks.lowerBound < $1.blocks.lowerBound }
-    var found: Set<UInt32> = []
-    var end: UInt64 = 0
+    var overlapping: Set<UInt32> = []
+    // Those that meet are one: a set of ranges is slow to make.
+    var stretches: [Range<UInt64>] = []
     for table in all {
-      if table.blocks.lowerBound < end { found.insert(table.group) }
-      end = max(end, table.blocks.upperBound)
+      guard let last = stretches.last, table.blocks.lowerBound <= last.upperBound else {
+        stretches.append(table.blocks)
+        continue
+      }
+      if table.blocks.lowerBound < last.upperBound { overlapping.insert(table.group) }
+      stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, table.blocks.upperBound)
     }
-    return found.sorted()
-  }
-
-  /// The blocks of all groups' tables, where no contents can be.
-  ///
-  /// Mirrors `ext4_setup_system_zone()`.
-  var systemZone: RangeSet<UInt64> {
-    RangeSet((0..<groupCount).flatMap { tables(ofGroup: $0).all })
+    return (RangeSet(stretches), overlapping.sorted())
   }
 
   /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was
