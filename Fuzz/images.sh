@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the images that whole-image fuzzing begins with in the directory $1: small, of all block sizes that differ, with
-# long directories, hashed ones, checksums, extents, directories kept in inodes, links and names of odd bytes.
+# long directories, hashed ones, checksums, extents, directories kept in inodes, links and names of odd bytes; and one with a
+# journal and what else a kernel reads to mount.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 mkdir -p "$1"
@@ -25,3 +26,4 @@ for size in 1024 4096 65536; do
   make "$1" "$size-ext4" $size filetype,extent,dir_index,64bit,metadata_csum,large_dir $blocks
   make "$1" "$size-inline" $size filetype,extent,ext_attr,inline_data,metadata_csum $blocks
 done
+make "$1" journal 1024 has_journal,filetype,extent,orphan_file,mmp,metadata_csum 4096

@@ -19,7 +19,7 @@ for target in "${@:-records hash names disk image}"; do for target in $target; d
   mkdir -p $build/corpus/"$target"
   if [ "$target" = image ]; then
     # One input for each image and each command: what is behind it is for libFuzzer to find.
-    for image in $(seq 0 11); do for how in $(seq 0 7); do
+    for image in $(seq 0 12); do for how in $(seq 0 7); do
       printf "\\x$(printf %02x "$image")\\x$(printf %02x "$how")12345678" > $build/corpus/image/seed-"$image-$how"
     done; done
   fi

@@ -123,4 +123,15 @@ import Testing
     let reasons = facts.kernels?.last { $0.mounts != "readWrite" }?.reasons ?? []
     #expect(damage.mounts == "yyyyy" || reasons.contains { $0.contains(damage.words) }, "\(reasons)")
   }
+
+  /// A file system of one inode, which has neither a root nor a file of orphans.
+  @Test func oneInode() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, options: ["-O", "has_journal,orphan_file"], blocks: 4000)
+    try image.patch(at: 1024, UInt32(1))
+    try image.patch(at: 1024 + 40, UInt32(1))
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1 && facts.problems.contains { $0.contains("can't be inode 12") })
+    #expect(facts.problems.contains { $0.contains("the root, can't be read") }, "\(facts.problems)")
+  }
 }

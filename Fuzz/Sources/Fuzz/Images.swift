@@ -52,7 +52,8 @@ final class Images: Sendable {
     return Image(scratch: scratch, places: try places(of: Volume(at: location)))
   }
 
-  /// Blocks of directories, of their maps, and inodes in use; the superblock and descriptors last.
+  /// Inodes in use, blocks of directories, of the journal and of the file of orphans, and of their maps; the superblock and
+  /// descriptors last.
   private static func places(of volume: Volume) throws -> [Range<Int>] {
     let size = volume.superblock.blockSize
     var places: [Range<Int>] = []
@@ -60,13 +61,13 @@ final class Images: Sendable {
     var inodes = InodeTable(volume)
     for number in 1...volume.superblock.inodeCount {
       guard let inode = try? inodes.inode(number), inode.attributes.links > 0,
-        inode.isDirectory || inode.attributes.fileType == .symlink
+        inode.isDirectory || inode.attributes.fileType == .symlink || volume.superblock.isOwn(number)
       else { continue }
       let table = try volume.positionOfInodeTable(group: (number - 1) / volume.superblock.inodesPerGroup)
       let index = Int((number - 1) % volume.superblock.inodesPerGroup)
       let at = Int(table) + index * volume.superblock.inodeSize
       places.append(at..<at + volume.superblock.inodeSize)
-      guard !inode.hasInlineData, inode.isDirectory else { continue }
+      guard !inode.hasInlineData, inode.attributes.fileType != .symlink else { continue }
       let map = BlockMap.read(inode, on: volume)
       for place in map.places.prefix(8) { add(place.physical) }
       for node in map.nodes { add(node) }
