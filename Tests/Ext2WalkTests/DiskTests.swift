@@ -112,6 +112,11 @@ import Testing
     let listed = try await Command.ext2walk(["ls", disk.path])
     #expect(listed.status == 0 && listed.text.contains("in-boot\n"), "\(listed.messages)")
     #expect(listed.messages.contains(damage.words), "\(listed.messages)")
+    // What it says to do mends it.
+    guard let command = info.messages.firstMatch(of: /sfdisk --relocate gpt-bak-std/)?.0 else { return }
+    let mended = try await Command.script("cp \"$2\" \"$2.copy\" && \(command) \"$2.copy\"", [disk.path])
+    #expect(mended.status == 0, "\(mended.messages)")
+    #expect(try await Command.ext2walk(["info", disk.path + ".copy"]).status == 0)
   }
 
   /// Where the end is cut off the backup is missed; and where neither table is left it is said what to do.

@@ -85,10 +85,19 @@ import Testing
       words: "inode 8, the journal's, can't begin with block 0 of 1024"),
     Damage(
       change: "zap_block -f <8> -o 23 -l 1 -p 0xff 0",
-      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and 1278 are needed"),
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks from 255 on"),
+    Damage(
+      change: "zap_block -f <8> -o 7 -l 1 -p 3 0",
+      words: "inode 8, the journal's, is of the older kind, which goes neither with 64bit"),
+    Damage(
+      change: "zap_block -f <8> -o 43 -l 1 -p 0x18 0",
+      words: "inode 8, the journal's, can't have two kinds of checksums"),
+    Damage(
+      change: "zap_block -f <8> -o 43 -l 1 -p 0x11 0",
+      words: "inode 8, the journal's, has a journal whose checksum is wrong"),
     Damage(
       change: "feature fast_commit",
-      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and 1280 are needed"),
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and fast commits take 1280"),
     Damage(
       change: "zap_block -f <8> -o 40 -l 4 -p 0xff 0",
       words: "inode 8, the journal's, has features that no kernel knows"),
@@ -122,6 +131,46 @@ import Testing
     // And that is why, of the ext4 driver at least.
     let reasons = facts.kernels?.last { $0.mounts != "readWrite" }?.reasons ?? []
     #expect(damage.mounts == "yyyyy" || reasons.contains { $0.contains(damage.words) }, "\(reasons)")
+  }
+
+  /// A journal in which blocks were revoked, as in most that were ever used.
+  @Test(arguments: ["-v 3", "-v 2", ""]) func aJournalThatWasUsed(_ checksums: String) async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: ["-O", "has_journal,64bit,metadata_csum,extent"],
+      blocks: 20000)
+    let used = try await Command.script(
+      #"printf 'jo %s\njw -r 333\njc\n' "$3" > "$2.requests" && debugfs -w -f "$2.requests" "$2""#,
+      [image.path.string, checksums.isEmpty ? "" : "-c \(checksums)"])
+    let dumped = try await Command.run("dumpe2fs", ["-h", image.path.string])
+    try #require(dumped.text.contains("journal_incompat_revoke"), "\(used.messages)\(dumped.text)")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(
+      finished.status == 0 && facts.problems.isEmpty && facts.needsRecovery == true, "\(facts.problems)")
+    let theirs = try await Command.run("e2fsck", ["-fy", image.path.string])
+    #expect(theirs.status == 0 || theirs.status == 1, "\(theirs.text)")
+  }
+
+  /// Inodes have checksums where Linux made the file system, and not elsewhere.
+  @Test func inodesOfTheHurd() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: ["-O", "metadata_csum,extent,^64bit"])
+    try await image.debugfs("ssv creator_os 1")
+    try await image.debugfs("sif <2> checksum 0")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 0 && facts.problems.isEmpty, "\(facts.problems)")
+    let verified = try await Command.ext2walk(["verify", image.path.string])
+    #expect(verified.status == 0, "\(verified.text)")
+  }
+
+  /// The block of multi-mount protection has a checksum of its own.
+  @Test func multiMountProtection() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: ["found"], options: ["-O", "mmp,metadata_csum,extent"])
+    let dumped = try await Command.run("dumpe2fs", ["-h", image.path.string])
+    let block = try #require(dumped.text.firstMatch(of: /MMP block number: +(\d+)/)?.1, "\(dumped.text)")
+    try await image.debugfs("zap_block -o 100 -l 1 -p 7 \(block)")
+    let (facts, _) = try await ImageFacts.of(image.path.string)
+    #expect(facts.problems == ["block \(block), of multi-mount protection, has a wrong checksum"])
   }
 
   /// A file system of one inode, which has neither a root nor a file of orphans.

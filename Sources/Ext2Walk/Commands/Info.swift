@@ -106,15 +106,21 @@ struct Info: ParsableCommand {
     } else if let first {
       facts = first
       do {
-        faults = MountCheck.faults(of: try Volume(at: location, options: options), first)
-      } catch  where first.type == "jbd" && file.hasJournal(behind: first) {
-        refusal = error
+        let volume = try Volume(at: location, options: options)
+        faults = MountCheck.faults(of: volume, first)
+        if !hasRoot(volume) {
+          report.backups = backups(file, at: location, within: byteCount).filter(\.hasRoot)
+        }
       } catch {
-        if first.type == "jbd" { faults.add(.byAll, "it says that it is a journal, and holds none") }
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
         guard !isOfAnotherSize else { throw error }
         refusal = error
-        if !error.isOfUnknownFeatures { report.backups = backups(file, at: location, within: byteCount) }
+        let isJournal = first.type == "jbd"
+        if isJournal, let fault = file.faultOfJournal(behind: first) { faults.append(fault) }
+        let isInOrder = isJournal && faults.isEmpty
+        if !isInOrder, !error.isOfUnknownFeatures {
+          report.backups = backups(file, at: location, within: byteCount)
+        }
       }
     } else {
       report.backups = backups(file, at: location, within: byteCount)
@@ -126,24 +132,25 @@ struct Info: ParsableCommand {
       running: .here(), backup: backup, refusal: refusal)
   }
 
-  /// The backups by which the file system can be opened: one is tried, and others that say the same aren't.
+  /// The backups by which the file system can be opened: where one leads to a root, others that say the same aren't tried.
   private func backups(
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
-  ) -> [BackupSuperblock] {
-    var serving: [BackupSuperblock] = []
-    for var backup in file.backupSuperblocks(within: byteCount) {
+  ) -> [ImageReport.Backup] {
+    var serving: [ImageReport.Backup] = []
+    for backup in file.backupSuperblocks(within: byteCount) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
-      if let like = serving.first(where: { $0.facts.hasLayout(of: backup.facts) }) {
-        backup.hasRoot = like.hasRoot
+      if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
+        serving.append(ImageReport.Backup(superblock: backup, hasRoot: true))
       } else if let volume = try? Volume(at: location, options: options) {
-        var inodes = InodeTable(volume)
-        backup.hasRoot = (try? inodes.inode(Inode.root).isDirectory) ?? false
-      } else {
-        continue
+        serving.append(ImageReport.Backup(superblock: backup, hasRoot: hasRoot(volume)))
       }
-      serving.append(backup)
     }
     return serving
+  }
+
+  private func hasRoot(_ volume: Volume) -> Bool {
+    var inodes = InodeTable(volume)
+    return (try? inodes.inode(Inode.root).isDirectory) ?? false
   }
 
   private func noSuperblock(_ byteCount: UInt64, _ unread: FailedRead?) -> VolumeError {
@@ -152,6 +159,7 @@ struct Info: ParsableCommand {
       reason: (unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4")
         + ", and where a backup would be is none that serves",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
-        + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes")
+        + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes. Elsewhere --superblock tries one, "
+        + "and --offset a place further in: testdisk looks for where partitions of a lost table began")
   }
 }

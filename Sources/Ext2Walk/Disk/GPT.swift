@@ -9,7 +9,8 @@ enum GPT {
     let entriesChecksum: UInt32
   }
 
-  /// Reads the table by its first header, or by the one at the end of the disk; nil where neither will do.
+  /// Reads the table by its first header, or by the one at the end of the disk, be that where it was when the protective MBR
+  /// was written; nil where none will do.
   ///
   /// - Parameter failure: keeps the first refusal of the system, where neither will do.
   static func read(
@@ -20,14 +21,20 @@ enum GPT {
     if let header = header(disk, at: 1, sectorSize: size, &ofFirst),
       var table = table(disk, header, sectorSize: size, &ofFirst)
     {
-      table.problems += problem(ofBackup: header.otherSector, disk, sectorSize: size).map { [$0] } ?? []
+      table.problems += problem(ofBackupOf: header, disk, sectorSize: size).map { [$0] } ?? []
       return table
     }
     failure = failure ?? ofFirst
-    guard disk.byteCount >= 3 * size,
-      let header = header(disk, at: disk.byteCount / size - 1, sectorSize: size, &failure),
-      var table = table(disk, header, sectorSize: size, &failure)
-    else { return nil }
+    let ends = [disk.byteCount / size, MBR.protectedEnd(disk) ?? 0].filter {
+      $0 >= 3 && $0 <= disk.byteCount / size
+    }
+    var backup: TableEntries?
+    for end in ends where backup == nil {
+      backup = header(disk, at: end - 1, sectorSize: size, &failure).flatMap {
+        table(disk, $0, sectorSize: size, &failure)
+      }
+    }
+    guard var table = backup else { return nil }
     let state = ofFirst.map { "can't be read (\($0))" } ?? "is damaged or gone"
     table.problems.insert(
       TableProblem("its first partition table \(state): the partitions are those of the backup at its end"),
@@ -38,19 +45,21 @@ enum GPT {
 
   /// What is wrong with the copy that a disk would be read by, should the first be lost.
   private static func problem(
-    ofBackup sector: UInt64, _ disk: borrowing ImageFile, sectorSize: UInt64
+    ofBackupOf first: Header, _ disk: borrowing ImageFile, sectorSize: UInt64
   ) -> TableProblem? {
-    var failure: FailedRead?
-    if sector < disk.byteCount / sectorSize,
-      let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
-      table(disk, header, sectorSize: sectorSize, &failure) != nil
-    {
-      return nil
+    let sector = first.otherSector
+    guard sector < disk.byteCount / sectorSize else {
+      return TableProblem("the backup of its partition table would stand behind the end of the image")
     }
-    let state =
-      failure.map { "can't be read (\($0))" }
-      ?? (sector < disk.byteCount / sectorSize
-        ? "is damaged or gone" : "would stand behind the end of the image")
+    var failure: FailedRead?
+    var state = "is damaged or gone"
+    if sector > 1, let backup = header(disk, at: sector, sectorSize: sectorSize, &failure),
+      table(disk, backup, sectorSize: sectorSize, &failure) != nil
+    {
+      if backup.entriesChecksum == first.entriesChecksum { return nil }
+      state = "says otherwise"
+    }
+    if let failure { state = "can't be read (\(failure))" }
     return TableProblem(
       "the backup of its partition table \(state); sfdisk --relocate gpt-bak-std COPY writes one to a copy")
   }

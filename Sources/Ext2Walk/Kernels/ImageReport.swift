@@ -38,7 +38,8 @@ struct ImageReport {
         facts.type == "jbd" && faults.isEmpty
         ? "it is the journal of another file system, which is mounted with this device at hand"
         : MountAdvice.sentence(
-          here: here, others: kinds, needsRecovery: facts.needsRecovery, location: location, backup: backup,
+          here: here, others: kinds, leavesJournal: facts.needsRecovery || facts.journal == .external,
+          location: location, backup: backup,
           refusal: refusal)
     }
 
@@ -53,6 +54,13 @@ struct ImageReport {
       }
       return problems
     }
+  }
+
+  /// A backup of the superblock by which the file system can be opened.
+  struct Backup {
+    let superblock: BackupSuperblock
+    /// Whether there is a root directory where it leads to.
+    let hasRoot: Bool
   }
 
   /// As it was typed.
@@ -70,8 +78,8 @@ struct ImageReport {
   var hasLostFirst = false
   /// Why the first superblock can't be read, where the system refuses it.
   var superblockFailure: FailedRead?
-  /// Where the first superblock can't be read: the others that can.
-  var backups: [BackupSuperblock] = []
+  /// Where the first superblock can't be used, or leads to no root: the others that can.
+  var backups: [Backup] = []
   /// Of a whole disk: the partitions of which only backups can be read.
   var partitionsByBackup: [Int] {
     (table?.partitions ?? []).filter(\.hasBackups).map(\.partition.number)
@@ -125,8 +133,9 @@ struct ImageReport {
   }
 
   /// What to type to list the file system by a backup superblock, or to find what is left of it where its root is gone.
-  func command(for backup: BackupSuperblock) -> String {
-    "ext2walk \(backup.hasRoot ? "ls" : "verify") --superblock \(backup.block) --block-size \(backup.facts.blockSize) "
+  func command(for backup: Backup) -> String {
+    "ext2walk \(backup.hasRoot ? "ls" : "verify") --superblock \(backup.superblock.block) "
+      + "--block-size \(backup.superblock.facts.blockSize) "
       + shellWords(forPartition: partition)
   }
 

@@ -3,12 +3,13 @@ enum MountAdvice {
   /// - Parameters:
   ///   - here: what the running kernel makes of the file system.
   ///   - others: the kinds of kernels, with what they make of it.
-  ///   - needsRecovery: whether a journal waits, which mounting would replay into the image even read-only.
+  ///   - leavesJournal: whether a journal is to be left alone: one waits, which mounting would replay into the image even
+  ///     read-only; or it is on another device.
   ///   - location: the image, and where in it the file system begins.
   ///   - backup: the superblock that the file system was opened by, where that is not the first.
   ///   - refusal: why ext2walk can't open it; nil where it can.
   static func sentence(
-    here: Verdict, others: [(kernel: Kernel, verdict: Verdict)], needsRecovery: Bool, location: ImageLocation,
+    here: Verdict, others: [(kernel: Kernel, verdict: Verdict)], leavesJournal: Bool, location: ImageLocation,
     backup: BackupSuperblock?, refusal: VolumeError?
   ) -> String {
     // What libext2fs takes for damage is no better for a kernel, though its superblock may show nothing.
@@ -18,7 +19,7 @@ enum MountAdvice {
     let name = Escaping.shellWord(location.path)
     if here.mount != .no {
       var options = "ro"
-      if needsRecovery { options += ",noload" }
+      if leavesJournal { options += ",noload" }
       // In units of 1 KiB, whatever the block size is.
       if let backup { options += ",sb=\(backup.block * UInt64(backup.facts.blockSize) / 1024)" }
       if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }

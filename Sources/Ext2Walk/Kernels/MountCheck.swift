@@ -12,7 +12,8 @@ struct MountCheck: ~Copyable {
   var inodes: InodeTable
   /// Where no contents can be: over the groups' tables and the journal.
   var systemZone: RangeSet<UInt64>
-  private let groupsWithOverlaps: [UInt32]
+  /// Groups of which a table lies over another one: those that ext4 refuses for it, and others.
+  private let refusedGroups, otherGroups: [UInt32]
   private var faults: [Fault] = []
 
   /// What can't be.
@@ -30,7 +31,7 @@ struct MountCheck: ~Copyable {
     self.volume = volume
     self.facts = facts
     inodes = InodeTable(volume)
-    (systemZone, groupsWithOverlaps) = volume.systemZone()
+    (systemZone, refusedGroups, otherGroups) = volume.systemZone()
   }
 
   private mutating func checkGroups() {
@@ -38,7 +39,9 @@ struct MountCheck: ~Copyable {
     add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }) {
       "the bitmaps or inodes of \($0) can't be where the descriptor says"
     }
-    add(.byExt4, groupsWithOverlaps) { "the bitmaps or inodes of \($0) would lie over other tables" }
+    for (refusal, groups) in [(Fault.Refusal.byExt4, refusedGroups), (.byNone, otherGroups)] {
+      add(refusal, groups) { "the bitmaps or inodes of \($0) would lie over other tables" }
+    }
     add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }) {
       "the checksum of the descriptor of \($0) is wrong"
     }
@@ -56,9 +59,11 @@ struct MountCheck: ~Copyable {
     guard let block = facts.multiMountBlock, let position = volume.position(ofBlock: block) else { return }
     let (magic, ofFsck): (UInt32, UInt32) = (0x004D_4D50, 0xE24D_4D50)
     do throws(VolumeError) {
-      let bytes = try volume.readBytes(8, at: position, operation: "reading block \(block)")
+      let bytes = try volume.readBytes(1024, at: position, operation: "reading block \(block)")
       if bytes.raw.littleEndian(at: 0) != magic {
         faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
+      } else if !volume.hasRightChecksum(multiMount: bytes.raw) {
+        faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, has a wrong checksum")
       } else if bytes.raw.littleEndian(at: 4) == ofFsck {
         faults.add(.byExt4ToWrite, "e2fsck is at work on it, or was broken off (mmp)")
       }
@@ -68,7 +73,7 @@ struct MountCheck: ~Copyable {
   }
 
   private mutating func checkRoot() {
-    let name = "inode \(Inode.root), the root,"
+    let name = "inode \(Inode.root), the root\(untilReplayed),"
     guard let root = inode(Inode.root, name, refusal: .byAll) else { return }
     if !root.isDirectory { return faults.add(.byAll, "\(name) is no directory") }
     if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
@@ -108,8 +113,8 @@ struct MountCheck: ~Copyable {
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
         JournalSuperblock.byteCount, at: position, operation: "reading the journal")
-      let words = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
-      if let words { faults.add(.byExt4, "\(name) \(words)") }
+      let fault = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
+      add(fault.map { [$0] } ?? [], name)
     } catch {
       faults.add(.byExt4, "\(name) can't be read: \(error.reason)")
     }
@@ -119,29 +124,44 @@ struct MountCheck: ~Copyable {
   private mutating func checkOrphanFile() {
     // One that there is no inode for is the superblock's fault.
     guard let number = facts.orphanFile, number >= Inode.root, number <= facts.inodeCount else { return }
-    let name = "inode \(number), the file of orphans,"
+    let name = "inode \(number), the file of orphans\(untilReplayed),"
     guard let inode = inode(number, name, refusal: .byExt4) else { return }
     guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {
       return faults.add(.byExt4, "\(name) is no file")
     }
     guard add(faults(of: inode) + faultsOverTables(of: inode, refusal: .byExt4), name) else { return }
-    let magic: UInt32 = 0x0B10_CA04
-    let blockSize = UInt64(facts.blockSize)
-    for run in BlockMap.read(inode, on: volume).runs {
-      guard case .mapped(let block) = run.contents else {
+    // Whole ones.
+    let blockCount = inode.attributes.byteCount / UInt64(facts.blockSize)
+    let most: UInt64 = 512
+    guard inode.attributes.byteCount <= most * UInt64(facts.blockSize) else {
+      return faults.add(.byExt4, "\(name) is longer than \(most) blocks")
+    }
+    for run in BlockMap.read(inode, on: volume).runs where run.logical.lowerBound < blockCount {
+      guard case .mapped(let first) = run.contents else {
         return faults.add(.byExt4, "\(name) has no contents")
       }
-      for number in block..<block + UInt64(run.logical.count) {
-        // The magic and a checksum end each block.
-        let end = volume.position(ofBlock: number).flatMap { position in
-          try? volume.readBytes(4, at: position + blockSize - 8, operation: "reading block \(number)")
-        }
-        guard end?.raw.littleEndian(at: 0) == magic else {
-          return faults.add(.byExt4, "\(name) holds something else")
+      for block in first..<first + UInt64(run.logical.clamped(to: 0..<blockCount).count) {
+        if let words = faultOfOrphans(inBlock: block, of: inode) {
+          return faults.add(.byExt4, "\(name) \(words)")
         }
       }
     }
   }
+
+  private func faultOfOrphans(inBlock block: UInt64, of inode: Inode) -> String? {
+    let magic: UInt32 = 0x0B10_CA04
+    do throws(VolumeError) {
+      let bytes = try volume.readBlock(block)
+      guard bytes.raw.littleEndian(at: bytes.count - 8) == magic else { return "holds something else" }
+      let isRight = volume.hasRightChecksum(orphans: bytes.raw, block: block, of: inode)
+      return isRight ? nil : "has a wrong checksum in block \(block)"
+    } catch {
+      return "can't be read: \(error.reason)"
+    }
+  }
+
+  /// What waits in the journal may mend what is looked at only then.
+  private var untilReplayed: String { facts.needsRecovery ? " until the journal is replayed" : "" }
 
   /// Inode `number`; nil where it can't be read, which is a fault then.
   private mutating func inode(_ number: UInt32, _ name: String, refusal: Fault.Refusal) -> Inode? {

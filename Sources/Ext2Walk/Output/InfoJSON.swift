@@ -19,9 +19,9 @@ enum InfoJSON {
     for (index, backup) in report.backups.enumerated() {
       if index > 0 { output.append(",") }
       var one = JSONObject()
-      one.add("superblock", backup.block, to: &output)
-      one.add("blockSize", backup.facts.blockSize, to: &output)
-      one.add("type", backup.facts.type, to: &output)
+      one.add("superblock", backup.superblock.block, to: &output)
+      one.add("blockSize", backup.superblock.facts.blockSize, to: &output)
+      one.add("type", backup.superblock.facts.type, to: &output)
       one.add("hasRoot", backup.hasRoot, to: &output)
       one.add("command", report.command(for: backup), to: &output)
       one.end(&output)

@@ -8,7 +8,7 @@ enum InfoText {
     if let fileSystem = report.fileSystem {
       parts += [facts(of: fileSystem, partition: report.partition), verdicts(on: fileSystem)]
     }
-    if !report.backups.isEmpty { parts.append(text(report.backups, of: report.image)) }
+    if !report.backups.isEmpty { parts.append(backups(report)) }
     if let advice = report.advice { parts.append("What to do: \(advice)\n") }
     return parts.joined(separator: "\n")
   }
@@ -129,10 +129,19 @@ enum InfoText {
     return text
   }
 
-  private static func text(_ backups: [BackupSuperblock], of image: [UInt8]) -> String {
-    "\(Escaping.text(image)): the first superblock can't be used, but \(backups.count == 1 ? "a backup" : "\(backups.count) backups") can\n"
-      + backups.map {
-        "  \($0.facts.type), block \($0.block) of \($0.facts.blockSize) bytes\($0.hasRoot ? "" : "; the root is gone")\n"
+  private static func backups(_ report: ImageReport) -> String {
+    let backups = report.backups
+    let count = backups.count == 1 ? "a backup" : "\(backups.count) backups"
+    let isOpen = report.fileSystem.map { $0.refusal == nil } ?? false
+    let title =
+      isOpen
+      ? "by the first superblock there is no root, but by \(count) there is"
+      : "the first superblock can't be used, but \(count) can"
+    return "\(Escaping.text(report.image)): \(title)\n"
+      + backups.map { backup in
+        let (superblock, root) = (backup.superblock, backup.hasRoot ? "" : "; the root is gone")
+        return
+          "  \(superblock.facts.type), block \(superblock.block) of \(superblock.facts.blockSize) bytes\(root)\n"
       }.joined()
   }
 

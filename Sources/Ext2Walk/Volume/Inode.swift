@@ -95,7 +95,8 @@ struct Inode {
     flags = raw.i_flags
     extraSize = bytes.byteCount > EXT2_GOOD_OLD_INODE_SIZE ? Int(raw.i_extra_isize) : 0
     generation = raw.i_generation
-    let attributeBlockHigh = unsafe UInt64(raw.osd2.linux2.l_i_file_acl_high)
+    // As ext2fs_file_acl_block().
+    let attributeBlockHigh = unsafe superblock.hasWideNumbers ? UInt64(raw.osd2.linux2.l_i_file_acl_high) : 0
     attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
     blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)
     attributes = InodeAttributes(raw, extraSize: extraSize, superblock: superblock)

@@ -171,6 +171,6 @@ struct InodeScan: ~Copyable {
     ScannedInode(
       number: number, mode: bytes.littleEndian(at: 0), links: bytes.littleEndian(at: 26),
       flags: bytes.littleEndian(at: 32), isInBitmap: isInBitmap,
-      hasRightChecksum: !volume.superblock.hasChecksums || volume.hasRightChecksum(inode: number, bytes))
+      hasRightChecksum: volume.hasRightChecksum(inode: number, bytes))
   }
 }

@@ -11,6 +11,7 @@ struct JournalSuperblock {
   private static let checksumPosition = 0xFC
 
   private enum Feature {
+    /// A compatible one; the others are not.
     static let checksum1: UInt32 = 0x1
     static let checksum2: UInt32 = 0x8
     static let checksum3: UInt32 = 0x10
@@ -27,33 +28,53 @@ struct JournalSuperblock {
   /// Whether it is one, be there what may in it.
   var isThere: Bool { number(at: 0) == Self.magic && (3...4).contains(number(at: 4)) }
 
-  /// Why ext4 doesn't take it, to be said behind a name; nil where it does.
+  /// What keeps ext4 from taking it, to be said behind a name; nil where nothing does.
   ///
   /// Mirrors `journal_check_superblock()`, `journal_reset()` and `jbd2_journal_initialize_fast_commit()`.
   ///
   /// - Parameters:
   ///   - byteCount: how long the journal's file is.
   ///   - facts: the file system's.
-  func fault(ofByteCount byteCount: UInt64, _ facts: SuperblockFacts) -> String? {
-    guard isThere else { return "holds no journal" }
-    if number(at: 12) != facts.blockSize { return "says that it has blocks of \(number(at: 12)) bytes" }
+  func fault(ofByteCount byteCount: UInt64, _ facts: SuperblockFacts) -> Fault? {
+    func refused(_ words: String) -> Fault { Fault(words: words, refusal: .byExt4) }
+    guard isThere else { return refused("holds no journal") }
+    if number(at: 12) != facts.blockSize {
+      return refused("says that it has blocks of \(number(at: 12)) bytes")
+    }
     let blockCount = UInt64(number(at: 16))
-    if blockCount > byteCount / UInt64(facts.blockSize) { return "is shorter than its journal" }
+    if blockCount > byteCount / UInt64(facts.blockSize) { return refused("is shorter than its journal") }
     let first = UInt64(number(at: 20))
-    if first == 0 || first >= blockCount { return "can't begin with block \(first) of \(blockCount)" }
-    // The older kind has no features.
-    let features = number(at: 4) == 4 ? number(at: 40) : 0
-    if number(at: 4) == 4, number(at: 44) != 0 || features & ~Feature.known != 0 {
-      return "has features that no kernel knows"
+    if first == 0 || first >= blockCount {
+      return refused("can't begin with block \(first) of \(blockCount)")
     }
-    let takesFastCommits = features & Feature.fastCommit != 0 || facts.hasFastCommits
-    let fastCommitBlocks = number(at: 84) == 0 ? 256 : UInt64(number(at: 84))
-    let least = first - 1 + Self.leastBlockCount + (takesFastCommits ? fastCommitBlocks : 0)
-    if blockCount < least { return "is too short a journal: \(blockCount) blocks, and \(least) are needed" }
+    if blockCount - first + 1 < Self.leastBlockCount {
+      return refused("is too short a journal: \(blockCount) blocks from \(first) on")
+    }
+    if let words = faultOfFeatures(blockCount, facts) { return refused(words) }
+    let start = UInt64(number(at: 28))
+    guard start != 0, !(first..<blockCount).contains(start) else { return nil }
+    // Where nothing waits nobody looks there, but for writing.
+    return Fault(
+      words: "says that what waits in it begins at block \(start) of \(blockCount)",
+      refusal: facts.needsRecovery ? .byExt4 : .byExt4ToWrite)
+  }
+
+  private func faultOfFeatures(_ blockCount: UInt64, _ facts: SuperblockFacts) -> String? {
+    guard number(at: 4) == 4 else {
+      let isTooOld = facts.hasFastCommits || facts.hasWideNumbers
+      return isTooOld ? "is of the older kind, which goes neither with 64bit nor with fast_commit" : nil
+    }
+    let features = number(at: 40)
+    if number(at: 44) != 0 || features & ~Feature.known != 0 { return "has features that no kernel knows" }
+    if features & Feature.fastCommit != 0 || facts.hasFastCommits {
+      let least = Self.leastBlockCount + (number(at: 84) == 0 ? 256 : UInt64(number(at: 84)))
+      if blockCount < least {
+        return "is too short a journal: \(blockCount) blocks, and fast commits take \(least)"
+      }
+    }
     let newer = features & (Feature.checksum2 | Feature.checksum3)
-    if newer.nonzeroBitCount + (features & Feature.checksum1 == 0 ? 0 : 1) > 1 {
-      return "can't have two kinds of checksums"
-    }
+    let older = number(at: 36) & Feature.checksum1
+    if newer.nonzeroBitCount + older.nonzeroBitCount > 1 { return "can't have two kinds of checksums" }
     return newer != 0 && !hasRightChecksum ? "has a journal whose checksum is wrong" : nil
   }
 
@@ -73,14 +94,16 @@ struct JournalSuperblock {
 }
 
 extension ImageFile {
-  /// Whether a device that says that it is a journal holds one; so too where the system refuses to read it.
+  /// What is wrong with a device that says that it is a journal; nil where it holds one.
   ///
   /// Mirrors `ext4_get_journal_blkdev()`.
-  func hasJournal(behind facts: SuperblockFacts) -> Bool {
+  func faultOfJournal(behind facts: SuperblockFacts) -> Fault? {
     var failure: FailedRead?
     let blockSize = UInt64(facts.blockSize)
     let block = SuperblockFacts.position / blockSize + 1
     let bytes = probe(JournalSuperblock.byteCount, at: block * blockSize, &failure)
-    return bytes.map { JournalSuperblock($0).isThere } ?? (failure != nil)
+    if let bytes, JournalSuperblock(bytes).isThere { return nil }
+    let words = failure.map { "the journal that it is can't be read: \($0)" }
+    return Fault(words: words ?? "it says that it is a journal, and holds none", refusal: .byAll)
   }
 }

@@ -21,6 +21,8 @@ struct Superblock {
   let recordsNameTypes: Bool
   /// Whether directory blocks end in a checksum (`metadata_csum`).
   let hasChecksums: Bool
+  /// Whether inodes have checksums: not those of another system than Linux.
+  let hasInodeChecksums: Bool
   /// Whether directories may be hashed (`dir_index`).
   let hasHashedDirectories: Bool
   /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
@@ -29,6 +31,8 @@ struct Superblock {
   let hasLargeDirectories: Bool
   /// Whether space is given out in clusters of blocks (`bigalloc`).
   let hasClusters: Bool
+  /// Whether block numbers may take more than 32 bits (`64bit`).
+  let hasWideNumbers: Bool
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
   let hasHugeFiles: Bool
   /// Whether a journal waits to be replayed (`needs_recovery`).
@@ -47,6 +51,7 @@ struct Superblock {
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
     recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
     hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
+    hasInodeChecksums = hasChecksums && raw.s_creator_os == EXT2_OS_LINUX
     hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
     ownInodes = [
       raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
@@ -54,6 +59,7 @@ struct Superblock {
     ]
     hasLargeDirectories = unsafe ext2fs_has_feature_largedir(`super`) != 0
     hasClusters = unsafe ext2fs_has_feature_bigalloc(`super`) != 0
+    hasWideNumbers = unsafe ext2fs_has_feature_64bit(`super`) != 0
     hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
     needsRecovery = unsafe ext2fs_has_feature_journal_needs_recovery(`super`) != 0
 

@@ -11,7 +11,7 @@ extension Fault {
   static func all(inSuperblock raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
     // A journal on a device of its own has neither groups nor inodes.
     if facts.type == "jbd" { return [] }
-    return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts) + ofOthers(raw, facts)
+    return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts) + ofFeatures(raw, facts)
   }
 
   private static func ofSizes(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
@@ -120,12 +120,17 @@ extension Fault {
     }
     return faults
   }
-  private static func ofOthers(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
+
+  private static func ofFeatures(_ raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
     var faults: [Fault] = []
     if raw.s_creator_os == EXT2_OS_HURD {
       for feature in facts.features where ["64bit", "ea_inode"].contains(feature.name) {
         faults.add(.byExt4, "a file system of the Hurd can't have \(feature.name)")
       }
+    }
+    // Asked for even where no directory can be hashed. 6 is SipHash, which only a directory of its own may have.
+    if raw.s_def_hash_version > 5 {
+      faults.add(.byExt4, "directories can't be hashed by version \(raw.s_def_hash_version)")
     }
     // Inode 1 is that of bad blocks.
     if let inode = facts.orphanFile, inode < 2 || inode > facts.inodeCount {

@@ -29,12 +29,12 @@ extension Volume {
 
   /// Whether the checksum of an inode is the right one.
   ///
-  /// Mirrors `ext2fs_inode_csum_verify()`. True where the file system has no checksums.
+  /// Mirrors `ext4_inode_csum_verify()`. True where inodes have no checksums.
   ///
   /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
   func hasRightChecksum(inode number: UInt32, _ bytes: RawSpan) -> Bool {
     precondition(bytes.byteCount == superblock.inodeSize, "a checksum is that of a whole inode")
-    guard superblock.hasChecksums else { return true }
+    guard superblock.hasInodeChecksums else { return true }
     let goodOldSize = Int(EXT2_GOOD_OLD_INODE_SIZE)
     // The checksum's halves count as zeroes: i_checksum_lo and, where the inode reaches that far, i_checksum_hi.
     let (low, high) = (0x7C, 0x82)
@@ -53,6 +53,33 @@ extension Volume {
     let found = UInt32(bytes.littleEndian(at: low, as: UInt16.self))
     guard hasHigh else { return found == sum.value & 0xFFFF }
     return found | UInt32(bytes.littleEndian(at: high, as: UInt16.self)) << 16 == sum.value
+  }
+
+  /// Whether the checksum of a block of the file of orphans is the right one; true where the file system has no checksums.
+  ///
+  /// Mirrors `ext4_orphan_file_block_csum_verify()`.
+  ///
+  /// - Parameter bytes: the whole block, which ends in a magic number and the checksum.
+  func hasRightChecksum(orphans bytes: RawSpan, block: UInt64, of inode: Inode) -> Bool {
+    guard superblock.hasChecksums else { return true }
+    let tail = bytes.byteCount - 8
+    var sum = checksum(of: inode.number, generation: inode.generation)
+    sum.add(UInt32(truncatingIfNeeded: block))
+    sum.add(UInt32(block >> 32))
+    sum.add(bytes.extracting(first: tail))
+    return bytes.littleEndian(at: tail + 4) == sum.value
+  }
+
+  /// Whether the checksum of the block of multi-mount protection is the right one; true where the file system has none.
+  ///
+  /// Mirrors `ext4_mmp_csum_verify()`.
+  ///
+  /// - Parameter bytes: `struct mmp_struct`, 1024 bytes.
+  func hasRightChecksum(multiMount bytes: RawSpan) -> Bool {
+    guard superblock.hasChecksums else { return true }
+    var sum = Crc32c(seed: checksumSeed)
+    sum.add(bytes.extracting(first: 1020))
+    return bytes.littleEndian(at: 1020) == sum.value
   }
 
   /// The checksum of what belongs to an inode, before anything of that is added.

@@ -77,26 +77,35 @@ extension Volume {
   }
 
   /// The blocks of all groups' tables, where no contents can be, and the groups of which a table lies over another one, in
-  /// order.
+  /// order: those that ext4 refuses for it, and others.
   ///
-  /// Mirrors `ext4_setup_system_zone()`.
-  func systemZone() -> (blocks: RangeSet<UInt64>, groupsWithOverlaps: [UInt32]) {
+  /// Mirrors `ext4_setup_system_zone()`, which takes table by table and looks whether each begins in one that it knows.
+  func systemZone() -> (blocks: RangeSet<UInt64>, refusedGroups: [UInt32], otherGroups: [UInt32]) {
     let all = (0..<groupCount).flatMap { group in
-      tables(ofGroup: group).all.map { (blocks: $0, group: group) }
+      tables(ofGroup: group).all.enumerated().map { (blocks: $1, order: UInt64(group) * 4 + UInt64($0)) }
     }
-    .filter { !$0.blocks.isEmpty }.sorted { $0.blocks.lowerBound < $1.blocks.lowerBound }
-    var overlapping: Set<UInt32> = []
+    .filter { !$0.blocks.isEmpty }
+    .sorted { ($0.blocks.lowerBound, $0.order) < ($1.blocks.lowerBound, $1.order) }
+    var (refused, others): (Set<UInt32>, Set<UInt32>) = ([], [])
     // Those that meet are one: a set of ranges is slow to make.
     var stretches: [Range<UInt64>] = []
+    // Of the tables that reach furthest, the one that ext4 takes first.
+    var (end, order): (UInt64, UInt64) = (0, 0)
     for table in all {
-      guard let last = stretches.last, table.blocks.lowerBound <= last.upperBound else {
-        stretches.append(table.blocks)
-        continue
+      let blocks = table.blocks
+      if blocks.lowerBound < end {
+        let group = UInt32(table.order / 4)
+        if order < table.order { refused.insert(group) } else { others.insert(group) }
       }
-      if table.blocks.lowerBound < last.upperBound { overlapping.insert(table.group) }
-      stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, table.blocks.upperBound)
+      if blocks.lowerBound >= end || blocks.upperBound > end { order = table.order }
+      end = max(end, blocks.upperBound)
+      if let last = stretches.last, blocks.lowerBound <= last.upperBound {
+        stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, blocks.upperBound)
+      } else {
+        stretches.append(blocks)
+      }
     }
-    return (RangeSet(stretches), overlapping.sorted())
+    return (RangeSet(stretches), refused.sorted(), others.subtracting(refused).sorted())
   }
 
   /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was

@@ -122,7 +122,8 @@ final class Volume {
   func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
     guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
       throw VolumeError(
-        "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE))
+        "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE),
+        advice: options.superblock == nil ? "a backup may serve: ext2walk info looks for them" : nil)
     }
     return position
   }
