@@ -99,6 +99,8 @@ struct MountCheck: ~Copyable {
       switch run.contents {
       // What was never written to is there all the same.
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
+      // ext4 looks whether a stretch begins in one that it knows, and not whether it ends there.
+      case .damaged(.blockTwice(let block)): faults.add(.byNone, "\(name) has block \(block) twice")
       case .damaged(let damage): return faults.add(.byExt4, "\(name) can't be read: \(damage)")
       case .mapped(let block): stretches.append(block..<block + UInt64(run.logical.count))
       }
