@@ -119,6 +119,32 @@ import Testing
     #expect(try await Command.ext2walk(["info", disk.path + ".copy"]).status == 0)
   }
 
+  /// A disk that was copied to a larger one and lost its start: the backup stands where the protective MBR says.
+  @Test func aGPTOfASmallerDisk() async throws {
+    let disk = try await Disk(Self.gpt)
+    let image = try await fileSystem("boot")
+    try await disk.put(image.path.string, at: 1 << 20)
+    let grown = try FileDescriptor.open(FilePath(disk.path), .readWrite)
+    try grown.closeAfter { try grown.resize(to: 80 << 20) }
+    try disk.patch(at: 512, [UInt8](repeating: 0, count: 512))
+    let listed = try await Command.ext2walk(["ls", disk.path])
+    #expect(listed.status == 0 && listed.text.contains("in-boot\n"), "\(listed.messages)")
+  }
+
+  /// A GPT whose backups say otherwise, or whose header names itself as the backup.
+  @Test func aGPTWhoseCopiesDiffer() async throws {
+    let disk = try await Disk(Self.gpt)
+    let other = try await Disk("label: gpt\\nstart=4096,size=8192\\n")
+    let copied = try await Command.script(
+      "tail -c 16896 \"$3\" | dd of=\"$2\" bs=512 seek=131039 conv=notrunc status=none",
+      [disk.path, other.path])
+    try #require(copied.status == 0, "\(copied.messages)")
+    let info = try await Command.ext2walk(["info", disk.path])
+    #expect(
+      info.status == 1 && info.messages.contains("the backup of its partition table says otherwise"),
+      "\(info.messages)")
+  }
+
   /// Where the end is cut off the backup is missed; and where neither table is left it is said what to do.
   @Test func aGPTWithoutBackup() async throws {
     let disk = try await Disk(Self.gpt)

@@ -274,6 +274,43 @@ import Testing
     #expect(facts.problems.count == 1 && facts.kernels?.contains { $0.mounts == "readWrite" } == true)
   }
 
+  /// Group descriptors that lead nowhere, behind a superblock that is whole: a backup has others.
+  @Test func descriptorsThatAreGone() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
+    try image.patch(at: 2048, [UInt8](repeating: 0xEE, count: 1024))
+    let listed = try await Command.ext2walk(["ls", image.path.string])
+    #expect(listed.status == 2 && listed.messages.contains("ext2walk info looks"), "\(listed.messages)")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1)
+    let text = try await Command.ext2walk(["info", image.path.string]).text
+    #expect(text.contains("by the first superblock there is no root, but by"), "\(text)")
+    let command = try #require(facts.advice?.firstMatch(of: /^ext2walk (ls .*)/)?.1, "\(text)")
+    #expect(try await Command.script("\"$1\" \(command)", []).text.contains("found\n"), "\(command)")
+  }
+
+  /// Groups that aren't of the usual size.
+  @Test(arguments: [
+    (1024, ["-g", "2048", "-O", "^resize_inode"]), (1024, ["-O", "extent,bigalloc", "-C", "4096"]),
+    (1024, ["-O", "extent,bigalloc", "-g", "256"]), (4096, ["-g", "1024"]), (4096, ["-g", "4096"]),
+  ]) func backupsOfUnusualGroups(_ blockSize: Int, _ options: [String]) async throws {
+    let image = try await ScratchImage(
+      blockSize: blockSize, tree: ["found"], options: options, blocks: 60000)
+    try image.patch(at: 1024, [UInt8](repeating: 0, count: 1024))
+    let (facts, _) = try await ImageFacts.of(image.path.string)
+    let command = try #require(facts.advice?.firstMatch(of: /^ext2walk (ls .*)/)?.1)
+    #expect(try await Command.script("\"$1\" \(command)", []).text.contains("found\n"), "\(command)")
+  }
+
+  /// A journal on another device is left alone where it isn't at hand.
+  @Test func aJournalElsewhere() async throws {
+    let image = try await ScratchImage(blockSize: 1024, options: ["-O", "has_journal"], blocks: 8000)
+    try await image.debugfs("ssv journal_inum 0")
+    try await image.debugfs("ssv journal_uuid random")
+    let (facts, _) = try await ImageFacts.of(image.path.string)
+    let leaves = facts.advice?.contains("mount -o ro,noload,loop ") == true
+    #expect(leaves || facts.kernels?.last?.mounts == "no", "\(facts.advice ?? "")")
+  }
+
   /// A file system whose superblock says that it is a journal: it holds none, and backups know better.
   @Test func whatIsNoJournal() async throws {
     let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)

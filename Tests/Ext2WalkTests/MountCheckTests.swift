@@ -44,6 +44,12 @@ import Testing
       options: Damage.ext2, change: "sif <2> file_acl 20000",
       words: "inode 2, the root, can't have extended attributes in block 20000"),
     Damage(
+      options: Damage.ext2, change: "set_bg 0 block_bitmap 8",
+      words: "the bitmaps or inodes of group 0 would lie over other", mounts: "yyyyy"),
+    Damage(
+      options: ["-O", "dir_index"], change: "zap_block -o 252 -l 1 -p 7 1",
+      words: "directories can't be hashed by version 7", mounts: "ynnyn"),
+    Damage(
       options: Damage.ext2, change: "sif <2> flags 0x80000",
       words: "inode 2, the root, has no extents where they should be", mounts: "ynnyn"),
     Damage(
@@ -99,6 +105,10 @@ import Testing
     Damage(
       change: "zap_block -f <8> -o 43 -l 1 -p 0x11 0",
       words: "inode 8, the journal's, has a journal whose checksum is wrong"),
+    Damage(
+      options: Damage.ext3, change: "zap_block -f <8> -o 28 -l 4 -p 0x7f 0",
+      words: "inode 8, the journal's, says that what waits in it begins at block 2139062143 of 1024",
+      mounts: "yrryr"),
     Damage(
       change: "feature fast_commit",
       words: "inode 8, the journal's, is too short a journal: 1024 blocks, and fast commits take 1280"),
@@ -175,6 +185,14 @@ import Testing
     try await image.debugfs("zap_block -o 100 -l 1 -p 7 \(block)")
     let (facts, _) = try await ImageFacts.of(image.path.string)
     #expect(facts.problems == ["block \(block), of multi-mount protection, has a wrong checksum"])
+  }
+
+  /// Block numbers of 32 bits have no high half, whatever stands there.
+  @Test func whatIsNoNumber() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"])
+    try await image.debugfs("sif <2> file_acl 0x100000000")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 0 && facts.problems.isEmpty, "\(facts.problems)")
   }
 
   /// A file system of one inode, which has neither a root nor a file of orphans.

@@ -124,7 +124,7 @@ struct Info: ParsableCommand {
       }
     } else {
       report.backups = backups(file, at: location, within: byteCount)
-      if report.backups.isEmpty { throw noSuperblock(file.byteCount, unread) }
+      if report.backups.isEmpty { throw noSuperblock(min(file.byteCount, byteCount), unread) }
       return
     }
     report.fileSystem = ImageReport.FileSystem(
@@ -137,7 +137,7 @@ struct Info: ParsableCommand {
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
   ) -> [ImageReport.Backup] {
     var serving: [ImageReport.Backup] = []
-    for backup in file.backupSuperblocks(within: byteCount) {
+    for backup in file.backupSuperblocks(within: byteCount, everywhere: true) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
       if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
         serving.append(ImageReport.Backup(superblock: backup, hasRoot: true))
