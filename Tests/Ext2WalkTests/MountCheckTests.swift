@@ -79,6 +79,10 @@ import Testing
       options: Damage.ext3, change: "sif <8> block[2] 116",
       words: "inode 8, the journal's, has block 116 twice",
       mounts: "yyyyy"),
+    Damage(
+      options: Damage.ext3, change: "sif <8> block[2] 108",
+      words: "inode 8, the journal's, has block 108 twice",
+      mounts: "ynnyn"),
     Damage(change: "sif <8> checksum 0", words: "inode 8, the journal's, has a wrong checksum"),
     Damage(change: "sif <8> size 0x7fffffffffff", words: "inode 8, the journal's, can't be 140737488355327"),
     Damage(change: "sif <8> size 100", words: "inode 8, the journal's, is shorter than its journal"),

@@ -95,14 +95,21 @@ struct MountCheck: ~Copyable {
     guard add(faults(of: inode), name) else { return }
     let runs = BlockMap.read(inode, on: volume).runs
     var stretches: [Range<UInt64>] = []
+    // Where a stretch would go on.
+    var next: UInt64 = 0
     for run in runs {
+      let count = UInt64(run.logical.count)
       switch run.contents {
       // What was never written to is there all the same.
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
-      // ext4 looks whether a stretch begins in one that it knows, and not whether it ends there.
-      case .damaged(.blockTwice(let block)): faults.add(.byNone, "\(name) has block \(block) twice")
+      case .damaged(.blockTwice(let block)):
+        // ext4 looks whether a stretch begins in one that it knows, and not whether it goes on there.
+        faults.add(block == next ? .byNone : .byExt4, "\(name) has block \(block) twice")
+        next = block + count
       case .damaged(let damage): return faults.add(.byExt4, "\(name) can't be read: \(damage)")
-      case .mapped(let block): stretches.append(block..<block + UInt64(run.logical.count))
+      case .mapped(let block):
+        stretches.append(block..<block + count)
+        next = block + count
       }
     }
     let blocks = RangeSet(stretches)
