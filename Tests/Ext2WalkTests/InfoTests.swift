@@ -291,7 +291,8 @@ import Testing
   /// Groups that aren't of the usual size.
   @Test(arguments: [
     (1024, ["-g", "2048", "-O", "^resize_inode"]), (1024, ["-O", "extent,bigalloc", "-C", "4096"]),
-    (1024, ["-O", "extent,bigalloc", "-g", "256"]), (4096, ["-g", "1024"]), (4096, ["-g", "4096"]),
+    (1024, ["-O", "extent,bigalloc", "-g", "256"]), (1024, ["-O", "extent,bigalloc", "-g", "512"]),
+    (4096, ["-g", "1024"]), (4096, ["-g", "4096"]),
   ]) func backupsOfUnusualGroups(_ blockSize: Int, _ options: [String]) async throws {
     let image = try await ScratchImage(
       blockSize: blockSize, tree: ["found"], options: options, blocks: 60000)
