@@ -21,7 +21,7 @@ enum GPT {
     if let header = header(disk, at: 1, sectorSize: size, &ofFirst),
       var table = table(disk, header, sectorSize: size, &ofFirst)
     {
-      table.problems += problem(ofBackupOf: header, disk, sectorSize: size).map { [$0] } ?? []
+      if let problem = problem(ofBackupOf: header, disk, sectorSize: size) { table.problems.append(problem) }
       return table
     }
     failure = failure ?? ofFirst

@@ -123,7 +123,7 @@ struct MountCheck: ~Copyable {
       let bytes = try volume.readBytes(
         JournalSuperblock.byteCount, at: position, operation: "reading the journal")
       let fault = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
-      add(fault.map { [$0] } ?? [], name)
+      if let fault { faults.add(fault.refusal, "\(name) \(fault.words)") }
     } catch {
       faults.add(.byExt4, "\(name) can't be read: \(error.reason)")
     }
