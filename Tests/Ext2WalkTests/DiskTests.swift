@@ -97,16 +97,16 @@ import Testing
 
   /// A GPT that reads well, and isn't whole: its file system is read, and `info` says what is wrong.
   @Test(arguments: [
-    (at: 131_071 * 512, count: 512, words: "the backup of its partition table is damaged or gone"),
-    (at: 131_039 * 512, count: 512, words: "the backup of its partition table is damaged or gone"),
-    (at: 0, count: 512, words: "its first sector doesn't say that it has a GPT"),
-  ]) func aGPTThatIsNotWhole(_ damage: (at: Int, count: Int, words: String)) async throws {
+    (at: 131_071 * 512, words: "the backup of its partition table is damaged or gone"),
+    (at: 131_039 * 512, words: "the backup of its partition table is damaged or gone"),
+    (at: 0, words: "its first sector doesn't say that it has a GPT"),
+  ]) func aGPTThatIsNotWhole(_ damage: (at: Int, words: String)) async throws {
     let disk = try await Disk(Self.gpt)
     let image = try await fileSystem("boot")
     try await disk.put(image.path.string, at: 1 << 20)
     let whole = try await Command.ext2walk(["info", disk.path])
     #expect(whole.status == 0 && whole.messages.isEmpty, "\(whole.messages)")
-    try disk.patch(at: damage.at, [UInt8](repeating: 0, count: damage.count))
+    try disk.patch(at: damage.at, [UInt8](repeating: 0, count: 512))
     let info = try await Command.ext2walk(["info", disk.path])
     #expect(info.status == 1 && info.messages.contains(damage.words), "\(info.messages)")
     let listed = try await Command.ext2walk(["ls", disk.path])
@@ -143,6 +143,18 @@ import Testing
     #expect(
       info.status == 1 && info.messages.contains("the backup of its partition table says otherwise"),
       "\(info.messages)")
+    let file = try FileHandle(forReadingFrom: URL(filePath: disk.path))
+    try file.seek(toOffset: 512)
+    var header = [UInt8](try #require(try file.read(upToCount: 92)))
+    header.replaceSubrange(32..<40, with: [1, 0, 0, 0, 0, 0, 0, 0])
+    header.replaceSubrange(16..<20, with: [0, 0, 0, 0])
+    let checksum = CRC32.of(header)
+    header.replaceSubrange(16..<20, with: (0..<4).map { UInt8(truncatingIfNeeded: checksum >> (8 * $0)) })
+    try disk.patch(at: 512, header)
+    let alone = try await Command.ext2walk(["info", disk.path])
+    #expect(
+      alone.status == 1 && alone.messages.contains("the backup of its partition table is damaged or gone"),
+      "\(alone.messages)")
   }
 
   /// Where the end is cut off the backup is missed; and where neither table is left it is said what to do.

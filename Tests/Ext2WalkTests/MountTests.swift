@@ -51,8 +51,8 @@ import Testing
     "block[0] 0", "block[0] 3", "block[1] 0", "block[1] 1", "block[2] 0xffffffff",
     // Blocks that an ext3 journal has already, or only later.
     "block[2] 514", "block[2] 522",
-    "block[3] 5", "block[4] 0",
-    "block[4] 0x8001", "block[5] 3", "block[5] 0xffff", "block[IND] 5", "bmap[3] 5", "flags 0",
+    "block[3] 5", "block[4] 0", "block[4] 0x8001", "block[5] 3", "block[5] 0xffff", "block[IND] 5",
+    "bmap[3] 5", "flags 0",
     "flags 0x80000", "flags 0x10000000", "flags 0x10080000", "flags 0x40080000", "flags 0x280000",
     "flags 0x81000", "flags 0x80800", "checksum 0", "extra_isize 3", "extra_isize 200", "extra_isize 0",
     "file_acl 5", "file_acl 0xffffffff", "file_acl 0x100000000", "size 100", "size 0x7fffffffffff",
@@ -61,8 +61,8 @@ import Testing
   /// Of the head of the journal: where, and how many bytes.
   private static let changesOfJournal = [
     "-o 0 -l 1", "-o 4 -l 4", "-o 7 -l 1", "-o 12 -l 4", "-o 16 -l 4", "-o 20 -l 4", "-o 23 -l 1",
-    "-o 28 -l 4",
-    "-o 31 -l 1", "-o 36 -l 4", "-o 39 -l 1", "-o 40 -l 4", "-o 43 -l 1", "-o 44 -l 4", "-o 80 -l 1",
+    "-o 28 -l 4", "-o 31 -l 1", "-o 36 -l 4", "-o 39 -l 1", "-o 40 -l 4", "-o 43 -l 1", "-o 44 -l 4",
+    "-o 80 -l 1",
     "-o 252 -l 1",
   ].flatMap { place in ["0", "3", "0xff"].map { "zap_block -f <8> \(place) -p \($0) 0" } }
 
@@ -70,8 +70,7 @@ import Testing
   private static let changesOfOrphans =
     [
       "mode 0", "mode 0120777", "mode 0040755", "links_count 0", "block[4] 0", "block[5] 3", "size 0",
-      "size 4",
-      "size 0x200000", "size 0x200001", "size 0x20800", "file_acl 3",
+      "size 4", "size 0x200000", "size 0x200001", "size 0x20800", "file_acl 3",
     ].map { "sif <12> " + $0 }
     + [
       "zap_block -f <12> -o 100 -l 1 -p 1 3", "zap_block -f <12> -o 4088 -l 4 -p 0 3",

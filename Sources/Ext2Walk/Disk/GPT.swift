@@ -9,32 +9,33 @@ enum GPT {
     let entriesChecksum: UInt32
   }
 
+  /// A header, and what its entries say.
+  private typealias Copy = (header: Header, table: TableEntries)
+
   /// Reads the table by its first header, or by the one at the end of the disk, be that where it was when the protective MBR
   /// was written; nil where none will do.
   ///
-  /// - Parameter failure: keeps the first refusal of the system, where neither will do.
+  /// - Parameters:
+  ///   - protectedEnd: how many sectors that MBR says there are; nil where there is none.
+  ///   - failure: keeps the first refusal of the system, where none will do.
   static func read(
-    _ disk: borrowing ImageFile, sectorSize: Int, _ failure: inout FailedRead?
+    _ disk: borrowing ImageFile, sectorSize: Int, protectedEnd: UInt64?, _ failure: inout FailedRead?
   ) -> TableEntries? {
     let size = UInt64(sectorSize)
     var ofFirst: FailedRead?
-    if let header = header(disk, at: 1, sectorSize: size, &ofFirst),
-      var table = table(disk, header, sectorSize: size, &ofFirst)
-    {
-      if let problem = problem(ofBackupOf: header, disk, sectorSize: size) { table.problems.append(problem) }
-      return table
+    if var first = copy(disk, at: 1, sectorSize: size, &ofFirst) {
+      if let problem = problem(ofBackupOf: first.header, disk, sectorSize: size) {
+        first.table.problems.append(problem)
+      }
+      return first.table
     }
     failure = failure ?? ofFirst
-    let ends = [disk.byteCount / size, MBR.protectedEnd(disk) ?? 0].filter {
-      $0 >= 3 && $0 <= disk.byteCount / size
+    let sectorCount = disk.byteCount / size
+    var backup: Copy?
+    for end in [sectorCount, protectedEnd ?? 0] where backup == nil && end >= 3 && end <= sectorCount {
+      backup = copy(disk, at: end - 1, sectorSize: size, &failure)
     }
-    var backup: TableEntries?
-    for end in ends where backup == nil {
-      backup = header(disk, at: end - 1, sectorSize: size, &failure).flatMap {
-        table(disk, $0, sectorSize: size, &failure)
-      }
-    }
-    guard var table = backup else { return nil }
+    guard var table = backup?.table else { return nil }
     let state = ofFirst.map { "can't be read (\($0))" } ?? "is damaged or gone"
     table.problems.insert(
       TableProblem("its first partition table \(state): the partitions are those of the backup at its end"),
@@ -53,10 +54,8 @@ enum GPT {
     }
     var failure: FailedRead?
     var state = "is damaged or gone"
-    if sector > 1, let backup = header(disk, at: sector, sectorSize: sectorSize, &failure),
-      table(disk, backup, sectorSize: sectorSize, &failure) != nil
-    {
-      if backup.entriesChecksum == first.entriesChecksum { return nil }
+    if sector > 1, let backup = copy(disk, at: sector, sectorSize: sectorSize, &failure) {
+      if backup.header.entriesChecksum == first.entriesChecksum { return nil }
       state = "says otherwise"
     }
     if let failure { state = "can't be read (\(failure))" }
@@ -64,10 +63,11 @@ enum GPT {
       "the backup of its partition table \(state); sfdisk --relocate gpt-bak-std COPY writes one to a copy")
   }
 
-  private static func table(
-    _ disk: borrowing ImageFile, _ header: Header, sectorSize: UInt64, _ failure: inout FailedRead?
-  ) -> TableEntries? {
-    guard
+  /// The copy of the table whose header is in `sector`; nil where that is none.
+  private static func copy(
+    _ disk: borrowing ImageFile, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+  ) -> Copy? {
+    guard let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
       let entries = disk.probe(header.entryCount * header.entrySize, at: header.entriesPosition, &failure),
       CRC32.of(entries) == header.entriesChecksum
     else { return nil }
@@ -102,7 +102,7 @@ enum GPT {
         TableProblem(
           "where partition \(number)\(others) would be can't be: left out", losesPartitions: true))
     }
-    return TableEntries(partitions: partitions, problems: problems)
+    return (header, TableEntries(partitions: partitions, problems: problems))
   }
 
   private static func header(

@@ -86,12 +86,7 @@ enum MBR {
     return (found, nil)
   }
 
-  /// Whether the table says that the disk has a GPT, and this is there for those who don't know it.
-  static func isProtective(_ disk: borrowing ImageFile) -> Bool {
-    protectedEnd(disk) != nil
-  }
-
-  /// How many sectors the disk had when its GPT was announced; nil where none is.
+  /// How many sectors the disk had when the table was told that it has a GPT; nil where it doesn't say that it has one.
   static func protectedEnd(_ disk: borrowing ImageFile) -> UInt64? {
     var failure: FailedRead?
     return entries(disk, at: 0, &failure)?.first { $0.role == .protective }.map { $0.start + $0.count }

@@ -109,11 +109,11 @@ struct PartitionTable {
   /// - Parameter failure: keeps the first refusal of the system, where there is none.
   static func read(_ disk: borrowing ImageFile, _ failure: inout FailedRead?) -> PartitionTable? {
     var ofFirstSector: FailedRead?
-    let isProtective = MBR.isProtective(disk)
+    let protectedEnd = MBR.protectedEnd(disk)
     let smallMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector)
     var ofGPT: FailedRead?
-    for sectorSize in [512, 4096] where smallMBR == nil || isProtective {
-      if let entries = GPT.read(disk, sectorSize: sectorSize, &ofGPT) {
+    for sectorSize in [512, 4096] where smallMBR == nil || protectedEnd != nil {
+      if let entries = GPT.read(disk, sectorSize: sectorSize, protectedEnd: protectedEnd, &ofGPT) {
         var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
         if let ofFirstSector, table.isBackup {
           table.problems.append(
@@ -135,7 +135,7 @@ struct PartitionTable {
       large.recognisedCount == small.recognisedCount
       ? large.problems.isEmpty && !small.problems.isEmpty : large.recognisedCount > small.recognisedCount
     var table = isLarge ? large : small
-    if isProtective {
+    if protectedEnd != nil {
       let state = ofGPT.map { "can be read (\($0))" } ?? "is left"
       table.problems.append(
         TableProblem(

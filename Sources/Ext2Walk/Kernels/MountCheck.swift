@@ -93,11 +93,11 @@ struct MountCheck: ~Copyable {
       return faults.add(.byExt4, "\(name) is no file")
     }
     guard add(faults(of: inode), name) else { return }
-    let runs = BlockMap.read(inode, on: volume).runs
+    let map = BlockMap.read(inode, on: volume)
     var stretches: [Range<UInt64>] = []
     // Where a stretch would go on.
     var next: UInt64 = 0
-    for run in runs {
+    for run in map.runs {
       let count = UInt64(run.logical.count)
       switch run.contents {
       // What was never written to is there all the same.
@@ -117,7 +117,7 @@ struct MountCheck: ~Copyable {
       return faults.add(.byExt4, "\(name) has blocks that are the file system's own")
     }
     systemZone.formUnion(blocks)
-    guard case .mapped(let first) = runs.first?.contents, let position = volume.position(ofBlock: first)
+    guard let position = map.physical(of: 0).flatMap({ volume.position(ofBlock: $0) })
     else { return faults.add(.byExt4, "\(name) holds no journal") }
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
@@ -145,14 +145,13 @@ struct MountCheck: ~Copyable {
     guard inode.attributes.byteCount <= most * UInt64(facts.blockSize) else {
       return faults.add(.byExt4, "\(name) is longer than \(most) blocks")
     }
-    for run in BlockMap.read(inode, on: volume).runs where run.logical.lowerBound < blockCount {
-      guard case .mapped(let first) = run.contents else {
+    let map = BlockMap.read(inode, on: volume)
+    for logical in 0..<blockCount {
+      guard let block = map.physical(of: logical) else {
         return faults.add(.byExt4, "\(name) has no contents")
       }
-      for block in first..<first + UInt64(run.logical.clamped(to: 0..<blockCount).count) {
-        if let words = faultOfOrphans(inBlock: block, of: inode) {
-          return faults.add(.byExt4, "\(name) \(words)")
-        }
+      if let words = faultOfOrphans(inBlock: block, of: inode) {
+        return faults.add(.byExt4, "\(name) \(words)")
       }
     }
   }

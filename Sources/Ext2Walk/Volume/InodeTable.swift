@@ -60,7 +60,7 @@ struct InodeTable: ~Copyable {
     return data
   }
 
-  /// Whether the checksum of an inode is the right one; true where the file system has no checksums.
+  /// Whether the checksum of an inode is the right one; true where inodes have none.
   mutating func hasRightChecksum(_ inode: Inode) throws(VolumeError) -> Bool {
     let (slot, place) = try locate(inode.number)
     let bytes = windows[slot].bytes

@@ -10,7 +10,7 @@ struct JournalSuperblock {
   private static let leastBlockCount: UInt64 = 1024
   private static let checksumPosition = 0xFC
 
-  private enum Feature {
+  private enum FeatureBit {
     /// A compatible one; the others are not.
     static let checksum1: UInt32 = 0x1
     static let checksum2: UInt32 = 0x8
@@ -26,7 +26,7 @@ struct JournalSuperblock {
   }
 
   /// Whether it is one, be there what may in it.
-  var isThere: Bool { number(at: 0) == Self.magic && (3...4).contains(number(at: 4)) }
+  var isThere: Bool { number(at: 0) == Self.magic && (3...4).contains(kind) }
 
   /// What keeps ext4 from taking it, to be said behind a name; nil where nothing does.
   ///
@@ -60,20 +60,20 @@ struct JournalSuperblock {
   }
 
   private func faultOfFeatures(_ blockCount: UInt64, _ facts: SuperblockFacts) -> String? {
-    guard number(at: 4) == 4 else {
+    guard kind == 4 else {
       let isTooOld = facts.hasFastCommits || facts.hasWideNumbers
       return isTooOld ? "is of the older kind, which goes neither with 64bit nor with fast_commit" : nil
     }
     let features = number(at: 40)
-    if number(at: 44) != 0 || features & ~Feature.known != 0 { return "has features that no kernel knows" }
-    if features & Feature.fastCommit != 0 || facts.hasFastCommits {
+    if number(at: 44) != 0 || features & ~FeatureBit.known != 0 { return "has features that no kernel knows" }
+    if features & FeatureBit.fastCommit != 0 || facts.hasFastCommits {
       let least = Self.leastBlockCount + (number(at: 84) == 0 ? 256 : UInt64(number(at: 84)))
       if blockCount < least {
         return "is too short a journal: \(blockCount) blocks, and fast commits take \(least)"
       }
     }
-    let newer = features & (Feature.checksum2 | Feature.checksum3)
-    let older = number(at: 36) & Feature.checksum1
+    let newer = features & (FeatureBit.checksum2 | FeatureBit.checksum3)
+    let older = number(at: 36) & FeatureBit.checksum1
     if newer.nonzeroBitCount + older.nonzeroBitCount > 1 { return "can't have two kinds of checksums" }
     return newer != 0 && !hasRightChecksum ? "has a journal whose checksum is wrong" : nil
   }
@@ -87,6 +87,9 @@ struct JournalSuperblock {
     sum.add(bytes.raw.extracting(droppingFirst: Self.checksumPosition + 4))
     return number(at: Self.checksumPosition) == sum.value
   }
+
+  /// 3, or 4 for the one that has features.
+  private var kind: UInt32 { number(at: 4) }
 
   private func number(at position: Int) -> UInt32 {
     bytes.raw.littleEndian(at: position, as: UInt32.self).byteSwapped

@@ -90,10 +90,10 @@ struct SuperblockFacts {
     // Without the feature these bits once were the size of fragments.
     clusterSize = 1024 << Int(min(raw.s_log_cluster_size, 32))
     // The upper halves mean something only in file systems with 64-bit block numbers.
-    hasWideNumbers = bits.contains(EXT4_FEATURE_INCOMPAT_64BIT, in: .incompatible)
-    descriptorSize = hasWideNumbers ? Int(raw.s_desc_size) : Int(EXT2_MIN_DESC_SIZE)
-    let highMask: UInt64 = hasWideNumbers ? .max : 0
-    func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | UInt64(high) << 32 & highMask }
+    let isWide = bits.contains(EXT4_FEATURE_INCOMPAT_64BIT, in: .incompatible)
+    hasWideNumbers = isWide
+    descriptorSize = isWide ? Int(raw.s_desc_size) : Int(EXT2_MIN_DESC_SIZE)
+    func joined(_ low: UInt32, _ high: UInt32) -> UInt64 { UInt64(low) | (isWide ? UInt64(high) << 32 : 0) }
     firstDataBlock = UInt64(raw.s_first_data_block)
     blockCount = joined(raw.s_blocks_count, raw.s_blocks_count_hi)
     freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
