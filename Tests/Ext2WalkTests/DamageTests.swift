@@ -40,7 +40,8 @@ import Testing
     #expect(finished.messages.contains("directory /d (inode \(directory)), block 0 (physical "))
     #expect(finished.messages.contains("offset \(at % blockSize): "))
     let wordings = [
-      "rec_len is smaller", "rec_len % 4", "across blocks", "too small for name_len", "inode out of bounds",
+      "rec_len is smaller", "rec_len % 4", "directory entry overrun", "too small for name_len",
+      "inode out of bounds",
     ]
     #expect(wordings.contains { finished.messages.contains($0) })
     // The walk went on behind the damage: what follows is marked, what came before is not.

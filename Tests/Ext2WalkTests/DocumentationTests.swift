@@ -19,11 +19,13 @@ import Testing
   }
 
   @Test func theTableOfRulesIsTheCodes() throws {
-    let head = ["| rule | severity | what it says | a kernel's words |", "|---|---|---|---|"]
+    let head = ["| rule | severity | what it says | the ext4 driver's words |", "|---|---|---|---|"]
     let expected =
       head
       + Rule.allCases.map { rule in
-        "| `\(rule.rawValue)` | \(rule.severity.rawValue) | \(rule.sentence) | \(rule.kernelWording ?? "") |"
+        let ext2 = rule.ext2Wording.map { " (ext2: \($0))" } ?? ""
+        let wording = (rule.kernelWording ?? "") + ext2
+        return "| `\(rule.rawValue)` | \(rule.severity.rawValue) | \(rule.sentence) | \(wording) |"
       }
     let found = try lines(from: "<!-- rules", to: "<!-- end of rules")
     #expect(found == expected, "docs/verify.md should have:\n\(expected.joined(separator: "\n"))")

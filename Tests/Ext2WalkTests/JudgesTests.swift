@@ -1,4 +1,5 @@
 import FolioCore
+import Glibc
 import SystemPackage
 import Testing
 
@@ -12,6 +13,27 @@ import Testing
     let record = Record(
       offset: offset, length: length, inode: inode, nameLength: name.utf8.count, fileTypeCode: type)
     return SurveyedRecord(record, name: Array(name.utf8).raw)
+  }
+
+  /// Where findings can't be written, the thread that compares doesn't wait for ever.
+  @Test func theThreadEndsWithTheCheck() async {
+    await #expect(processExitsWith: .success) {
+      let file = try TemporaryFile(in: "/tmp", byteCount: 1 << 20)
+      let system = try FreshFileSystem(
+        at: file.location.filePath, blockSize: 1024, blockCount: 1024, inodeCount: 64)
+      _ = try system.makeDirectory("d", in: 2)
+      // In use, and no entry names it.
+      _ = try system.makeFile(links: 1)
+      try system.close()
+      let volume = try Volume(at: file.location)
+      let before = try threadCount()
+      #expect(throws: OutputError.self) {
+        try ImageCheck.run(volume, options: VerifyOptions(), sink: RefusingSink())
+      }
+      // The kernel takes a moment to forget a thread that was waited for.
+      for _ in 0..<1000 where try threadCount() > before { usleep(1000) }
+      try #require(try threadCount() == before)
+    }
   }
 
   @Test func theSameRecordsDoNotDiffer() {
@@ -77,4 +99,15 @@ import Testing
     var sample = Sample(first: .max)
     #expect((0..<1000).allSatisfy { _ in sample.takes(1 << 40) })
   }
+}
+
+/// Takes no finding, as a full disk.
+private final class RefusingSink: FindingSink {
+  func take(_ finding: Finding) throws(OutputError) { throw OutputError.failed(.noSpace) }
+}
+
+/// How many threads this process has.
+private func threadCount() throws -> Int {
+  let status = String(decoding: try readFile("/proc/self/status"), as: UTF8.self)
+  return try #require(status.firstMatch(of: /Threads:\s+(\d+)/).flatMap { Int($0.1) })
 }

@@ -45,7 +45,8 @@ import Testing
 
   @Test(arguments: Fixture.withDeletions)
   func nothingDeletedIsListed(_ fixture: Fixture) async throws {
-    let deleted = try fixture.deletedPaths()
+    // Some were made again.
+    let deleted = try fixture.deletedPaths().subtracting(fixture.manifest().keys)
     try #require(!deleted.isEmpty)
     let (entries, _) = try await ListedEntry.list(["-R", fixture.image])
     let listed = Set(entries.map(\.wholePath))
@@ -53,7 +54,7 @@ import Testing
   }
 
   @Test func severalFixturesSayWhatWasDeleted() {
-    #expect(Fixture.withDeletions.count == 9)
+    #expect(Fixture.withDeletions.count == 14)
   }
 
   /// The line of `ls -li --full-path` for a path, with one blank between columns.

@@ -137,6 +137,25 @@ import Testing
     try churned.manifest().keys.reduce(0) { $0 + $1.count { $0 == 10 } }
   }
 
+  /// Without types in records the inode has to be read to see what is a directory: where it can't be, that is said.
+  @Test func directoriesWhoseInodesCannotBeReadAreSaid() async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: (100..<260).map { "d\($0)/" },
+      options: ["-O", "^metadata_csum,^64bit,^dir_index,^filetype"], blocks: 16384)
+    // The second group's inode table is nowhere.
+    try image.patch(at: 2048 + 32 + 8, UInt32(0xFF_FFFF))
+    let listed = try await Command.ext2walk(["ls", "-R", image.path.string])
+    let mapped = try await Command.ext2walk(["map", "-R", image.path.string])
+    let unreadable = Set(
+      listed.messages.matches(of: /\/(d\d+): finding the inode table/).map { String($0.1) })
+    try #require(unreadable.count > 20)
+    #expect(listed.status == 1)
+    #expect(mapped.status == 1)
+    #expect(
+      Set(mapped.messages.matches(of: /\/(d\d+): finding the inode table/).map { String($0.1) }) == unreadable
+    )
+  }
+
   @Test func onlyDirectoriesHaveFolios() async throws {
     let finished = try await Command.ext2walk(["map", Fixture.small.image, "/README.txt", "/docs"])
     #expect(finished.status == 2)

@@ -14,13 +14,16 @@ import Testing
     for (directory, entries) in ours {
       let expected = try oracle.entries(of: UInt32(directory))
       #expect(entries.map(\.inode) == expected.map { Int($0.inode) })
-      #expect(entries.map(\.wholeName) == expected.map(\.name))
+      #expect(entries.map(\.nameOnDisk) == expected.map(\.name))
       // libext2fs makes up records for "." and ".." in the inode, and counts the rest from where each part begins.
       let isInline = entries.allSatisfy { $0.logicalBlock == nil }
       let madeUp = isInline ? 2 : 0
-      #expect(
-        entries.map(\.type).dropFirst(madeUp)
-          == expected.map { "\(FileType(code: UInt8($0.type)).word)" }.dropFirst(madeUp))
+      // Records of revision 0 say no types.
+      if fixture.name != "lbs-ext2-32k-rev0" {
+        #expect(
+          entries.map(\.type).dropFirst(madeUp)
+            == expected.map { "\(FileType(code: UInt8($0.type)).word)" }.dropFirst(madeUp))
+      }
       guard !isInline else { continue }
       #expect(entries.map(\.offset) == expected.map(\.offset))
       #expect(entries.map(\.recordLength) == expected.map(\.recordLength))

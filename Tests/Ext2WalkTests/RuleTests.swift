@@ -8,6 +8,9 @@ import Testing
   static let withoutBreak: [Rule: String] = [
     .wayDiffers: "all ways read the same bytes of any image: LyingDeviceTests has a device that changes them",
     .libext2fsDiffers: "libext2fs reads the same bytes: LyingDeviceTests has a device that tells it others",
+    .inodeInBadBlock: "a block holds several inodes: InodeDamageTests has one",
+    .nameNotInEncoding: "takes an encoding: NamesTests has one",
+    .encryptedNameTooShort: "takes a whole directory: NamesTests has one",
     .blockUnreadable: "a file can be read wherever it is: LyingDeviceTests has a device that can't",
   ]
 
@@ -32,7 +35,8 @@ import Testing
     #expect(blocks.count == Rule.allCases.count)
     for (rule, block) in zip(Rule.allCases, blocks) {
       var expected = "\(rule.rawValue) (\(rule.severity.rawValue))\n    \(rule.sentence)"
-      if let wording = rule.kernelWording { expected += "\n    kernel: \(wording)" }
+      if let wording = rule.kernelWording { expected += "\n    ext4: \(wording)" }
+      if let wording = rule.ext2Wording { expected += "\n    ext2: \(wording)" }
       #expect(block.trimmingSuffix { $0 == "\n" } == expected)
     }
   }

@@ -32,6 +32,14 @@ import Testing
     ("ppc64-ext3-64k-dirty-journal", large),
     ("ppc64-ext4-64k-htree", large),
     ("ppc64-ext4-64k-inline", large),
+    ("lbs-ext2-32k-rev0", large),
+    ("lbs-ext2-64k-span", large),
+    ("lbs-ext4-1k-encrypt", Verdict()),
+    ("lbs-ext4-32k-inlinebig", large),
+    ("lbs-ext4-64k-casefold2", large),
+    ("lbs-ext4-64k-fastcommit", large),
+    ("lbs-ext4-64k-verity", large),
+    ("lbs-ext4-8k-htree", large),
   ]
 
   @Test func eachFixtureHasAVerdict() {

@@ -95,10 +95,17 @@ extension RecordCursor.Step {
 
   @Test func anEndThatHoldsNoRecordIsFound() {
     var block = BlockBuilder(blockSize: 1024)
-    block.put(at: 0, inode: 2, length: 1016, name: "a")
+    block.put(at: 0, inode: 2, length: 12, name: "a")
+    block.put(at: 12, inode: 3, length: 1004, name: "b")
     let all = steps(block.bytes)
     #expect(all.first?.record?.inode == 2)
     #expect(all.last?.damage?.rule == .blockEndUnreachable)
+    // As __ext4_check_dir_entry() has it: the record whose end is too close is the damaged one.
+    #expect(all.last?.damage?.record.offset == 12)
+    #expect(all.last?.damage?.record.inode == 3)
+    block.put(at: 12, inode: 3, length: 1000, name: "b")
+    block.put(at: 1012, inode: 4, length: 12, name: "c")
+    #expect(steps(block.bytes).compactMap(\.record).map(\.inode) == [2, 3, 4])
   }
 
   @Test(arguments: blockSizes)

@@ -17,12 +17,14 @@ struct MountCheck: ~Copyable {
   private var faults: [Fault] = []
 
   /// What can't be.
-  static func faults(of volume: Volume, _ facts: SuperblockFacts) -> [Fault] {
+  ///
+  /// - Parameter looksAtRoot: whether the root is looked at too.
+  static func faults(of volume: Volume, _ facts: SuperblockFacts, looksAtRoot: Bool = true) -> [Fault] {
     var check = MountCheck(volume, facts)
     check.checkGroups()
     check.checkMultiMount()
     check.checkJournal()
-    check.checkRoot()
+    if looksAtRoot { check.checkRoot() }
     check.checkOrphanFile()
     return check.faults
   }

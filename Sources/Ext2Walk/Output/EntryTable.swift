@@ -36,6 +36,8 @@ struct EntryTable: ~Copyable {
   private(set) var knowsTypes = true
   /// One a row, or none at all where nothing beyond the records is needed.
   var details: [Details] = []
+  /// The cipher texts of rows in encrypted directories, by their indices; none elsewhere.
+  private(set) var cipherTexts: [Int: [UInt8]] = [:]
 
   /// What an empty table keeps of the memory it had.
   private static var mostBytesKept: Int { 1 << 20 }
@@ -61,7 +63,14 @@ struct EntryTable: ~Copyable {
     names.append(name)
   }
 
+  /// Appends an entry of an encrypted directory.
+  mutating func append(_ record: Record, encrypted name: EncryptedName, at place: EntryPlace) {
+    cipherTexts[count] = name.cipherText
+    append(record, name: name.shown.raw, at: place)
+  }
+
   mutating func removeAll() {
+    cipherTexts = [:]
     rows.removeAll(keeping: Self.mostBytesKept)
     places.removeAll(keepingCapacity: places.count <= Self.mostPlacesKept)
     names.removeAll(keeping: Self.mostBytesKept)

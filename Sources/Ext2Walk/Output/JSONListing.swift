@@ -25,7 +25,10 @@ struct JSONListing {
     hasPaths = path == nil
   }
 
-  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+  /// - Parameter cipherText: of a name in an encrypted directory.
+  mutating func append(
+    _ entry: Entry, name: RawSpan, cipherText: [UInt8]?, details: Details?, to output: inout OutputBuffer
+  ) {
     var name = name
     if hasPaths {
       // "/" is its own last component.
@@ -34,17 +37,17 @@ struct JSONListing {
       name = name.extracting(droppingFirst: start)
     }
     if name.isPlainJSON {
-      append(entry, name, as: name, isUTF8: true, details, to: &output)
+      append(entry, name, as: name, isUTF8: true, cipherText, details, to: &output)
     } else {
       let text = JSONText([UInt8](copying: name))
-      append(entry, name, as: text.escaped.raw, isUTF8: text.isUTF8, details, to: &output)
+      append(entry, name, as: text.escaped.raw, isUTF8: text.isUTF8, cipherText, details, to: &output)
     }
   }
 
   /// Appends an object in pieces as large as they can be: there is one for each entry of every directory.
   private mutating func append(
-    _ entry: Entry, _ name: RawSpan, as escaped: RawSpan, isUTF8: Bool, _ details: Details?,
-    to output: inout OutputBuffer
+    _ entry: Entry, _ name: RawSpan, as escaped: RawSpan, isUTF8: Bool, _ cipherText: [UInt8]?,
+    _ details: Details?, to output: inout OutputBuffer
   ) {
     if !block.isFor(entry.place) { block = BlockText(entry.place) }
     if isArray { output.append(",\n") }
@@ -57,6 +60,7 @@ struct JSONListing {
     output.append(escaped)
     output.append(UInt8(ascii: "\""))
     if !isUTF8 { JSONObject.addHexadecimal("name", name, to: &output) }
+    if let cipherText { JSONObject.addHexadecimal("encryptedName", cipherText.raw, to: &output) }
     output.append(",\"inode\":")
     output.append(entry.inode)
     output.append(block.beforeType)

@@ -107,6 +107,20 @@ struct Listing: ~Copyable, TreeVisitor {
     return true
   }
 
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(OutputError) -> Bool {
+    entryCount &+= 1
+    if options.order != nil {
+      table.append(record, encrypted: name, at: place)
+    } else {
+      try stream(
+        Entry(record: record, place: place), name: name.shown.raw, cipherText: name.cipherText,
+        inodes: &inodes)
+    }
+    return true
+  }
+
   mutating func report(_ problem: DirectoryProblem) {
     messages.problem(problem, directory: directory?.inode ?? 0, path: directory?.path ?? [])
   }
@@ -153,11 +167,11 @@ struct Listing: ~Copyable, TreeVisitor {
 
   @inline(never)
   private mutating func stream(
-    _ entry: Entry, name: RawSpan, inodes: inout InodeTable
+    _ entry: Entry, name: RawSpan, cipherText: [UInt8]? = nil, inodes: inout InodeTable
   ) throws(OutputError) {
     let details =
       needs.attributes(for: entry.type) ? details(of: entry, name: name, inodes: &inodes) : nil
-    try write(entry, name: name, details: details)
+    try write(entry, name: name, cipherText: cipherText, details: details)
   }
 
   private mutating func finishTable(inodes: inout InodeTable) throws(OutputError) {
@@ -197,14 +211,17 @@ struct Listing: ~Copyable, TreeVisitor {
     } else {
       for place in places.lazy.map(Int.init) {
         try write(
-          table.entry(at: place), name: table.name(at: place), details: table.details(at: place))
+          table.entry(at: place), name: table.name(at: place), cipherText: table.cipherTexts[place],
+          details: table.details(at: place))
       }
     }
   }
 
-  private mutating func write(_ entry: Entry, name: RawSpan, details: Details?) throws(OutputError) {
+  private mutating func write(
+    _ entry: Entry, name: RawSpan, cipherText: [UInt8]?, details: Details?
+  ) throws(OutputError) {
     text?.append(entry, name: name, details: details, to: &output)
-    json?.append(entry, name: name, details: details, to: &output)
+    json?.append(entry, name: name, cipherText: cipherText, details: details, to: &output)
     noteDirectory(entry, name: name, details: details)
     try output.endPiece()
   }
@@ -254,8 +271,11 @@ struct Listing: ~Copyable, TreeVisitor {
       let inode = try inodes.inode(entry.inode)
       details.attributes = inode.attributes
       if let words = entry.disagreement(with: inode.attributes) { say(words, of: name) }
-      if needs.targets, inode.attributes.fileType == .symlink {
-        details.target = try inodes.target(ofLink: inode, on: volume)
+      guard inode.attributes.fileType == .symlink, needs.targets || inode.isEncrypted else { return details }
+      details.target = try inodes.target(ofLink: inode, on: volume)
+      // As stat() has it without the key.
+      if inode.isEncrypted, let target = details.target {
+        details.attributes?.byteCount = UInt64(target.count)
       }
     } catch {
       say(error.description, of: name)

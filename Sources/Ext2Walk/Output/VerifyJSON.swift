@@ -20,7 +20,7 @@ enum VerifyJSON {
     object.add("logicalBlock", finding.block?.logical, to: &output)
     object.add("physicalBlock", finding.block?.physical, to: &output)
     object.add("offset", finding.offset, to: &output)
-    object.add("kernelWording", finding.rule.kernelWording, to: &output)
+    object.add("kernelWording", finding.kernelWording, to: &output)
     object.add("sentence", finding.rule.sentence, to: &output)
     object.add("found", finding.facts, to: &output)
     object.end(&output)

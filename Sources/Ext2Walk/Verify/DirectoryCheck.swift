@@ -55,6 +55,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   private let superblock: Superblock
+  private var named: NamedInodes
   private var current: CurrentDirectory
   /// The directory being read and those it is in, from the root down.
   private var open: [UInt32] = []
@@ -66,6 +67,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   ) {
     self.volume = volume
     superblock = volume.superblock
+    named = NamedInodes(volume)
     self.census = census
     self.findings = findings
     self.judges = judges
@@ -96,6 +98,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     var zeroLengths: (count: Int, first: BlockPlace)?
     /// Blocks that begin with zeroes, and what was found in the first of them.
     var zeroBlocks: (count: Int, first: DirectoryProblem)?
+    /// By which it is encrypted; nil where it isn't, or doesn't say by which.
+    var encryptionPolicy: EncryptionPolicy?
     /// Types where there should be none.
     var typesWithoutFeature: (count: Int, first: Place)?
     var isDamaged = false
@@ -120,6 +124,16 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
     open.append(directory.inode)
     census[directory.inode].flags.formUnion([.isOpen, .isWalked])
+    if census[directory.inode].flags.contains(.isEncrypted) {
+      let policy = named.encryptionPolicy(of: directory.inode)
+      current.encryptionPolicy = policy == .missing || policy == .damaged ? nil : policy
+    }
+    // No entry names the root but its own.
+    if isRoot, census[directory.inode].flags.contains(.hasDamage) {
+      for (rule, wording, facts) in named.damage(of: directory.inode) {
+        try report(rule, kernelWording: wording, facts)
+      }
+    }
     let counts = counts
     let part = 0.2 + 0.8 * min(1, Double(counts.entries) / Double(max(1, census.inUseCount)))
     progress.step(part: part) { "\(counts.directories) directories, \(counts.entries) entries" }
@@ -133,12 +147,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       claims.add(physical..<physical + UInt64(run.logical.count), owner: directory.number)
     }
     for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
+    for blocks in blocks.preallocated { claims.add(blocks, owner: directory.number) }
     // Names of 16 bytes on average, and no more of them than there are inodes: what is too little grows.
     if blocks.mappedCount > 4 {
       let (byteCount, _) = blocks.mappedCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
       names.reserve(min(census.inUseCount, Int(clamping: byteCount / 24)))
     }
-    try checkBlockCount(of: directory, blocks)
     if blocks.isSound { judges.compare(directory, path: current.found.path, blocks: blocks) }
     guard directory.isHashed else { return }
     if superblock.hasHashedDirectories {
@@ -155,32 +169,34 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
   }
 
-  private mutating func checkBlockCount(of directory: Inode, _ blocks: MappedBlocks) throws(OutputError) {
-    guard blocks.isSound else { return }
-    try checkBlockCount(of: directory, holding: blocks.mappedCount + UInt64(blocks.nodes.count))
-  }
-
-  /// - Parameter count: how many blocks it has, but for that of its attributes.
-  private mutating func checkBlockCount(of directory: Inode, holding count: UInt64) throws(OutputError) {
+  /// - Parameter count: how many blocks it has, but for those of its attributes.
+  private mutating func checkBlockCount(
+    of directory: Inode, holding count: UInt64, _ inodes: inout InodeTable
+  ) throws(OutputError) {
     guard !superblock.hasClusters else { return }
-    let attributeBlocks: UInt64 = directory.attributeBlock == 0 ? 0 : 1
-    let expected = (count + attributeBlocks) * UInt64(superblock.blockSize / 512)
+    var count = count + (directory.attributeBlock == 0 ? 0 : 1)
+    do throws(VolumeError) {
+      count += try inodes.attributeInodeBlockCount(of: directory, on: volume)
+    } catch {
+      return try report(.blockUnreadable, "extended attributes: \(error)")
+    }
+    let expected = count * UInt64(superblock.blockSize / 512)
     if directory.attributes.blocks512 != expected {
       try report(.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)")
     }
   }
 
   mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
+    try checkSizes(&inodes)
     try reportZeroBlocks()
     try reportRepeatedNames(&inodes)
     try reportPortability()
-    if current.inode == nil { try checkInline(&inodes) }
     if current.isDamaged { judges.disregard(current.found.inode) } else { checkLinks() }
     return current.children
   }
 
   /// What ext4 counts up to (`EXT4_LINK_MAX`).
-  private static var mostLinks: Int { 65000 }
+  static var mostLinks: Int { 65000 }
 
   private mutating func checkLinks() {
     // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
@@ -212,16 +228,31 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
   }
 
-  /// Checks what the inode of a directory that is kept in it says of its size and blocks.
-  private mutating func checkInline(_ inodes: inout InodeTable) throws(OutputError) {
-    guard let inode = try? inodes.inode(current.found.inode), inode.hasInlineData,
-      let data = try? inodes.inlineData(of: inode)
-    else { return }
-    let expected = UInt64(data.area.count + data.attribute.count)
-    if inode.attributes.byteCount != expected {
-      try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
+  /// Checks what a directory's inode says of its size and blocks.
+  private mutating func checkSizes(_ inodes: inout InodeTable) throws(OutputError) {
+    let (inode, data): (Inode, InlineData?)
+    do throws(VolumeError) {
+      inode = try inodes.inode(current.found.inode)
+      data = inode.hasInlineData ? try inodes.inlineData(of: inode) : nil
+    } catch {
+      // The reader has said that it can't be read.
+      return
     }
-    try checkBlockCount(of: inode, holding: 0)
+    guard inode.isDirectory else { return }
+    if inode.unreadSizeHigh != 0 {
+      try report(.wrongSize, "i_size_high \(inode.unreadSizeHigh), and the file system has no `large_dir`")
+    }
+    if let data {
+      let expected = UInt64(data.area.count + data.attribute.count)
+      if inode.attributes.byteCount != expected {
+        try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
+      }
+      try checkBlockCount(of: inode, holding: 0, &inodes)
+    } else if let blocks = current.blocks, blocks.isSound {
+      let preallocated = blocks.preallocated.reduce(0) { $0 + UInt64($1.count) }
+      let count = blocks.mappedCount + UInt64(blocks.nodes.count) + preallocated
+      try checkBlockCount(of: inode, holding: count, &inodes)
+    }
   }
 
   // MARK: Blocks
@@ -270,10 +301,29 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       try checkDot(entry, isDouble: name.byteCount == 2)
       return true
     }
-    let hash = NameTable.hash(name)
+    return try visit(entry, name, shown: name)
+  }
+
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(OutputError) -> Bool {
+    let entry = Entry(record: record, place: place)
+    counts.entries += 1
+    if entry.crossesPage { counts.crossingRecords += 1 }
+    return try visit(entry, name.cipherText.raw, shown: name.shown.raw)
+  }
+
+  /// - Parameters:
+  ///   - name: as it stands on disk.
+  ///   - shown: as paths have it.
+  private mutating func visit(_ entry: Entry, _ name: RawSpan, shown: RawSpan) throws(OutputError) -> Bool {
+    let hash = NameTable.hash(name, in: current.inode, on: volume)
     if !names.insert(hash) { current.suspects.insert(hash) }
-    if let tree = current.hashTree { try checkLeaf(of: entry, name, tree) }
-    try check(entry, name: name)
+    if let tree = current.hashTree { try checkLeaf(of: entry, name, shown: shown, tree) }
+    if let inode = current.inode, inode.isCasefolded, !volume.isValid(name: name, in: inode) {
+      try report(.nameNotInEncoding, entry, shown)
+    }
+    try check(entry, name: shown)
     return true
   }
 
@@ -322,6 +372,16 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
     if !facts.flags.contains(.isInBitmap) { try report(.inodeFree, entry, name) }
     try checkType(entry, name, facts)
+    if named.isInBadBlock(number) { try report(.inodeInBadBlock, entry, name) }
+    if facts.flags.contains(.holdsAttribute) {
+      try report(.inodeUnusable, entry, name, kernelWording: InodeDamage.holdsAttribute.kernelWording)
+    }
+    if facts.flags.contains(.hasDamage), facts.nameCount == 0 {
+      for (rule, wording, words) in named.damage(of: number) {
+        try report(rule, entry, name, words, kernelWording: wording)
+      }
+    }
+    try checkEncryption(entry, name, facts)
     facts.nameCount &+= 1
     if facts.nameCount == 1 { facts.parent = current.found.inode }
     defer { census[number] = facts }
@@ -336,6 +396,29 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       if !facts.flags.contains(.isWalked) {
         facts.flags.insert(.isWalked)
         current.children.append(current.found.child(number, name: name))
+      }
+    }
+  }
+
+  /// Mirrors `fscrypt_has_permitted_context()`, and what e2fsck's pass 1 asks of every encrypted inode.
+  private mutating func checkEncryption(
+    _ entry: Entry, _ name: RawSpan, _ facts: InodeFacts
+  ) throws(OutputError) {
+    guard facts.flags.contains(.isEncrypted) else {
+      let mayBe: Set<FileType> = [.regular, .directory, .symlink]
+      if current.encryptionPolicy != nil, mayBe.contains(facts.type) {
+        try report(.encryptionPolicy, entry, name, "it isn't encrypted, and its directory is")
+      }
+      return
+    }
+    let policy = named.encryptionPolicy(of: entry.inode)
+    switch policy {
+    case .missing:
+      try report(.encryptionPolicy, entry, name, "it is encrypted, and has no encryption context")
+    case .damaged: try report(.encryptionPolicy, entry, name, "its encryption context is damaged")
+    case .unknown, .policy:
+      if let expected = current.encryptionPolicy, expected != policy {
+        try report(.encryptionPolicy, entry, name, "it is encrypted by another policy than its directory")
       }
     }
   }
@@ -362,14 +445,16 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     return entry.typeCode != type.rawValue
   }
 
-  private mutating func checkLeaf(of entry: Entry, _ name: RawSpan, _ tree: HashTree) throws(OutputError) {
+  private mutating func checkLeaf(
+    of entry: Entry, _ name: RawSpan, shown: RawSpan, _ tree: HashTree
+  ) throws(OutputError) {
     guard let block = entry.block, let leaf = tree.leaves[block.logical], let version = tree.version,
       block.logical != current.misplacedLeaf, let inode = current.inode,
-      let hash = volume.hash(of: name, version: version, in: inode), !leaf.holds(hash)
+      let hash = volume.hashes(of: name, version: version, in: inode)?.hash, !leaf.holds(hash)
     else { return }
     current.misplacedLeaf = block.logical
     let bounds = "\(hexadecimal(leaf.low)) to \(hexadecimal(leaf.high))"
-    try report(.htreeLeafBounds, entry, name, "hash \(hexadecimal(hash)), the block is for \(bounds)")
+    try report(.htreeLeafBounds, entry, shown, "hash \(hexadecimal(hash)), the block is for \(bounds)")
   }
 
   private func hexadecimal(_ hash: UInt32) -> String {
@@ -380,11 +465,20 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   // MARK: Names that stand there twice
 
   private mutating func reportRepeatedNames(_ inodes: inout InodeTable) throws(OutputError) {
-    guard !current.suspects.isEmpty, let inode = try? inodes.inode(current.found.inode) else { return }
-    var finder = RepeatedNames(suspects: current.suspects)
-    guard var reader = try? DirectoryReader(volume) else { return }
-    reader.read(inode, inodes: &inodes, visitor: &finder)
-    for (entry, name) in finder.found { try report(.nameTwice, entry, name.raw) }
+    guard !current.suspects.isEmpty else { return }
+    var finder = RepeatedNames(in: current.inode, on: volume, suspects: current.suspects)
+    do throws(VolumeError) {
+      let inode = try inodes.inode(current.found.inode)
+      var reader = try DirectoryReader(volume)
+      reader.read(inode, inodes: &inodes, visitor: &finder)
+    } catch {
+      let count = counted(current.suspects.count, "name")
+      return try report(.nameTwice, "\(count), by their hashes; they can't be read again: \(error)")
+    }
+    for (entry, name, other) in finder.found {
+      let words = name == other ? "" : "only its case differs from \"\(Escaping.text(other))\""
+      try report(.nameTwice, entry, name.raw, words)
+    }
   }
 
   // MARK: Problems
@@ -412,7 +506,10 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   ) -> (rule: Rule?, offset: Int?, facts: String, losesEntries: Bool) {
     switch problem.kind {
     case .record(let damage, let resumedAt):
-      let rest = resumedAt.map { "; goes on at offset \($0)" } ?? "; nothing good follows"
+      let rest =
+        damage.isListed
+        ? "; it is an entry all the same"
+        : resumedAt.map { "; goes on at offset \($0)" } ?? "; nothing good follows"
       return (damage.rule.verified, damage.record.offset, damage.facts + rest, true)
     case .implausible(let entry, let name, let doubt):
       let facts = "\"\(Escaping.text(name))\", inode \(entry.inode)"
@@ -422,6 +519,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       // Behind damage, and no entry: remains.
       case .salvaged: return (nil, nil, "", true)
       }
+    case .notEncrypted(let entry, let name):
+      return (.encryptedNameTooShort, entry.offset, "\"\(Escaping.text(name))\", inode \(entry.inode)", false)
     case .unreadable(let words): return (.blockUnreadable, nil, words, true)
     case .wrongChecksum:
       let isNode = current.hashTree?.nodes.contains(problem.block?.logical ?? .max) ?? false
@@ -440,11 +539,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   // MARK: Findings
 
   private mutating func report(
-    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ words: String = ""
+    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ words: String = "", kernelWording: String? = nil
   ) throws(OutputError) {
     let facts = "\"\(Escaping.text([UInt8](copying: name)))\", inode \(entry.inode)"
     try report(
-      rule, block: entry.block, offset: entry.offset, facts + (words.isEmpty ? "" : ": \(words)"))
+      rule, block: entry.block, offset: entry.offset, kernelWording: kernelWording,
+      facts + (words.isEmpty ? "" : ": \(words)"))
   }
 
   private mutating func report(_ rule: Rule, at place: Place, _ facts: String) throws(OutputError) {
@@ -452,13 +552,13 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   private mutating func report(
-    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, _ facts: String
+    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, kernelWording: String? = nil, _ facts: String
   ) throws(OutputError) {
     progress.clear()
     try findings.add(
       Finding(
         rule: rule, path: current.found.path.shownPath, inode: current.found.inode, block: block,
-        offset: offset, facts: facts))
+        offset: offset, ownKernelWording: kernelWording, facts: facts))
   }
 }
 

@@ -10,12 +10,17 @@ struct Finding {
   var block: BlockPlace?
   /// In bytes: where in the block, or in the contents of the inode, the record begins.
   var offset: Int?
+  /// What a kernel says of it, where the rule doesn't know that by itself.
+  var ownKernelWording: String?
   /// What was found, in words. Names in it are escaped.
   let facts: String
 
+  /// What a kernel says of it, where one has words for it.
+  var kernelWording: String? { ownKernelWording ?? rule.kernelWording }
+
   /// What is wrong, in a line: what rule, in a kernel's words where it has some, and what was found.
   var words: String {
-    let what = rule.kernelWording ?? rule.sentence
+    let what = kernelWording ?? rule.sentence
     return "\(rule.rawValue): \(what)\(facts.isEmpty ? "" : " (\(facts))")"
   }
 

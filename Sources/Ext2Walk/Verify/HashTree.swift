@@ -63,15 +63,19 @@ struct HashTree {
     _ volume: Volume, _ directory: Inode, levelCount: Int = 0
   ) {
     nodes.insert(logical)
-    guard let physical = blocks.physical(of: logical), let bytes = try? volume.readBlock(physical) else {
-      // That it can't be read is said where its records are.
+    let bytes: [UInt8]
+    do throws(VolumeError) {
+      guard let physical = blocks.physical(of: logical) else {
+        isWhole = false
+        return
+      }
+      bytes = try volume.readBlock(physical)
+    } catch {
+      // The directory's reader says that it can't be read: it reads the same block.
       isWhole = false
       return
     }
-    let superblock = volume.superblock
-    let (node, damage) = HashNode.read(
-      bytes.raw, isRoot: level == 0, hasTail: superblock.hasChecksums,
-      maxLevelCount: superblock.hasLargeDirectories ? 2 : 1)
+    let (node, damage) = volume.hashNode(bytes.raw, isRoot: level == 0)
     add(damage.map { ($0.brokenRule, $0.words) }, logical)
     guard let node else {
       isWhole = false

@@ -22,6 +22,8 @@ struct VerifyOptions {
   var reading = ReadingOptions()
   /// Whether the judges look at all blocks of a large image, and not at a sample.
   var isThorough = false
+  /// What is wrong with what mounting takes beside superblock and root, in sentences.
+  var refusals: [String] = []
   var showsProgress = false
 }
 
@@ -39,12 +41,15 @@ enum ImageCheck {
     var findings = Findings(sink)
     var progress = ProgressLine(isOn: options.showsProgress)
     try checkImage(volume, &findings)
+    for words in options.refusals { try findings.add(Finding(rule: .metadataImplausible, facts: words)) }
     let census = try takeCensus(of: volume, &findings, &progress)
     var reading = options.reading
     reading.checksums = .checked
     var walk = try TreeWalk(volume, options: reading)
     let own = try Volume(at: volume.image.location, options: volume.options)
     let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
+    // Where findings can't be written the thread would wait for ever.
+    defer { judges.cancel() }
     var check = DirectoryCheck(
       volume, census: census, findings: findings, judges: judges, progress: progress)
     try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
@@ -83,14 +88,15 @@ enum ImageCheck {
     let superblock = volume.superblock
     var census = InodeCensus(inodeCount: superblock.inodeCount)
     var scan = InodeScan(volume)
+    var check = InodeCheck(volume)
     for group in 0..<volume.groupCount {
       progress.step(part: 0.2 * Double(group) / Double(volume.groupCount)) { "inode tables" }
       var found: [Finding] = []
-      let failure = scan.scan(group: group) { inode in
+      let failure = scan.scan(group: group) { inode, bytes in
         if !inode.hasRightChecksum {
           found.append(Finding(rule: .inodeChecksum, inode: inode.number, facts: ""))
         }
-        census.add(inode.number, InodeFacts(inode, superblock: superblock))
+        check.add(inode, bytes, to: &census)
       } miss: { unread in
         let facts = "group \(group), inodes \(unread.inodes.words): \(unread.reason)"
         found.append(Finding(rule: .inodeTableUnreadable, facts: facts))
@@ -101,6 +107,7 @@ enum ImageCheck {
       }
       for finding in found { try findings.add(finding) }
     }
+    try check.finish(&census, &findings)
     return census
   }
 
@@ -168,8 +175,11 @@ extension DirectoryCheck {
 
   /// Says which directories have another number of links than they should.
   fileprivate mutating func reportWrongLinks() throws(OutputError) {
-    for (inode, links) in wrongLinks.sorted(by: { $0.key < $1.key }) where links.found != links.expected {
-      let words = "\(counted(links.found, "link")), should be \(links.expected)"
+    for (inode, links) in wrongLinks.sorted(by: { $0.key < $1.key }) {
+      // What a count can't hold is counted as 1 (`dir_nlink`).
+      let expected = links.expected > DirectoryCheck.mostLinks ? 1 : links.expected
+      guard links.found != expected else { continue }
+      let words = "\(counted(links.found, "link")), should be \(expected)"
       let path = links.path.shownPath
       try findings.add(Finding(rule: .wrongLinkCount, path: path, inode: inode, facts: words))
     }
@@ -180,14 +190,24 @@ extension DirectoryCheck {
     var unattached: [UInt32] = []
     var next: UInt32 = 1
     while let inode = census.first(
-      from: next, where: { $0.type != .directory && !$0.flags.contains(.isOwn) && $0.nameCount != $0.links })
+      from: next,
+      where: { $0.type != .directory && !$0.flags.contains(.isOwn) && $0.nameCount != $0.links || $0.isLost })
     {
       next = inode + 1
       let facts = census[inode]
-      if facts.nameCount == 0 {
+      if facts.flags.contains(.holdsAttribute) {
+        guard facts.nameCount == 0, !census.hasUnknownAttributes else { continue }
+        let words = "it holds the value of an extended attribute, and none refers to it"
+        try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: words))
+      } else if facts.nameCount == 0 {
         unattached.append(inode)
       } else if !hasLostEntries {
-        let words = "\(counted(facts.links, "link")), should be \(facts.nameCount)"
+        // e2fsck and kernels stop there, too.
+        let isTooMany = facts.nameCount > DirectoryCheck.mostLinks
+        let expected =
+          isTooMany
+          ? "and \(facts.nameCount) entries name it: more than a count holds" : "should be \(facts.nameCount)"
+        let words = "\(counted(facts.links, "link")), \(expected)"
         try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
       }
     }
@@ -228,9 +248,8 @@ extension InodeFacts {
     type = FileType(mode: inode.mode)
     if inode.isInBitmap { flags.insert(.isInBitmap) }
     let isReserved = inode.number < superblock.firstInode && inode.number != Inode.root
-    if isReserved || superblock.isOwn(inode.number) || inode.holdsAttribute {
-      flags.insert(.isOwn)
-    }
+    if inode.holdsAttribute { flags.insert(.holdsAttribute) }
+    if isReserved || superblock.isOwn(inode.number) || inode.holdsAttribute { flags.insert(.isOwn) }
   }
 }
 

@@ -12,6 +12,13 @@ struct InodeFacts {
     static let isOpen = Flags(rawValue: 4)
     /// It serves the file system itself, or attributes: no entry names it.
     static let isOwn = Flags(rawValue: 8)
+    /// Something is wrong with it, whichever entry names it.
+    static let hasDamage = Flags(rawValue: 16)
+    /// It holds the value of an attribute.
+    static let holdsAttribute = Flags(rawValue: 32)
+    /// An attribute has its value there.
+    static let isReferredTo = Flags(rawValue: 64)
+    static let isEncrypted = Flags(rawValue: 128)
   }
 
   /// `i_links_count`; 0 for an inode that is not in use.
@@ -24,6 +31,8 @@ struct InodeFacts {
   var parent: UInt32 = 0
 
   var isInUse: Bool { links > 0 }
+  /// Whether it holds the value of an attribute that nobody has.
+  var isLost: Bool { flags.contains(.holdsAttribute) && !flags.contains(.isReferredTo) }
 }
 
 /// Facts about every inode in use. Inodes that were never used take no memory.
@@ -38,6 +47,8 @@ struct InodeCensus: ~Copyable {
   private var facts: [InodeFacts] = []
   /// How many inodes are in use.
   private(set) var inUseCount = 0
+  /// Whether there may be attributes that nobody could read.
+  var hasUnknownAttributes = false
 
   init(inodeCount: UInt32) {
     pages = Array(repeating: -1, count: Int(inodeCount) >> Self.pageShift + 1)
@@ -62,7 +73,10 @@ struct InodeCensus: ~Copyable {
   /// Adds an inode in use.
   mutating func add(_ number: UInt32, _ facts: InodeFacts) {
     inUseCount += 1
+    // An attribute may have referred to it already.
+    let known = self[number].flags
     self[number] = facts
+    if !known.isEmpty { self[number].flags.formUnion(known) }
   }
 
   /// Says that nothing is known of `inodes`, which come after all that were said before.

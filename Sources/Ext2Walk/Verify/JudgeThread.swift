@@ -59,6 +59,12 @@ final class JudgeThread: @unchecked Sendable {
     return (verdicts.filter { !disregarded.contains($0.directory) }, judges.scope)
   }
 
+  /// Ends without comparing what still waits, where nobody wants the verdicts.
+  func cancel() {
+    monitor.withLock { $0.cases = [] }
+    _ = finish()
+  }
+
   private func work() {
     while true {
       let cases = monitor.wait { state -> [Case]? in

@@ -10,6 +10,12 @@ struct NameTable {
   private var count = 0
   private static var leastCapacity: Int { 256 }
 
+  /// The hash of a name, the same for two that are the same in `directory`; never 0.
+  static func hash(_ name: RawSpan, in directory: Inode?, on volume: Volume) -> UInt64 {
+    guard let directory, let folded = volume.foldedHash(of: name, in: directory) else { return hash(name) }
+    return folded == 0 ? 1 : folded
+  }
+
   /// The hash of a name; never 0.
   static func hash(_ name: RawSpan) -> UInt64 {
     var hash = QuickHash()
@@ -60,21 +66,49 @@ struct NameTable {
 
 /// Finds the entries whose names stand in their directory already.
 struct RepeatedNames: EntryVisitor {
-  let suspects: Set<UInt64>
-  private var seen: Set<[UInt8]> = []
-  private(set) var found: [(entry: Entry, name: [UInt8])] = []
+  private let volume: Volume
+  private let directory: Inode?
+  private let suspects: Set<UInt64>
+  /// All names so far, and by their hashes those that are no other's.
+  private var names: Set<[UInt8]> = []
+  private var seen: [UInt64: [[UInt8]]] = [:]
+  /// Names of one hash that are compared, at most: whoever makes more of them does it to keep us busy.
+  private static var mostOfOneHash: Int { 64 }
+  /// Entries, with the names of others that they have, too.
+  private(set) var found: [(entry: Entry, name: [UInt8], other: [UInt8])] = []
 
-  init(suspects: Set<UInt64>) {
+  /// - Parameter suspects: hashes of names that are there twice.
+  init(in directory: Inode?, on volume: Volume, suspects: Set<UInt64>) {
+    self.volume = volume
+    self.directory = directory
     self.suspects = suspects
   }
 
   mutating func visit(
     _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
   ) -> Bool {
-    guard suspects.contains(NameTable.hash(name)), !DotName.matches(name) else { return true }
-    let bytes = [UInt8](copying: name)
-    if !seen.insert(bytes).inserted { found.append((Entry(record: record, place: place), bytes)) }
+    take(Entry(record: record, place: place), name, shown: [UInt8](copying: name))
     return true
+  }
+
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
+    take(Entry(record: record, place: place), name.cipherText.raw, shown: name.shown)
+    return true
+  }
+
+  private mutating func take(_ entry: Entry, _ name: RawSpan, shown: [UInt8]) {
+    guard !DotName.matches(name) else { return }
+    let hash = NameTable.hash(name, in: directory, on: volume)
+    guard suspects.contains(hash) else { return }
+    if !names.insert(shown).inserted { return found.append((entry, shown, shown)) }
+    let others = seen[hash, default: []]
+    if let directory, let other = others.first(where: { volume.isSame($0.raw, name, in: directory) }) {
+      found.append((entry, shown, other))
+    } else if others.count < Self.mostOfOneHash {
+      seen[hash, default: []].append(shown)
+    }
   }
 
   mutating func report(_ problem: DirectoryProblem) {}

@@ -23,12 +23,18 @@ enum Rule: String, CaseIterable {
   case nameEmpty = "name-empty"
   case nameUnusable = "name-unusable"
   case nameTwice = "name-twice"
+  case nameNotInEncoding = "name-not-in-encoding"
+  case encryptedNameTooShort = "encrypted-name-too-short"
   // What entries name.
   case inodeReserved = "inode-reserved"
   case inodeUnused = "inode-unused"
   case inodeFree = "inode-free"
+  case inodeUnusable = "inode-unusable"
+  case inodeInBadBlock = "inode-in-bad-block"
   case typeMismatch = "type-mismatch"
   case typeWithoutFeature = "type-without-feature"
+  case featureMissing = "feature-missing"
+  case encryptionPolicy = "encryption-policy"
   // The tree.
   case directorySecondName = "directory-second-name"
   case directoryCycle = "directory-cycle"
@@ -61,6 +67,7 @@ enum Rule: String, CaseIterable {
   case inodeChecksum = "inode-checksum"
   case superblockChecksum = "superblock-checksum"
   case superblockImplausible = "superblock-implausible"
+  case metadataImplausible = "metadata-implausible"
   // The file system's own tables.
   case imageTooShort = "image-too-short"
   case inodeTableUnreadable = "inode-table-unreadable"
@@ -81,8 +88,10 @@ enum Rule: String, CaseIterable {
   /// What a broken rule is about, in a sentence.
   var sentence: String { facts.sentence }
   var severity: Severity { facts.severity }
-  /// What a kernel says of it, where one has words for it.
+  /// What the ext4 driver says of it, where it has words for it.
   var kernelWording: String? { facts.kernelWording }
+  /// What the ext2 driver says of it, where it has other words.
+  var ext2Wording: String? { RecordRule.allCases.first { $0.verified == self }?.ext2Wording }
 }
 
 extension Rule {
@@ -107,7 +116,7 @@ extension Rule {
       Facts("A record's length is no multiple of 4.", RecordRule.recordUnaligned.wording)
     case .nameTooLong: Facts("A record is too short for its name.", RecordRule.nameTooLong.wording)
     case .recordAcrossBlocks:
-      Facts("A record goes on behind the end of its block.", RecordRule.recordAcrossBlocks.wording)
+      Facts("A record goes on after the end of its block.", RecordRule.recordAcrossBlocks.wording)
     case .inodeOutOfBounds:
       Facts("A record names an inode that the file system doesn't have.", RecordRule.inodeOutOfBounds.wording)
     case .dotIsLast: Facts("\".\" takes all of its block.", RecordRule.dotIsLast.wording)
@@ -125,13 +134,30 @@ extension Rule {
     case .dotMisplaced: Facts("\".\" or \"..\" stands where it doesn't belong.")
     case .nameEmpty: Facts("An entry has no name.")
     case .nameUnusable: Facts("A name holds a slash or a zero byte, and so no path leads to it.")
-    case .nameTwice: Facts("A name stands in its directory twice.")
+    case .nameTwice:
+      Facts("A directory has a name twice. In a casefolded one, names that differ only in case are the same.")
+    case .nameNotInEncoding:
+      Facts(
+        "A name in a casefolded directory isn't valid in the encoding, and the file system is strict about that."
+      )
+    case .encryptedNameTooShort:
+      Facts("A name in an encrypted directory has fewer than the 16 bytes of the shortest cipher text.")
     case .inodeReserved: Facts("An entry names an inode that is the file system's own.")
     case .inodeUnused: Facts("An entry names an inode that is not in use.", "deleted inode referenced")
     case .inodeFree: Facts("An entry names an inode that is free in the bitmap.")
+    case .inodeUnusable:
+      Facts("An entry names an inode that no kernel reads, or whose fields don't fit its type.")
+    case .inodeInBadBlock:
+      Facts("An entry names an inode that lies in a bad block, as the list in inode 1 has it.")
     case .typeMismatch: Facts("An entry's file type isn't that of its inode.")
     case .typeWithoutFeature:
       Facts("A record has a file type, and the file system has no `filetype` feature.", nil, .portability)
+    case .featureMissing:
+      Facts("An inode uses a feature that the superblock doesn't have. Kernels read it.", nil, .portability)
+    case .encryptionPolicy:
+      Facts(
+        "An encrypted inode has no readable encryption policy, or one that isn't its directory's.",
+        "Inconsistent encryption contexts")
     case .directorySecondName: Facts("A directory has a second name.")
     case .directoryCycle:
       Facts("A directory is in itself, or in one further down.")
@@ -174,6 +200,10 @@ extension Rule {
     case .superblockChecksum: Facts("The checksum of the superblock is wrong.", "Invalid superblock checksum")
     case .superblockImplausible:
       Facts("The superblock says of sizes, counts or the journal what can't be.")
+    case .metadataImplausible:
+      Facts(
+        "Group descriptors, the journal, the orphan file or the multi-mount protection block have impossible values."
+      )
     case .imageTooShort:
       Facts(
         "The image doesn't hold all of the file system.", "bad geometry: block count exceeds size of device")

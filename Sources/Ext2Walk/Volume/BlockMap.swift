@@ -13,7 +13,9 @@ struct BlockMap: ~Copyable {
   private var nodes: [UInt64] = []
   /// Logical blocks below this are in `runs`.
   private var covered: UInt64 = 0
-  /// Whether blocks are mapped where the directory's size doesn't reach. No kernel reads those.
+  /// Physical blocks after the directory's size, as far as a directory may have such.
+  private var preallocated: [Range<UInt64>] = []
+  /// Whether blocks are mapped so far after the directory's size that none may be. No kernel reads those.
   private var hasBlocksBehindEnd = false
   /// Whether there are extents of no length, which no kernel makes.
   private var hasEmptyExtents = false
@@ -24,9 +26,12 @@ struct BlockMap: ~Copyable {
 
   /// Reads the map of `directory`'s blocks.
   ///
+  /// - Parameter byteCount: how far, where that isn't as far as the size reaches.
   /// - Complexity: linear in the blocks that are there. Each is read at most once, and only those that hold block numbers.
-  static func read(_ directory: Inode, on volume: Volume) -> MappedBlocks {
-    var map = BlockMap(volume, byteCount: directory.attributes.byteCount)
+  static func read(
+    _ directory: Inode, on volume: Volume, through byteCount: UInt64? = nil
+  ) -> MappedBlocks {
+    var map = BlockMap(volume, byteCount: byteCount ?? directory.attributes.byteCount)
     if directory.hasExtents {
       map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
     } else {
@@ -37,7 +42,8 @@ struct BlockMap: ~Copyable {
     if map.misplacedBlocks > 0 { problems.append(.misplaced(blockCount: map.misplacedBlocks)) }
     if map.hasEmptyExtents { problems.append(.emptyExtents) }
     if map.hasBlocksBehindEnd { problems.append(.behindSize(byteCount: directory.attributes.byteCount)) }
-    return MappedBlocks(runs: map.writtenRuns, problems: problems, nodes: map.nodes)
+    return MappedBlocks(
+      runs: map.writtenRuns, problems: problems, nodes: map.nodes, preallocated: map.preallocated)
   }
 
   /// As many blocks in a row as no directory has that a kernel made and nobody wrote.
@@ -105,16 +111,18 @@ struct BlockMap: ~Copyable {
 
   private mutating func add(pointer: UInt64, level: Int, at logical: UInt64) {
     guard pointer != 0 else { return }
-    guard logical < blockCount else {
-      hasBlocksBehindEnd = true
-      return
-    }
+    // What lies after the end is looked at until it is more than there may be.
+    guard logical < blockCount || !hasBlocksBehindEnd else { return }
     guard level > 0 else {
-      add(logical: logical..<logical + 1, physical: pointer)
+      if logical < blockCount {
+        add(logical: logical..<logical + 1, physical: pointer)
+      } else {
+        addBehindEnd(logical..<logical + 1, physical: pointer)
+      }
       return
     }
     let step = blocksPerPointer(level: level - 1)
-    let end = min(blockCount, logical + blocksPerPointer(level: level))
+    let end = max(logical, min(blockCount, logical + blocksPerPointer(level: level)))
     guard let node = readNode(pointer, for: logical..<end) else { return }
     var next = logical
     for index in 0..<volume.superblock.blockSize / 4 {
@@ -133,7 +141,11 @@ struct BlockMap: ~Copyable {
   ///   - end: the logical block at which the next node's part begins.
   private mutating func addExtents(in bytes: RawSpan, depth expected: UInt16?, through end: UInt64) {
     guard let node = ExtentNode(bytes), node.depth == expected ?? node.depth else {
-      addDamaged(covered..<end, .nodeHeader)
+      if covered < end {
+        addDamaged(covered..<end, .nodeHeader)
+      } else if expected != nil {
+        hasBlocksBehindEnd = true
+      }
       return
     }
     for index in 0..<node.entryCount {
@@ -145,11 +157,11 @@ struct BlockMap: ~Copyable {
       let next = index + 1 < node.entryCount ? node.logical(index + 1) : end
       let start = max(child.logical, covered)
       let part = start..<max(start, min(next, end, blockCount))
-      guard child.logical >= covered, !part.isEmpty else {
-        // Out of order, or behind the directory's end.
-        if child.logical < covered { misplacedBlocks += 1 } else { hasBlocksBehindEnd = true }
+      guard child.logical >= covered, !part.isEmpty || child.logical >= blockCount else {
+        misplacedBlocks += 1
         continue
       }
+      if part.isEmpty, hasBlocksBehindEnd { continue }
       guard let below = readNode(child.block, for: part) else { continue }
       addExtents(in: below.raw, depth: node.depth - 1, through: part.upperBound)
     }
@@ -165,7 +177,10 @@ struct BlockMap: ~Copyable {
       return
     }
     let end = extent.logical + extent.count
-    if end > blockCount { hasBlocksBehindEnd = true }
+    if end > blockCount {
+      let start = max(extent.logical, blockCount)
+      addBehindEnd(start..<end, physical: extent.physical + (start - extent.logical))
+    }
     let part = extent.logical..<min(max(extent.logical, blockCount), end)
     if extent.isWritten {
       add(logical: part, physical: extent.physical)
@@ -177,19 +192,43 @@ struct BlockMap: ~Copyable {
   // MARK: Both
 
   /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
+  ///
+  /// - Parameter logical: what it leads to, as far as the directory reaches; empty for a node after its end.
   private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
-    guard seen.insert(block) else {
-      addDamaged(logical, .nodeTwice(block))
-      return nil
+    let damage: BlockMapDamage
+    if seen.insert(block) {
+      do throws(VolumeError) {
+        let bytes = try volume.readBlock(block)
+        nodes.append(block)
+        return bytes
+      } catch {
+        damage = .unreadable(error.description)
+      }
+    } else {
+      damage = .nodeTwice(block)
     }
-    do throws(VolumeError) {
-      let bytes = try volume.readBlock(block)
-      nodes.append(block)
-      return bytes
-    } catch {
-      addDamaged(logical, .unreadable(error.description))
-      return nil
+    if logical.isEmpty { hasBlocksBehindEnd = true } else { addDamaged(logical, damage) }
+    return nil
+  }
+
+  /// Adds blocks after the directory's end.
+  ///
+  /// Mirrors what `check_blocks()` of e2fsck's pass 1 lets pass: as many as `s_prealloc_dir_blocks` says. They hold no
+  /// records, and count in `i_blocks`.
+  private mutating func addBehindEnd(_ logical: Range<UInt64>, physical: UInt64) {
+    let (end, overflow) = physical.addingReportingOverflow(UInt64(logical.count))
+    guard logical.upperBound <= blockCount + volume.superblock.preallocatedDirectoryBlocks, !overflow,
+      physical > 0, physical >= volume.superblock.firstDataBlock, end <= volume.superblock.blockCount
+    else {
+      hasBlocksBehindEnd = true
+      return
     }
+    let (count, isNew) = seen.insertFront(of: physical..<end)
+    guard isNew, count == UInt64(logical.count) else {
+      hasBlocksBehindEnd = true
+      return
+    }
+    preallocated.append(physical..<end)
   }
 
   /// Adds contents, as far as they are in the file system and in the image, and no block twice.

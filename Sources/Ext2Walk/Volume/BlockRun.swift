@@ -22,6 +22,8 @@ struct MappedBlocks {
   let problems: [BlockMapDamage]
   /// The blocks that hold the map itself, where the inode has no room for it.
   let nodes: [UInt64]
+  /// The physical blocks that a directory has after its size, where it may have some.
+  let preallocated: [Range<UInt64>]
 }
 
 extension MappedBlocks {

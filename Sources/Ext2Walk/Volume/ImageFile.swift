@@ -68,6 +68,7 @@ struct ImageFile: ~Copyable {
           "opening the image", reason: "offset \(location.offset) is behind its end at byte \(size)")
       }
     } catch {
+      // The error that is thrown says more than one of closing.
       try? opened.close()
       throw error
     }
@@ -166,9 +167,8 @@ struct ImageFile: ~Copyable {
     }
     switch facts.st_mode & S_IFMT {
     case S_IFREG, S_IFBLK:
-      guard let end = try? descriptor.seek(offset: 0, from: .end), end >= 0 else {
-        throw VolumeError("opening the image", reason: "its size can't be told")
-      }
+      let end = lseek(descriptor.rawValue, 0, SEEK_END)
+      guard end >= 0 else { throw VolumeError("finding the size of the image", Errno(rawValue: errno)) }
       return UInt64(end)
     case S_IFDIR:
       throw VolumeError(

@@ -20,7 +20,7 @@ struct InodeAttributes {
   let links: UInt16
   let uid: UInt32
   let gid: UInt32
-  let byteCount: UInt64
+  var byteCount: UInt64
   /// Allocated space in units of 512 bytes.
   let blocks512: UInt64
   let accessed: Timestamp
@@ -57,6 +57,8 @@ struct Inode {
 
   /// The number of the root directory's inode.
   static var root: UInt32 { UInt32(EXT2_ROOT_INO) }
+  /// The number of the inode whose blocks are those that can't be used.
+  static var badBlocks: UInt32 { UInt32(EXT2_BAD_INO) }
 
   /// 1 to the superblock's inode count.
   let number: UInt32
@@ -69,6 +71,10 @@ struct Inode {
   let generation: UInt32
   /// `i_block`, as on disk.
   let blockArea: BlockArea
+  /// The high half of a size where nobody reads it: of a symbolic link, or of a directory without `large_dir`. 0 elsewhere.
+  let unreadSizeHigh: UInt32
+  /// The high half of `attributeBlock` where nobody reads it: without `64bit`. 0 elsewhere.
+  let unreadAttributeBlockHigh: UInt16
   /// The block that holds more extended attributes, `i_file_acl`; 0 where there is none.
   let attributeBlock: UInt64
 
@@ -77,6 +83,7 @@ struct Inode {
   var hasInlineData: Bool { flags & UInt32(EXT4_INLINE_DATA_FL) != 0 }
   var isHashed: Bool { flags & UInt32(EXT2_INDEX_FL) != 0 }
   var isEncrypted: Bool { flags & UInt32(EXT4_ENCRYPT_FL) != 0 }
+  var holdsAttribute: Bool { flags & UInt32(EXT4_EA_INODE_FL) != 0 }
   var isCasefolded: Bool { flags & UInt32(EXT4_CASEFOLD_FL) != 0 }
 
   /// Decodes inode `number` of a file system.
@@ -96,8 +103,13 @@ struct Inode {
     extraSize = bytes.byteCount > EXT2_GOOD_OLD_INODE_SIZE ? Int(raw.i_extra_isize) : 0
     generation = raw.i_generation
     // As ext2fs_file_acl_block().
-    let attributeBlockHigh = unsafe superblock.hasWideNumbers ? UInt64(raw.osd2.linux2.l_i_file_acl_high) : 0
-    attributeBlock = UInt64(raw.i_file_acl) | attributeBlockHigh << 32
+    let attributeBlockHigh = unsafe raw.osd2.linux2.l_i_file_acl_high
+    let isWide = superblock.hasWideNumbers
+    unreadAttributeBlockHigh = isWide || !superblock.hasLinuxInodes ? 0 : attributeBlockHigh
+    attributeBlock = UInt64(raw.i_file_acl) | (isWide ? UInt64(attributeBlockHigh) << 32 : 0)
+    let type = FileType(mode: raw.i_mode)
+    let hasUnreadHalf = type == .symlink || type == .directory && !superblock.hasLargeDirectories
+    unreadSizeHigh = hasUnreadHalf ? raw.i_size_high : 0
     blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)
     attributes = InodeAttributes(raw, extraSize: extraSize, superblock: superblock)
   }

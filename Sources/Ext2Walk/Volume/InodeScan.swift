@@ -45,6 +45,7 @@ struct InodeScan: ~Copyable {
   private static func groupsWithSharedTables(_ volume: Volume) -> Set<UInt32> {
     let byteCount = UInt64(volume.superblock.inodesPerGroup) * UInt64(volume.superblock.inodeSize)
     let tables = (0..<volume.groupCount).compactMap { group in
+      // The scan of the group reports that it has none.
       (try? volume.positionOfInodeTable(group: group)).map { (position: $0, group: group) }
     }.sorted { ($0.position, $0.group) < ($1.position, $1.group) }
     var shared: Set<UInt32> = []
@@ -56,11 +57,11 @@ struct InodeScan: ~Copyable {
     return shared
   }
 
-  /// Hands the inodes in use of a group to `visit`, and what could not be read to `miss`, each in order.
+  /// Hands the inodes in use of a group to `visit`, with their bytes, and what could not be read to `miss`, each in order.
   ///
   /// - Returns: why the group's bitmap can't be read, where it can't; its inodes then count as being in it.
   mutating func scan(
-    group index: UInt32, _ visit: (ScannedInode) -> Void, miss: (UnreadInodes) -> Void
+    group index: UInt32, _ visit: (ScannedInode, RawSpan) -> Void, miss: (UnreadInodes) -> Void
   ) -> String? {
     let superblock = volume.superblock
     let first = index * superblock.inodesPerGroup + 1
@@ -97,7 +98,7 @@ struct InodeScan: ~Copyable {
   }
 
   private mutating func scan(
-    _ group: InodeGroup, table: UInt64, bitmap: [UInt8]?, _ visit: (ScannedInode) -> Void,
+    _ group: InodeGroup, table: UInt64, bitmap: [UInt8]?, _ visit: (ScannedInode, RawSpan) -> Void,
     miss: (UnreadInodes) -> Void
   ) {
     let inodeSize = volume.superblock.inodeSize
@@ -143,7 +144,7 @@ struct InodeScan: ~Copyable {
           let bit = Int(index + offset)
           // libext2fs lets groups have more inodes than a bitmap of one block has bits.
           let isInBitmap = bitmap.map { bit / 8 < $0.count && $0[bit / 8] >> (bit % 8) & 1 == 1 }
-          visit(inode(number, bytes, isInBitmap: isInBitmap ?? true))
+          visit(inode(number, bytes, isInBitmap: isInBitmap ?? true), bytes)
         }
         tell()
       } catch {

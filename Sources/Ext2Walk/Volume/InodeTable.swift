@@ -60,6 +60,32 @@ struct InodeTable: ~Copyable {
     return data
   }
 
+  /// The extended attributes in inode `number` itself.
+  mutating func attributes(in number: UInt32) throws(VolumeError) -> ExtendedAttributes {
+    let (slot, place) = try locate(number)
+    let bytes = windows[slot].bytes
+    return ExtendedAttributes(inode: bytes.raw.extracting(place))
+  }
+
+  /// What is wrong with an inode, but for its checksum and its type.
+  mutating func damage(of inode: Inode) throws(VolumeError) -> [InodeDamage] {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    return volume.damage(of: inode, bytes.raw.extracting(place))
+  }
+
+  /// The blocks that the inode itself leads to, none where it has its contents in it; nil where it doesn't say so properly.
+  mutating func blockRanges(of inode: Inode) throws(VolumeError) -> [Range<UInt64>]? {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    var ranges: [Range<UInt64>] = []
+    let isProper = volume.forEachBlockRange(of: inode, bytes.raw.extracting(place)) {
+      ranges.append($0)
+      return true
+    }
+    return isProper ? ranges : nil
+  }
+
   /// Whether the checksum of an inode is the right one; true where inodes have none.
   mutating func hasRightChecksum(_ inode: Inode) throws(VolumeError) -> Bool {
     let (slot, place) = try locate(inode.number)
@@ -69,6 +95,7 @@ struct InodeTable: ~Copyable {
 
   /// Asks for inode `number`, to be read soon.
   func readAhead(_ number: UInt32) {
+    // Whoever reads it reports that there is none.
     guard let position = try? position(of: number) else { return }
     volume.image.willNeed(position..<position + UInt64(volume.superblock.inodeSize))
   }

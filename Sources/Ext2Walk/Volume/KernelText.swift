@@ -4,6 +4,7 @@ import SystemPackage
 enum KernelText {
   /// All of a file; nothing where there is none, or none that can be read.
   static func contents(of path: FilePath) -> String {
+    // What can't be read is as good as absent: callers say what they don't know of the running kernel.
     guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return "" }
     defer { try? file.close() }
     var bytes: [UInt8] = []

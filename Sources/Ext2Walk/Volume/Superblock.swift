@@ -21,6 +21,8 @@ struct Superblock {
   let recordsNameTypes: Bool
   /// Whether directory blocks end in a checksum (`metadata_csum`).
   let hasChecksums: Bool
+  /// Whether the inodes are Linux', and not those of the Hurd or another system.
+  let hasLinuxInodes: Bool
   /// Whether inodes have checksums: not those of another system than Linux.
   let hasInodeChecksums: Bool
   /// Whether directories may be hashed (`dir_index`).
@@ -31,10 +33,20 @@ struct Superblock {
   let hasLargeDirectories: Bool
   /// Whether space is given out in clusters of blocks (`bigalloc`).
   let hasClusters: Bool
+  /// Bytes a cluster: those of a block where there are no clusters.
+  let clusterSize: Int
   /// Whether block numbers may take more than 32 bits (`64bit`).
   let hasWideNumbers: Bool
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
   let hasHugeFiles: Bool
+  /// What inodes may have: extended attributes (`ext_attr`), extents (`extent`), contents in themselves (`inline_data`).
+  let takesAttributes, takesExtents, takesInlineData: Bool
+  /// Whether directories may be casefolded (`casefold`), and whether names in those have to be valid in the encoding.
+  let takesCasefolding, isStrictlyEncoded: Bool
+  /// Whether values of extended attributes may stand in inodes of their own (`ea_inode`).
+  let hasAttributeInodes: Bool
+  /// How many blocks a directory may have after its size (`s_prealloc_dir_blocks`): 0 to 255.
+  let preallocatedDirectoryBlocks: UInt64
   /// Whether a journal waits to be replayed (`needs_recovery`).
   let needsRecovery: Bool
 
@@ -51,7 +63,8 @@ struct Superblock {
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
     recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
     hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
-    hasInodeChecksums = hasChecksums && raw.s_creator_os == EXT2_OS_LINUX
+    hasLinuxInodes = raw.s_creator_os == EXT2_OS_LINUX
+    hasInodeChecksums = hasChecksums && hasLinuxInodes
     hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
     ownInodes = [
       raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
@@ -59,8 +72,17 @@ struct Superblock {
     ]
     hasLargeDirectories = unsafe ext2fs_has_feature_largedir(`super`) != 0
     hasClusters = unsafe ext2fs_has_feature_bigalloc(`super`) != 0
+    // libext2fs opens none whose clusters are larger than 1024 << 29.
+    clusterSize = hasClusters ? 1024 << Int(min(raw.s_log_cluster_size, 29)) : blockSize
     hasWideNumbers = unsafe ext2fs_has_feature_64bit(`super`) != 0
     hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
+    takesAttributes = unsafe ext2fs_has_feature_xattr(`super`) != 0
+    takesExtents = unsafe ext2fs_has_feature_extents(`super`) != 0
+    takesInlineData = unsafe ext2fs_has_feature_inline_data(`super`) != 0
+    takesCasefolding = unsafe ext2fs_has_feature_casefold(`super`) != 0
+    isStrictlyEncoded = raw.s_encoding_flags & UInt16(EXT4_ENC_STRICT_MODE_FL) != 0
+    hasAttributeInodes = unsafe ext2fs_has_feature_ea_inode(`super`) != 0
+    preallocatedDirectoryBlocks = UInt64(raw.s_prealloc_dir_blocks)
     needsRecovery = unsafe ext2fs_has_feature_journal_needs_recovery(`super`) != 0
 
     guard inodeSize.nonzeroBitCount == 1, (Int(EXT2_GOOD_OLD_INODE_SIZE)...blockSize).contains(inodeSize)

@@ -7,6 +7,9 @@ struct DirectoryProblem {
     case record(RecordDamage, resumedAt: Int?)
     /// A record can't be what it seems to be; it isn't listed.
     case implausible(Entry, name: [UInt8], Doubt)
+    /// A name in an encrypted directory that is too short for a cipher text. It is listed as it stands, where a path can
+    /// hold it.
+    case notEncrypted(Entry, name: [UInt8])
     /// The block can't be read, in the system's words.
     case unreadable(String)
     case wrongChecksum
@@ -41,10 +44,16 @@ struct DirectoryProblem {
     switch kind {
     case .record(let damage, let resumedAt):
       let rest =
-        resumedAt.map { "entries from offset \($0) on are salvaged" } ?? "nothing behind it could be salvaged"
+        damage.isListed
+        ? "it is listed as salvaged"
+        : resumedAt.map { "entries from offset \($0) on are salvaged" }
+          ?? "nothing behind it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
     case .implausible(_, let name, let doubt):
       return "\(place): \"\(Escaping.text(name))\" is not listed: \(doubt.words)"
+    case .notEncrypted(let entry, let name):
+      return
+        "\(place), offset \(entry.offset): \"\(Escaping.text(name))\": \(name.count) bytes are too few for an encrypted name"
     case .unreadable(let words): return "\(place): \(words)"
     case .wrongChecksum: return "\(place): directory fails checksum"
     case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
@@ -92,6 +101,9 @@ extension DirectoryProblem.Doubt {
 }
 
 extension RecordDamage {
+  /// Whether the record is an entry all the same: only what follows it isn't what it should be.
+  var isListed: Bool { rule == .blockEndUnreachable && record.isEntry }
+
   /// The fields that the rule is about, as found.
   var facts: String {
     switch rule {
@@ -99,7 +111,8 @@ extension RecordDamage {
     case .nameTooLong: "rec_len \(record.length), name_len \(record.nameLength)"
     case .inodeOutOfBounds: "inode \(record.inode)"
     case .dotIsLast: "rec_len \(record.length)"
-    case .blockEndUnreachable: "the last bytes hold no record"
+    case .blockEndUnreachable:
+      record.length == 0 ? "the last bytes hold no record" : "rec_len \(record.length)"
     case .beginsWithZeroes: "no kernel leaves them"
     }
   }

@@ -46,8 +46,9 @@ struct DirectoryReader: ~Copyable {
     _ directory: Inode, inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) {
     var salvage = options.salvages ? Salvage(directory: directory) : nil
+    let encryptedNames = directory.isEncrypted ? EncryptedNames(directory, on: volume) : nil
     if directory.hasInlineData {
-      return try readInline(directory, &salvage, inodes: &inodes, visitor: &visitor)
+      return try readInline(directory, encryptedNames, &salvage, inodes: &inodes, visitor: &visitor)
     }
     let byteCount = directory.attributes.byteCount
     if byteCount == 0 || byteCount % UInt64(volume.superblock.blockSize) != 0 {
@@ -64,9 +65,10 @@ struct DirectoryReader: ~Copyable {
         for logical in run.logical {
           let place = BlockPlace(logical: logical, physical: physical + (logical - run.logical.lowerBound))
           readAhead(place, in: run)
-          guard try readBlock(place, of: directory, &salvage, inodes: &inodes, visitor: &visitor) else {
-            return
-          }
+          guard
+            try readBlock(
+              place, of: directory, encryptedNames, &salvage, inodes: &inodes, visitor: &visitor)
+          else { return }
         }
       }
     }
@@ -99,26 +101,28 @@ struct DirectoryReader: ~Copyable {
 
   /// Reads one block. Returns whether to go on.
   private mutating func readBlock<Visitor: EntryVisitor & ~Copyable>(
-    _ place: BlockPlace, of directory: Inode, _ salvage: inout Salvage?, inodes: inout InodeTable,
-    visitor: inout Visitor
+    _ place: BlockPlace, of directory: Inode, _ encryptedNames: EncryptedNames?, _ salvage: inout Salvage?,
+    inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     var source = BlockSource(place.physical, on: volume)
     let (volume, blockSize) = (volume, folios.blockSize)
     let hasChecksums = volume.superblock.hasChecksums
     let checksChecksum = options.checksums == .checked && hasChecksums
+    let format = volume.recordFormat(
+      of: directory, regionSize: blockSize, skipsTail: options.checksums == .skipped && hasChecksums)
+    // Hashes after names may be on the next page.
+    let readsAll = checksChecksum || format.hashByteCount > 0
     var region = RecordRegion(
       EntryPlace(
         directory: directory.number, block: place, pageSize: folios.pageSize,
         namesTypes: volume.superblock.recordsNameTypes),
-      format: volume.recordFormat(
-        of: directory, regionSize: blockSize, skipsTail: options.checksums == .skipped && hasChecksums),
-      isEncrypted: directory.isEncrypted)
+      format: format, encryptedNames: encryptedNames)
     var goesOn = true
     var isBegun = false
     do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
       try folios.read(
         place.label(in: directory),
-        from: &source, needing: 0..<(checksChecksum ? blockSize : Record.headerByteCount)
+        from: &source, needing: 0..<(readsAll ? blockSize : Record.headerByteCount)
       ) { (bytes, start, tally) throws(Visitor.Failure) in
         if !isBegun { try visitor.begin(place, head: bytes) }
         isBegun = true
@@ -157,7 +161,8 @@ struct DirectoryReader: ~Copyable {
   /// Mirrors `ext2fs_inline_data_dir_iterate()`: `.` and `..` have no records there. Offsets count from the
   /// start of the contents.
   private mutating func readInline<Visitor: EntryVisitor & ~Copyable>(
-    _ directory: Inode, _ salvage: inout Salvage?, inodes: inout InodeTable, visitor: inout Visitor
+    _ directory: Inode, _ encryptedNames: EncryptedNames?, _ salvage: inout Salvage?,
+    inodes: inout InodeTable, visitor: inout Visitor
   ) throws(Visitor.Failure) {
     let data: InlineData
     do throws(VolumeError) {
@@ -176,21 +181,22 @@ struct DirectoryReader: ~Copyable {
       else { return }
     }
     let rest = area.extracting(4..<area.byteCount)
-    if try readRegion(rest, startingAt: 4, of: directory, &salvage, &inodes, &visitor) {
+    if try readRegion(rest, startingAt: 4, of: directory, encryptedNames, &salvage, &inodes, &visitor) {
       _ = try readRegion(
-        data.attribute.raw, startingAt: area.byteCount, of: directory, &salvage, &inodes, &visitor)
+        data.attribute.raw, startingAt: area.byteCount, of: directory, encryptedNames, &salvage, &inodes,
+        &visitor)
     }
   }
 
   private mutating func readRegion<Visitor: EntryVisitor & ~Copyable>(
-    _ bytes: RawSpan, startingAt start: Int, of directory: Inode, _ salvage: inout Salvage?,
-    _ inodes: inout InodeTable, _ visitor: inout Visitor
+    _ bytes: RawSpan, startingAt start: Int, of directory: Inode, _ encryptedNames: EncryptedNames?,
+    _ salvage: inout Salvage?, _ inodes: inout InodeTable, _ visitor: inout Visitor
   ) throws(Visitor.Failure) -> Bool {
     var region = RecordRegion(
       EntryPlace(
         directory: directory.number, start: start, namesTypes: volume.superblock.recordsNameTypes),
       format: volume.recordFormat(of: directory, regionSize: bytes.byteCount),
-      isEncrypted: directory.isEncrypted)
+      encryptedNames: encryptedNames)
     var tally = RecordTally()
     let outcome = try region.visitEntries(
       in: bytes, tally: &tally, salvage: &salvage, volume: volume, inodes: &inodes, visitor: &visitor)

@@ -17,6 +17,7 @@ extension Volume {
   }
 
   private func spareBlocksAreZero(inodes: inout InodeTable) -> Bool {
+    // Where /lost+found can't be read it shows nothing, and blocks of zeroes are reported as damage.
     guard superblock.blockSize == 65536, !superblock.hasChecksums,
       let lostAndFound = try? inodes.inode(superblock.firstInode), lostAndFound.isDirectory
     else { return false }

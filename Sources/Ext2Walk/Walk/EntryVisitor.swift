@@ -11,6 +11,11 @@ protocol EntryVisitor: ~Copyable {
     _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
   ) throws(Failure) -> Bool
 
+  /// Takes an entry of an encrypted directory. By default that is one whose name is what is shown.
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(Failure) -> Bool
+
   /// Takes what is wrong with the directory, at the place in the order where it was found.
   mutating func report(_ problem: DirectoryProblem) throws(Failure)
 
@@ -29,6 +34,12 @@ protocol EntryVisitor: ~Copyable {
 }
 
 extension EntryVisitor where Self: ~Copyable {
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) throws(Failure) -> Bool {
+    try visit(record, name: name.shown.raw, at: place, inodes: &inodes)
+  }
+
   mutating func begin(_ blocks: MappedBlocks, of directory: Inode) {}
   mutating func begin(_ block: BlockPlace, head: RawSpan) {}
   mutating func end(_ block: BlockPlace, recordCount: Int) {}

@@ -28,8 +28,14 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
     entryCount += 1
     guard isRecursive, let directory, !DotName.matches(name) else { return true }
     let entry = Entry(record: record, place: place)
-    let type = entry.type == .unknown ? (try? inodes.inode(entry.inode))?.attributes.fileType : entry.type
-    if type == .directory { found.append(directory.child(entry.inode, name: name)) }
+    let child = directory.child(entry.inode, name: name)
+    do throws(VolumeError) {
+      let type = entry.type == .unknown ? try inodes.inode(entry.inode).attributes.fileType : entry.type
+      if type == .directory { found.append(child) }
+    } catch {
+      progress.clear()
+      messages.problem("\(Escaping.text(child.path)): \(error)")
+    }
     return true
   }
 
@@ -41,6 +47,7 @@ struct MappedDirectories: ~Copyable, TreeVisitor {
   mutating func end(inodes: inout InodeTable) -> [FoundDirectory] {
     progress.add(entryCount: entryCount)
     entryCount = 0
+    // The walk has reported that it can't be read.
     if let directory, (try? inodes.inode(directory.inode))?.hasInlineData == true {
       progress.clear()
       messages.note(

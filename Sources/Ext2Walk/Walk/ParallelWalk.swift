@@ -91,6 +91,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
 
   private func workOnThisThread() {
     let sink = WalkSink()
+    // The first thread walks alone then.
     guard var worker = try? makeWorker(sink) else { return }
     work(&worker, sink) { _ in }
   }

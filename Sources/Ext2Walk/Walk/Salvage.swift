@@ -21,6 +21,7 @@ struct Salvage {
   mutating func doubt(
     about entry: Entry, name: RawSpan, volume: Volume, inodes: inout InodeTable
   ) -> String? {
+    // An inode that can't be read speaks neither for the entry nor against it.
     if !DotName.matches(name), let inode = try? inodes.inode(entry.inode),
       let words = entry.disagreement(with: inode.attributes)
     {
@@ -37,6 +38,7 @@ struct Salvage {
   private func goodNames(volume: Volume, inodes: inout InodeTable) -> Set<[UInt8]>? {
     var options = ReadingOptions()
     options.salvages = false
+    // Nil is an answer: every entry is then reported as one that can't be judged.
     guard var reader = try? DirectoryReader(volume, options: options) else { return nil }
     var collector = NameCollector()
     reader.read(directory, inodes: &inodes, visitor: &collector)
@@ -52,6 +54,13 @@ private struct NameCollector: EntryVisitor {
     _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
   ) -> Bool {
     names.insert([UInt8](copying: name))
+    return true
+  }
+
+  mutating func visit(
+    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
+    names.insert(name.cipherText)
     return true
   }
 

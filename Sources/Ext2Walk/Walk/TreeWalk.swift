@@ -96,6 +96,7 @@ struct TreeWalk: ~Copyable {
   mutating func readAhead(_ directories: [FoundDirectory]) {
     for directory in directories { inodes.readAhead(directory.inode) }
     for directory in directories {
+      // Whoever reads it reports that it can't be read.
       guard let inode = try? inodes.inode(directory.inode), inode.isDirectory else { continue }
       reader.readAhead(inode)
     }

@@ -36,6 +36,9 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   // How far `bytes` reach, in bytes from the start of the block.
   @usableFromInline
   let end: Int
+  // The last offset at which a record may end that isn't the last of its block.
+  @usableFromInline
+  let lastCommonEnd: Int
   // The last offset at which a header can be read.
   @usableFromInline
   let lastHeader: Int
@@ -57,6 +60,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     self.format = format
     end = start + bytes.byteCount
     lastHeader = end - Record.headerByteCount
+    lastCommonEnd = format.blockSize - Record.leastByteCount
     position = offset
   }
 
@@ -91,7 +95,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     let nameLength = Int(UInt8(truncatingIfNeeded: header >> 48))
     let used = nameLength &+ Record.headerByteCount
     guard UInt32(truncatingIfNeeded: header) &- 1 < format.inodeCount, length & 3 == 0, nameLength > 0,
-      used &+ format.hashByteCount <= length, offset &+ length < format.blockSize, offset &+ used <= end
+      used &+ format.hashByteCount <= length, offset &+ length <= lastCommonEnd, offset &+ used <= end
     else { return nextUncommonRecord(header) }
     position = offset &+ length
     return Record(

@@ -50,6 +50,8 @@ public struct RecordFormat: Hashable, Sendable {
     if record.length & 3 != 0 { return .recordUnaligned }
     if record.length < leastLength(of: record) { return .nameTooLong }
     if record.length > blockSize - record.offset { return .recordAcrossBlocks }
+    let left = blockSize - record.end
+    if left > 0, left < Record.leastByteCount { return .blockEndUnreachable }
     if record.inode > inodeCount { return .inodeOutOfBounds }
     return nil
   }

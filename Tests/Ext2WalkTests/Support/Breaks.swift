@@ -190,6 +190,12 @@ extension Break {
       try await image.debugfs("set_inode_field /d/file-10 links_count 1")
     },
     Break(rule: .inodeFree) { try await $0.debugfs("freei /d/file-29") },
+    Break(rule: .inodeUnusable) { try await $0.debugfs("set_inode_field /d/file-29 file_acl 0xffffff") },
+    Break(rule: .featureMissing, base: .small(features: plain + ",^ext_attr")) {
+      try await $0.debugfs("set_inode_field /d/file-29 file_acl 20")
+    },
+    // Encrypted, and doesn't say by which policy.
+    Break(rule: .encryptionPolicy) { try await $0.debugfs("set_inode_field /d/file-29 flags 0x800") },
     Break(rule: .typeMismatch) { try $0.patch(at: $0.entry + 7, UInt8(2)) },
     Break(
       rule: .typeWithoutFeature, base: .small(features: plain + ",^filetype")
@@ -291,6 +297,10 @@ extension Break {
     },
     Break(rule: .superblockChecksum, base: .small(features: sums)) { try $0.flip(at: 1024 + 0x3FC) },
     // More blocks behind the group descriptors than a block could name.
+    Break(rule: .metadataImplausible) { image in
+      // The first group's block bitmap, after the superblock's block.
+      try image.patch(at: max(2048, image.blockSize), UInt32(0xFF_FFFF))
+    },
     Break(rule: .superblockImplausible) { try $0.patch(at: 1024 + 0xCE, UInt16(0x7FFF)) },
   ]
 
@@ -300,7 +310,7 @@ extension Break {
       try file.closeAfter { try file.resize(to: Int64(255 * image.blockSize)) }
     },
     Break(
-      rule: .inodeTableUnreadable, blockSizes: [1024],
+      rule: .inodeTableUnreadable, companions: [.metadataImplausible], blockSizes: [1024],
       base: .twoGroups
     ) { image in
       // The second group says that its inode table is the first group's.

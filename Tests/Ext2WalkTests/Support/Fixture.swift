@@ -1,7 +1,7 @@
 import SystemPackage
 import Testing
 
-/// An image that a real kernel with 64 KiB pages wrote, and what that kernel said of it: fixtures/README.md.
+/// An image that a real kernel wrote, of 64 KiB pages or of blocks larger than its pages, and what that kernel said of it: fixtures/README.md.
 struct Fixture: CustomTestStringConvertible {
   let name: String
 
@@ -12,7 +12,11 @@ struct Fixture: CustomTestStringConvertible {
     "ppc64-ext2drv-64k-small", "ppc64-ext2fix-64k-big", "ppc64-ext3-64k-dirty-journal",
     "ppc64-ext4-64k-htree",
     "ppc64-ext4-64k-inline",
+    "lbs-ext2-32k-rev0", "lbs-ext2-64k-span", "lbs-ext4-1k-encrypt", "lbs-ext4-32k-inlinebig",
+    "lbs-ext4-64k-casefold2", "lbs-ext4-64k-fastcommit", "lbs-ext4-64k-verity", "lbs-ext4-8k-htree",
   ].map(Fixture.init)
+
+  static let encrypted = Fixture(name: "lbs-ext4-1k-encrypt")
 
   static let small = Fixture(name: "ppc64-ext2-64k-small")
 
@@ -22,9 +26,9 @@ struct Fixture: CustomTestStringConvertible {
     "ppc64-ext2fix-64k-big",
   ].map(Fixture.init)
 
-  /// Those that come with the paths that were deleted.
+  /// Those that come with the paths that were deleted, by the names that are shown.
   static let withDeletions = all.filter {
-    (try? FileDescriptor.open($0.file("deleted.txt"), .readOnly).close()) != nil
+    $0.name != encrypted.name && (try? FileDescriptor.open($0.file("deleted.txt"), .readOnly).close()) != nil
   }
 
   var testDescription: String { name }
@@ -47,7 +51,9 @@ struct Fixture: CustomTestStringConvertible {
   /// What the kernel's stat said of each path, the root left out.
   func manifest() throws -> [[UInt8]: ManifestLine] {
     var all: [[UInt8]: ManifestLine] = [:]
-    for line in try lines(of: "manifest.tsv") {
+    // Encrypted names as a kernel without the key shows them.
+    let suffix = name == Self.encrypted.name ? "manifest-nokey.tsv" : "manifest.tsv"
+    for line in try lines(of: suffix) {
       let parsed = try ManifestLine(line)
       if parsed.path != Array("/".utf8) { all[parsed.path] = parsed }
     }

@@ -4,7 +4,7 @@ import Testing
 /// An entry as `--format ndjson` gives it, read by Foundation's parser.
 struct ListedEntry: Decodable {
   let path, name: String
-  let pathBytes, nameBytes: String?
+  let pathBytes, nameBytes, encryptedNameBytes: String?
   let inode: Int
   let directory: Int?
   let type: String
@@ -20,6 +20,8 @@ struct ListedEntry: Decodable {
 
   var wholePath: [UInt8] { pathBytes.map(hexadecimalDecoded) ?? Array(path.utf8) }
   var wholeName: [UInt8] { nameBytes.map(hexadecimalDecoded) ?? Array(name.utf8) }
+  /// The cipher text, of a name in an encrypted directory.
+  var nameOnDisk: [UInt8] { encryptedNameBytes.map(hexadecimalDecoded) ?? wholeName }
   var wholeTarget: [UInt8] { targetBytes.map(hexadecimalDecoded) ?? Array((target ?? "").utf8) }
 
   static func list(_ arguments: [String]) async throws -> (entries: [ListedEntry], finished: Finished) {

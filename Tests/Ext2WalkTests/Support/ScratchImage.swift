@@ -14,8 +14,10 @@ final class ScratchImage: Sendable {
   ///   - tree: paths of files to make, empty, with the directories they stand in; one that ends in `/` is a directory.
   ///   - options: more arguments for mke2fs.
   ///   - blocks: how many blocks there are; nil for enough.
+  ///   - type: the kind of file system that mke2fs makes without such options.
   init(
-    blockSize: Int, tree: [String] = [], options: [String] = ["-O", "^metadata_csum,^64bit,^dir_index"],
+    blockSize: Int, type: String = "ext2", tree: [String] = [],
+    options: [String] = ["-O", "^metadata_csum,^64bit,^dir_index"],
     blocks: Int? = nil
   ) async throws {
     directory = try ScratchDirectory()
@@ -33,7 +35,7 @@ final class ScratchImage: Sendable {
     let made = try await Command.run(
       "mke2fs",
       [
-        "-q", "-F", "-t", "ext2", "-b", "\(blockSize)", "-N", "\(max(128, tree.count + 64))", "-d",
+        "-q", "-F", "-t", type, "-b", "\(blockSize)", "-N", "\(max(128, tree.count + 64))", "-d",
         source.string,
       ]
         + options + [path.string, "\(blocks)"])

@@ -7,7 +7,7 @@ import Testing
 struct VerifiedImage {
   struct Line: Decodable {
     let kind, image: String
-    let rule, severity, path, found: String?
+    let rule, severity, path, found, kernelWording: String?
     let inode, logicalBlock, physicalBlock, offset: Int?
     let errors, portability, directories, blocks, records, crossingRecords: Int?
     let blocksComparedByWays, blocksComparedByLibext2fs, waysCompared: Int?

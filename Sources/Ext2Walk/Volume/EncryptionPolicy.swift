@@ -1,0 +1,35 @@
+import FolioCore
+
+/// By which key, and how, an inode is encrypted, as its encryption context says.
+///
+/// Mirrors `fscrypt_policy_from_context()`: what remains of a context without its nonce.
+enum EncryptionPolicy: Equatable {
+  /// There is no context.
+  case missing
+  /// The context has no version, or another length than its version has.
+  case damaged
+  /// Of a version that no kernel knows.
+  case unknown
+  case policy([UInt8])
+
+  private static var nonceByteCount: Int { 16 }
+
+  init(context: [UInt8]) {
+    switch (context.first, context.count) {
+    case (nil, _), (0, _): self = .damaged
+    case (1, 28), (2, 40): self = .policy(context.dropLast(Self.nonceByteCount))
+    case (1, _), (2, _): self = .damaged
+    default: self = .unknown
+    }
+  }
+}
+
+extension InodeTable {
+  /// By which policy an inode is encrypted that says it is.
+  mutating func encryptionPolicy(of inode: Inode, on volume: Volume) throws(VolumeError) -> EncryptionPolicy {
+    for attribute in try attributes(of: inode, on: volume) where attribute.isNamed(9, "c") {
+      return attribute.value.map { EncryptionPolicy(context: $0) } ?? .damaged
+    }
+    return .missing
+  }
+}

@@ -1,0 +1,119 @@
+import CExt2fs
+import FolioCore
+
+/// The extended attributes that an inode, or the block that `i_file_acl` names, holds.
+///
+/// Mirrors `struct ext2_ext_attr_entry` and what `ext4_xattr_check_entries()` asks of it. All of it comes from the image:
+/// a name that doesn't lie in these bytes ends the list, and a value that doesn't is left out.
+struct ExtendedAttributes {
+  struct Attribute {
+    /// What the name begins with: 1 for `user.`, 7 for `system.`, 9 for what encryption keeps.
+    let nameIndex: UInt8
+    let name: [UInt8]
+    /// The inode whose contents the value is (`ea_inode`); 0 where the value is among these bytes.
+    let valueInode: UInt32
+    /// How long the value is, in bytes.
+    let valueByteCount: UInt64
+    /// Nil where the value is in an inode of its own, or where it can't be what the record says.
+    let value: [UInt8]?
+
+    /// Whether it is the attribute of this name.
+    func isNamed(_ index: UInt8, _ name: String) -> Bool {
+      nameIndex == index && self.name.elementsEqual(name.utf8)
+    }
+  }
+
+  /// In the order on disk.
+  private(set) var all: [Attribute] = []
+  /// Whether the list breaks off at a damaged record.
+  private(set) var breaksOff = false
+
+  /// The least bytes of a record, without its name.
+  private static var recordByteCount: Int { 16 }
+
+  /// The attributes in an inode, after its fields; none where there is no room for any.
+  ///
+  /// - Parameter bytes: the inode as it stands in its table.
+  init(inode bytes: RawSpan) {
+    let goodOldSize = Int(EXT2_GOOD_OLD_INODE_SIZE)
+    guard bytes.byteCount >= goodOldSize + 4 else { return }
+    let header = goodOldSize + Int(bytes.littleEndian(at: goodOldSize, as: UInt16.self))
+    guard header + 4 <= bytes.byteCount, bytes.littleEndian(at: header, as: UInt32.self) == Self.magic
+    else { return }
+    // Values are counted from the first record.
+    read(bytes, from: header + 4, valuesFrom: header + 4)
+  }
+
+  /// The attributes in a block, whose list breaks off at once where it holds none.
+  ///
+  /// - Parameter bytes: the block, all of it.
+  init(block bytes: RawSpan) {
+    let headerByteCount = 32
+    guard bytes.littleEndian(at: 0, as: UInt32.self) == Self.magic else {
+      breaksOff = true
+      return
+    }
+    read(bytes, from: headerByteCount, valuesFrom: 0)
+  }
+
+  private static var magic: UInt32 { UInt32(EXT2_EXT_ATTR_MAGIC) }
+
+  private mutating func read(_ bytes: RawSpan, from start: Int, valuesFrom base: Int) {
+    var entry = start
+    // Four zero bytes end the list; so does the end of the bytes.
+    while entry + 4 <= bytes.byteCount, bytes.littleEndian(at: entry, as: UInt32.self) != 0 {
+      let name = entry + Self.recordByteCount
+      let nameLength = Int(bytes[byteAt: entry])
+      guard name + nameLength <= bytes.byteCount else {
+        breaksOff = true
+        return
+      }
+      let valueStart = base + Int(bytes.littleEndian(at: entry + 2, as: UInt16.self))
+      let valueInode = bytes.littleEndian(at: entry + 4, as: UInt32.self)
+      let valueByteCount = UInt64(bytes.littleEndian(at: entry + 8, as: UInt32.self))
+      var value: [UInt8]?
+      if valueInode == 0, valueStart <= bytes.byteCount,
+        valueByteCount <= UInt64(bytes.byteCount - valueStart)
+      {
+        value = [UInt8](copying: bytes.extracting(valueStart..<valueStart + Int(valueByteCount)))
+      }
+      all.append(
+        Attribute(
+          nameIndex: bytes[byteAt: entry + 1],
+          name: [UInt8](copying: bytes.extracting(name..<name + nameLength)), valueInode: valueInode,
+          valueByteCount: valueByteCount, value: value))
+      entry = name + (nameLength + 3) & ~3
+    }
+  }
+}
+
+extension InodeTable {
+  /// The extended attributes of `inode`: those in the inode, and those in the block that it names.
+  mutating func attributes(of inode: Inode, on volume: Volume) throws(VolumeError)
+    -> [ExtendedAttributes.Attribute]
+  {
+    let inside = try attributes(in: inode.number).all
+    guard inode.attributeBlock != 0 else { return inside }
+    let block = try volume.readBlock(inode.attributeBlock)
+    return inside + ExtendedAttributes(block: block.raw).all
+  }
+
+  /// How many blocks `i_blocks` counts for values of attributes that stand in inodes of their own.
+  ///
+  /// Mirrors `ext4_xattr_inode_alloc_quota()`: each reference counts as much as its value takes, however many share it.
+  /// Lustre's own kind, whose inode names its only user, isn't counted (`check_large_ea_inode()` of e2fsck).
+  mutating func attributeInodeBlockCount(
+    of inode: Inode, on volume: Volume
+  ) throws(VolumeError) -> UInt64 {
+    guard volume.superblock.hasAttributeInodes else { return 0 }
+    var count: UInt64 = 0
+    let blockSize = UInt64(volume.superblock.blockSize)
+    for attribute in try attributes(of: inode, on: volume) where attribute.valueInode != 0 {
+      let value = try self.inode(attribute.valueInode)
+      let namesUser = UInt32(truncatingIfNeeded: value.attributes.modified.seconds) == inode.number
+      if namesUser, value.generation == inode.generation { continue }
+      count += (attribute.valueByteCount + blockSize - 1) / blockSize
+    }
+    return count
+  }
+}

@@ -1,0 +1,236 @@
+import CExt2fs
+import FolioCore
+
+/// What keeps a kernel, or e2fsck, from taking an inode for what it says it is.
+///
+/// Mirrors what `__ext4_iget()` refuses, which looks at the inode and not at the blocks it leads to; and, for symbolic links
+/// and special files, what `e2fsck_pass1_check_symlink()` and `e2fsck_pass1_check_device_inode()` refuse.
+enum InodeDamage: Equatable {
+  /// `i_extra_isize`, in bytes, of so many bytes after the first 128.
+  case extraSize(Int, room: Int)
+  /// Contents both in the inode and in extents.
+  case inlineAndExtents
+  /// The flag of inodes that hold the value of an attribute, which nothing else may name.
+  case holdsAttribute
+  /// Casefolded, and the file system has no such feature.
+  case casefoldedWithoutFeature
+  /// Hashed, and a file system of checksums has no `dir_index`.
+  case hashedWithoutFeature
+  /// In bytes: more than its map can hold.
+  case size(UInt64)
+  /// A block for extended attributes where none can be.
+  case attributeBlock(UInt64)
+  /// The node of extents in the inode isn't one.
+  case extentNode
+  /// A block for contents where none can be.
+  case block(UInt64)
+  /// A symbolic link whose target stands in the inode and isn't so long, in bytes.
+  case linkLength(UInt64)
+  /// A symbolic link that is append-only or immutable.
+  case linkFlags
+  /// A symbolic link with a target in a block, of a length that none can have, in bytes.
+  case slowLinkLength(UInt64)
+  /// A symbolic link with blocks that none can have.
+  case linkBlocks
+  /// A symbolic link with the flag of hashed directories.
+  case linkContentFlags
+  /// A special file with flags of files that have contents, or append-only or immutable: those flags.
+  case specialFlags(UInt32)
+  /// A special file with contents, in bytes.
+  case specialSize(UInt64)
+
+  /// What a kernel says of it, where one has words for it.
+  var kernelWording: String? {
+    switch self {
+    case .extraSize(let count, let room): "iget: bad extra_isize \(count) (room for \(room))"
+    case .inlineAndExtents: "iget: inode has both inline data and extents flags"
+    case .holdsAttribute: "iget: unexpected EA_INODE flag"
+    case .casefoldedWithoutFeature: "iget: casefold flag without casefold feature"
+    case .hashedWithoutFeature: "iget: Dir with htree data on filesystem without dir_index feature"
+    case .size(let count): "iget: bad i_size value: \(count)"
+    case .attributeBlock(let block): "iget: bad extended attribute block \(block)"
+    case .extentNode: "iget: bad header/extent"
+    case .block(let block): "iget: invalid block \(block)"
+    case .linkLength(let count): "iget: invalid fast symlink length \(count)"
+    case .linkFlags: "iget: immutable or append flags not allowed on symlinks"
+    case .slowLinkLength, .linkBlocks, .linkContentFlags, .specialFlags, .specialSize: nil
+    }
+  }
+
+  /// In our words.
+  var words: String {
+    switch self {
+    case .slowLinkLength(let count): "a symbolic link of \(count) bytes"
+    case .linkBlocks:
+      "a symbolic link with other blocks than the one for its target, or with one and a target in the inode"
+    case .linkContentFlags: "a symbolic link with the flag of hashed directories"
+    case .specialFlags(let flags): "a special file with flags 0x\(String(flags, radix: 16))"
+    case .specialSize(let count): "a special file with contents of \(count) bytes"
+    default: kernelWording ?? ""
+    }
+  }
+}
+
+extension Volume {
+  /// What is wrong with an inode, but for its checksum and its type.
+  ///
+  /// - Parameter bytes: the inode as it stands in its table.
+  /// - Complexity: constant. No block is read.
+  func damage(of inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
+    var damage: [InodeDamage] = []
+    let room = superblock.inodeSize - Int(EXT2_GOOD_OLD_INODE_SIZE)
+    if room > 0, inode.extraSize > room || inode.extraSize % 4 != 0 {
+      damage.append(.extraSize(inode.extraSize, room: room))
+    }
+    if inode.hasExtents, inode.hasInlineData { damage.append(.inlineAndExtents) }
+    if inode.holdsAttribute { damage.append(.holdsAttribute) }
+    if inode.isCasefolded, !superblock.takesCasefolding { damage.append(.casefoldedWithoutFeature) }
+    if inode.isHashed, superblock.hasChecksums, !superblock.hasHashedDirectories {
+      damage.append(.hashedWithoutFeature)
+    }
+    if inode.attributes.byteCount > greatestByteCount(of: inode) {
+      damage.append(.size(inode.attributes.byteCount))
+    }
+    if inode.attributeBlock != 0, !mayHoldContents(inode.attributeBlock..<inode.attributeBlock + 1) {
+      damage.append(.attributeBlock(inode.attributeBlock))
+    }
+    switch inode.attributes.fileType {
+    case .regular, .directory: damage += damageOfContents(of: inode, bytes)
+    case .symlink: damage += damageOfLink(inode, bytes)
+    case .character, .block, .fifo, .socket: damage += damageOfSpecialFile(inode)
+    case .unknown: break
+    }
+    return damage
+  }
+
+  /// Whether contents may be in `blocks`, as far as they are blocks of the file system.
+  ///
+  /// Mirrors the first half of `ext4_sb_block_valid()`.
+  func mayHoldContents(_ blocks: Range<UInt64>) -> Bool {
+    blocks.lowerBound > superblock.firstDataBlock && blocks.upperBound <= superblock.blockCount
+  }
+
+  /// Hands `body` the blocks that the inode itself leads to, none where it has its contents in it, until `body` wants no more.
+  ///
+  /// Mirrors `ext4_ext_check_inode()` and `ext4_ind_check_inode()`.
+  ///
+  /// - Returns: whether the inode says it properly.
+  func forEachBlockRange(of inode: Inode, _ bytes: RawSpan, _ body: (Range<UInt64>) -> Bool) -> Bool {
+    // Without the attribute a kernel takes the area for block numbers.
+    if inode.hasInlineData, InlineData(inode: inode, bytes: bytes)?.hasAttribute ?? true { return true }
+    let area = inode.blockArea.span.raw
+    guard inode.hasExtents else {
+      // What leads to others is looked at when a kernel gets there.
+      for index in 0..<Int(EXT2_NDIR_BLOCKS) {
+        let block = UInt64(area.littleEndian(at: index * 4, as: UInt32.self))
+        if block != 0, !body(block..<block + 1) { break }
+      }
+      return true
+    }
+    guard let node = ExtentNode(area), (1...ExtentNode.room(in: area.byteCount)).contains(node.declaredRoom),
+      node.entryCount <= node.declaredRoom, node.entryCount > 0 || node.depth == 0
+    else { return false }
+    var next: UInt64 = 0
+    for index in 0..<node.entryCount {
+      let (count, physical): (UInt64, UInt64)
+      if node.depth == 0 {
+        let extent = node.extent(index)
+        (count, physical) = (extent.count, extent.physical)
+      } else {
+        (count, physical) = (1, node.child(index).block)
+      }
+      let logical = node.logical(index)
+      guard count > 0, logical >= next, logical + count <= UInt64(UInt32.max) else { return false }
+      next = logical + count
+      if !body(physical..<physical + count) { return true }
+    }
+    return true
+  }
+
+  /// How long the map of a file lets it be, in bytes.
+  private func greatestByteCount(of inode: Inode) -> UInt64 {
+    let pointers = UInt64(superblock.blockSize / 4)
+    let reachable = 12 + pointers + pointers * pointers + pointers * pointers * pointers
+    let mostBlocks = UInt64(UInt32.max)
+    return (inode.hasExtents ? mostBlocks : min(reachable, mostBlocks)) * UInt64(superblock.blockSize)
+  }
+
+  private func damageOfContents(of inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
+    var outside: UInt64?
+    let isProper = forEachBlockRange(of: inode, bytes) { blocks in
+      if !mayHoldContents(blocks) { outside = blocks.lowerBound }
+      return outside == nil
+    }
+    if !isProper { return [.extentNode] }
+    return outside.map { [.block($0)] } ?? []
+  }
+
+  private func damageOfSpecialFile(_ inode: Inode) -> [InodeDamage] {
+    var damage: [InodeDamage] = []
+    let unfit = EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT2_INDEX_FL | EXT4_EXTENTS_FL | EXT4_INLINE_DATA_FL
+    let flags = inode.flags & UInt32(unfit)
+    if flags != 0 { damage.append(.specialFlags(flags)) }
+    if inode.attributes.byteCount != 0 { damage.append(.specialSize(inode.attributes.byteCount)) }
+    return damage
+  }
+
+  private func damageOfLink(_ inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
+    var damage: [InodeDamage] = []
+    if inode.flags & UInt32(EXT2_IMMUTABLE_FL | EXT2_APPEND_FL) != 0 { damage.append(.linkFlags) }
+    if inode.isHashed { damage.append(.linkContentFlags) }
+    let byteCount = inode.attributes.byteCount
+    if inode.unreadSizeHigh != 0 {
+      damage.append(.slowLinkLength(UInt64(inode.unreadSizeHigh) << 32 | byteCount))
+    } else if inode.hasInlineData {
+      let target = InlineData(inode: inode, bytes: bytes)?.bytes(first: superblock.inodeSize) ?? []
+      let isWhole = target.dropFirst(Int(clamping: byteCount)).first ?? 0 == 0
+      if !isWhole || !inode.isTarget(Array(target.prefix(Int(clamping: byteCount)))) {
+        damage.append(.slowLinkLength(byteCount))
+      }
+    } else if inode.hasTargetInside {
+      // A kernel takes one with blocks for a link whose target is in them, but where attributes have blocks too.
+      let ofAttributes = inode.attributeBlock == 0 ? 0 : UInt64(superblock.clusterSize / 512)
+      let hasBlocks = !superblock.hasAttributeInodes && inode.attributes.blocks512 != ofAttributes
+      if inode.hasExtents || hasBlocks { damage.append(.linkBlocks) }
+      // A zero byte follows the target, which is shorter than the area.
+      let area = [UInt8](copying: inode.blockArea.span.raw.extracting(first: Int(byteCount) + 1))
+      let isWhole = inode.isEncrypted || area.last == 0
+      if !isWhole || !inode.isTarget(area.dropLast()) { damage.append(.linkLength(byteCount)) }
+    } else if byteCount == 0 || byteCount >= UInt64(superblock.blockSize) {
+      damage.append(.slowLinkLength(byteCount))
+    } else {
+      damage += damageOfContents(of: inode, bytes)
+      if !inode.hasOneBlock { damage.append(.linkBlocks) }
+    }
+    return damage
+  }
+}
+
+extension Inode {
+  /// Whether the target of a symbolic link stands in the inode's block area.
+  ///
+  /// Mirrors `ext2fs_is_fast_symlink()`.
+  var hasTargetInside: Bool { !hasInlineData && (1..<60).contains(attributes.byteCount) }
+
+  /// Whether `bytes` are what a symbolic link of this length holds: a target without zeroes or, of an encrypted one, a
+  /// length and as many bytes.
+  func isTarget(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count == attributes.byteCount, !bytes.isEmpty else { return false }
+    return isEncrypted ? EncryptedTarget(bytes)?.cipherText.count == bytes.count - 2 : !bytes.contains(0)
+  }
+
+  /// Whether a block map or extents lead to one block, the first, and no more.
+  fileprivate var hasOneBlock: Bool {
+    let area = blockArea.span.raw
+    if hasExtents {
+      guard let node = ExtentNode(area), node.depth == 0, node.entryCount == 1 else { return false }
+      let extent = node.extent(0)
+      return extent.logical == 0 && extent.count == 1
+    }
+    for start in stride(from: 4, to: area.byteCount, by: 4)
+    where area.littleEndian(at: start, as: UInt32.self) != 0 {
+      return false
+    }
+    return area.littleEndian(at: 0, as: UInt32.self) != 0
+  }
+}
