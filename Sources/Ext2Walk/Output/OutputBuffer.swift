@@ -75,7 +75,8 @@ struct OutputBuffer: ~Copyable {
 
   @inline(__always)
   mutating func append(_ text: StaticString) {
-    append(unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount))
+    let bytes = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    append(unsafe bytes.bytes)
   }
 
   /// Appends text that is not known before. Labelled, so that a literal is never made a `String` first.

@@ -26,7 +26,7 @@ enum Terminal {
   static func cellCount(of text: String) -> Int {
     _ = locale
     return text.unicodeScalars.reduce(0) { sum, scalar in
-      sum + (scalar.isASCII ? 1 : max(0, Int(wcwidth(wchar_t(bitPattern: scalar.value)))))
+      sum + (scalar.isASCII ? 1 : max(0, Int(wcwidth(wchar_t(scalar.value)))))
     }
   }
 

@@ -34,24 +34,25 @@ struct Judges: ~Copyable {
   private var high: FolioSurvey
   private var waysSample: Sample
   private var librarySample: Sample
-  private(set) var scope = Scope()
+  private(set) var scope: Scope
 
   private static var wayBlocksAtLeast: UInt64 { 512 }
   private static var libraryBytesAtLeast: UInt64 { 1 << 28 }
 
   /// - Parameter isThorough: whether all blocks are compared, and not a sample of a large image.
   init(_ volume: Volume, isThorough: Bool) throws(VolumeError) {
-    self.volume = volume
     var options = ReadingOptions()
     let low = try FolioSurvey(volume, options: options)
     options.memory = .high
     options.frameOrder = .scattered(seed: 1)
     let high = try FolioSurvey(volume, options: options)
+    self.volume = volume
     self.low = low
     self.high = high
     waysSample = Sample(first: isThorough ? .max : Self.wayBlocksAtLeast)
     let blocks = Self.libraryBytesAtLeast / UInt64(volume.superblock.blockSize)
     librarySample = Sample(first: isThorough ? .max : blocks)
+    scope = Scope()
   }
 
   /// Compares all judges on a directory in which no other damage was found.

@@ -22,10 +22,11 @@ struct SelfTest: ~Copyable {
   ///   - blockSize: bytes, a power of two from 1024 to 65536.
   ///   - directory: where a temporary file can be made, of 64 MiB and sparse.
   init(blockSize: Int, pageSize: PageSize = .host, in directory: String) throws(VolumeError) {
+    let file = try TemporaryFile(in: directory, byteCount: Self.blockCount * blockSize)
+    let crossing = try Self.fill(file.location.filePath, blockSize: blockSize, pageSize: pageSize)
     self.blockSize = blockSize
     self.pageSize = pageSize
-    let file = try TemporaryFile(in: directory, byteCount: Self.blockCount * blockSize)
-    crossingRecords = try Self.fill(file.location.filePath, blockSize: blockSize, pageSize: pageSize)
+    crossingRecords = crossing
     self.file = file
   }
 

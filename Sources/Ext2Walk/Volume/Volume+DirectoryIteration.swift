@@ -26,7 +26,8 @@ private final class RecordTaker {
       nameLength: unsafe Int(bytes.load(fromByteOffset: 6, as: UInt8.self)),
       fileTypeCode: unsafe bytes.load(fromByteOffset: 7, as: UInt8.self))
     let nameLength = record.isEntry ? record.nameLength : 0
-    unsafe take(record, RawSpan(_unsafeStart: bytes + Record.headerByteCount, byteCount: nameLength))
+    let name = unsafe UnsafeRawBufferPointer(start: bytes + Record.headerByteCount, count: nameLength)
+    take(record, unsafe name.bytes)
     return 0
   }
 }

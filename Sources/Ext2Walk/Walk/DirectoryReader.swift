@@ -33,9 +33,9 @@ struct DirectoryReader: ~Copyable {
   private var folios: FolioReader
 
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
+    folios = try FolioReader(volume, options: options)
     self.volume = volume
     self.options = options
-    folios = try FolioReader(volume, options: options)
   }
 
   /// A line for each mapping made so far; empty where no account is kept.

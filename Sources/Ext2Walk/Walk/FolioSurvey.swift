@@ -65,8 +65,8 @@ struct FolioSurvey: ~Copyable {
   init(_ volume: Volume, options: ReadingOptions) throws(VolumeError) {
     var options = options
     options.keepsAccount = true
-    self.volume = volume
     folios = try FolioReader(volume, options: options)
+    self.volume = volume
   }
 
   /// Reads `block` and hands `visit` each record that keeps the rules, in use or not; with its name where it is.

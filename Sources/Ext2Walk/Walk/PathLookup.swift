@@ -18,7 +18,7 @@ struct PathLookup: ~Copyable {
   private let volume: Volume
   private var reader: DirectoryReader
   /// Damage in directories on the way, in words; it may be why something isn't found, or isn't what it was.
-  private var problems: [String] = []
+  private var problems: [String]
 
   /// As the kernel's `MAXSYMLINKS`.
   private static var mostLinks: Int { 40 }
@@ -26,8 +26,9 @@ struct PathLookup: ~Copyable {
   private static var longestTarget: Int { 4096 }
 
   init(_ volume: Volume) throws(VolumeError) {
-    self.volume = volume
     reader = try DirectoryReader(volume)
+    self.volume = volume
+    problems = []
   }
 
   /// Looks up what a command line names, the root where it names nothing. What isn't there is said.

@@ -41,11 +41,11 @@ struct TreeWalk: ~Copyable {
   var inodes: InodeTable
   private var reader: DirectoryReader
   /// The directories walked, each with how many lines the account had before; nil where none is kept.
-  private var stretches: [(lineCount: Int, path: [UInt8])]?
+  private var stretches: Optional<[(lineCount: Int, path: [UInt8])]>
 
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
-    inodes = InodeTable(volume)
     reader = try DirectoryReader(volume, options: options)
+    inodes = InodeTable(volume)
     stretches = options.keepsAccount ? [] : nil
   }
 

@@ -27,7 +27,8 @@ public struct FolioMapping: ~Copyable {
   public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      unsafe _overrideLifetime(RawSpan(_unsafeStart: start, byteCount: byteCount), borrowing: self)
+      let whole = unsafe UnsafeRawBufferPointer(start: start, count: byteCount)
+      return unsafe _overrideLifetime(whole.bytes, borrowing: self)
     }
   }
 

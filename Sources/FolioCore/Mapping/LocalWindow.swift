@@ -10,10 +10,11 @@ struct LocalWindow: ~Copyable {
 
   private let range: AddressRange
   /// How many slots are taken: those from 0 up to this.
-  private(set) var depth = 0
+  private(set) var depth: Int
 
   init(pageSize: PageSize) throws(Errno) {
     range = try AddressRange(pageCount: Self.slotCount, pageSize: pageSize)
+    depth = 0
   }
 
   var freeSlotCount: Int { Self.usableSlotCount - depth }

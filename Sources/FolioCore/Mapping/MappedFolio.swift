@@ -33,8 +33,8 @@ enum MappedFolio: ~Copyable {
   @usableFromInline
   var start: Int {
     switch self {
-    case .whole: 0
-    case .pair(let pair): pair.start
+    case .whole: return 0
+    case .pair(let pair): return pair.start
     }
   }
 
@@ -44,16 +44,16 @@ enum MappedFolio: ~Copyable {
   func bytes(filled count: Int) -> RawSpan {
     switch self {
     case .whole(let mapping):
-      unsafe _overrideLifetime(mapping.bytes.extracting(first: count), borrowing: self)
-    case .pair(let pair): unsafe _overrideLifetime(pair.bytes, borrowing: self)
+      return unsafe _overrideLifetime(mapping.bytes.extracting(first: count), borrowing: self)
+    case .pair(let pair): return unsafe _overrideLifetime(pair.bytes, borrowing: self)
     }
   }
 
   /// What it takes of the address space.
   var place: MappedPlace {
     switch self {
-    case .whole(let mapping): mapping.place
-    case .pair(let pair): pair.place
+    case .whole(let mapping): return mapping.place
+    case .pair(let pair): return pair.place
     }
   }
 

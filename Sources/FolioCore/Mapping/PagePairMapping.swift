@@ -16,20 +16,20 @@ public struct PagePairMapping: ~Copyable {
   private let pageSize: PageSize
   private let byteCount: Int
   // The pages mapped now, in the order they were mapped: two at most.
-  private var mapped: [MappedPage] = []
+  private var mapped: [MappedPage]
   // Bytes that cross a page, copied together.
-  private var scratch: [UInt8] = []
-  private var showsScratch = false
-  private var shownByteCount = 0
-  private var isDone = false
+  private var scratch: [UInt8]
+  private var showsScratch: Bool
+  private var shownByteCount: Int
+  private var isDone: Bool
   private var stopwatch: Stopwatch
-  private var deepestSlotCount = 0
+  private var deepestSlotCount: Int
 
   /// What it has taken so far.
-  public private(set) var cost = MappingCost()
+  public private(set) var cost: MappingCost
 
   /// Where in the folio ``bytes`` begin.
-  public private(set) var start = 0
+  public private(set) var start: Int
 
   /// Begins to map `folio`; so far no page of it is.
   ///
@@ -49,7 +49,15 @@ public struct PagePairMapping: ~Copyable {
     frames = folio.frames
     pageSize = folio.arena.pageSize
     byteCount = folio.byteCount
+    mapped = []
+    scratch = []
+    showsScratch = false
+    shownByteCount = 0
+    isDone = false
     stopwatch = Stopwatch(isOn: isTimed)
+    deepestSlotCount = 0
+    cost = MappingCost()
+    start = 0
     mapper.arena.pin(frames, by: 1)
   }
 
@@ -73,8 +81,8 @@ public struct PagePairMapping: ~Copyable {
         return unsafe _overrideLifetime(RawSpan(), borrowing: self)
       }
       let offset = start - page.index << pageSize.shift
-      return unsafe _overrideLifetime(
-        RawSpan(_unsafeStart: page.address + offset, byteCount: shownByteCount), borrowing: self)
+      let shown = unsafe UnsafeRawBufferPointer(start: page.address + offset, count: shownByteCount)
+      return unsafe _overrideLifetime(shown.bytes, borrowing: self)
     }
   }
 

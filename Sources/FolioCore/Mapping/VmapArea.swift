@@ -18,13 +18,15 @@ struct VmapArea: ~Copyable {
   /// Free stretches in the order of their addresses, no two of them neighbours.
   private var free: [Range<Int>]
   /// Stretches that are unmapped and not yet free; guard pages included.
-  private var lazy: [Range<Int>] = []
-  private(set) var lazyPageCount = 0
+  private var lazy: [Range<Int>]
+  private(set) var lazyPageCount: Int
 
   init(pageCount: Int, lazyLimit: Int, pageSize: PageSize) throws(Errno) {
     range = try AddressRange(pageCount: pageCount, pageSize: pageSize)
     self.lazyLimit = lazyLimit
     free = [0..<pageCount]
+    lazy = []
+    lazyPageCount = 0
   }
 
   /// What the kernel takes for a limit: `fls(cpus)` times 32 MiB.

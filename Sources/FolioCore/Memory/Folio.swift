@@ -18,7 +18,7 @@ public struct Folio: ~Copyable {
   public var filledByteCount: Int { filled }
 
   @usableFromInline
-  var filled = 0
+  var filled: Int
   // The permanent address of the first page, and with it of all; nil in high memory.
   @usableFromInline
   let address: UnsafeMutableRawPointer?
@@ -48,6 +48,7 @@ public struct Folio: ~Copyable {
     self.arena = arena
     self.frames = frames
     self.byteCount = byteCount
+    filled = 0
     unsafe address = unsafe arena.directAddress(ofFrame: frames[0])
     staging =
       arena.memory == .high ? Array(repeating: 0, count: min(arena.pageSize.byteCount, byteCount)) : []
@@ -108,7 +109,8 @@ public struct Folio: ~Copyable {
     while filled < byteCount {
       let offset = filled
       if let address = unsafe address {
-        var page = unsafe MutableRawSpan(_unsafeStart: address + offset, byteCount: step)
+        let memory = unsafe UnsafeMutableRawBufferPointer(start: address + offset, count: step)
+        var page = unsafe memory.mutableBytes
         try source.read(into: &page, atFolioOffset: offset)
       } else {
         try staging.withMutableRaw(0..<step) { (page) throws(Source.Failure) in
