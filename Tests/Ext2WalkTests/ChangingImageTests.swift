@@ -79,7 +79,7 @@ import Testing
   }
 
   /// Real mounts through loop devices, where this machine lets us.
-  @Test func whatIsMountedIsReadWithAWarning() async throws {
+  @Test(.takesMounts) func whatIsMountedIsReadWithAWarning() async throws {
     let disk = try await DiskTests.Disk(DiskTests.gpt)
     for (name, start) in [("one", 2048), ("two", 20480)] {
       let image = try await ScratchImage(blockSize: 1024, tree: [name])
@@ -87,8 +87,7 @@ import Testing
     }
     let finished = try await Command.script(
       """
-      cd "$(dirname "$2")" && mkdir mnt && cp disk.img idle.img
-      mount -o loop,offset=1M disk.img mnt 2> /dev/null || { echo no mounts here; exit; }
+      cd "$(dirname "$2")" && mkdir mnt && cp disk.img idle.img && mount -o loop,offset=1M disk.img mnt || exit
       trap 'umount mnt' EXIT
       for arguments in "--partition 1" "--partition 2" "--offset 1M"; do
         "$1" ls $arguments disk.img 2>&1 > /dev/null | grep -c 'mounted read-write'
@@ -97,7 +96,6 @@ import Testing
       mount -o remount,ro mnt
       "$1" ls --partition 1 disk.img 2>&1 > /dev/null | grep -c 'mounted read-write'
       """, [disk.path])
-    guard finished.text != "no mounts here\n" else { try Test.cancel("this machine mounts nothing for us") }
     #expect(finished.lines == ["1", "0", "1", "0", "0"], "\(finished.messages)")
   }
 }

@@ -75,7 +75,7 @@ import Testing
   func made(options: [String]) async throws {
     let scratch = try ScratchDirectory()
     let image = scratch.path.appending("made.img").string
-    let made = try await Command.run("mke2fs", ["-q", "-F"] + options + [image, "64M"])
+    let made = try await Command.mke2fs(options, image, "64M")
     try #require(made.status == 0, "\(made.messages)")
     try await expectAgreement(image)
     for state in ["not_clean", "errors"] {

@@ -261,7 +261,8 @@ import Testing
     try image.patch(at: inode + 108, UInt32(byteCount >> 32))
     let finished = try await bounded(command, image)
     #expect([0, 1].contains(finished.status), "\(finished.status) \(finished.messages.suffix(500))")
-    guard command[0] != "info" else { return }
+    // `info` reads no directory.
+    if command[0] == "info" { return }
     let said = finished.messages + finished.text
     #expect(said.contains("lies in a hole of the image"), "\(said.suffix(500))")
     #expect(said.split(separator: "\n").count { $0.contains("lies in a hole") } <= count)

@@ -121,17 +121,18 @@ import Testing
       }
       return try #require(reader.account?.first).reason.description
     }
+    // One page more than there are slots, whatever a page is.
     let host = PageSize.host
-    let high = Arrangement(memory: .high, order: .inOrder, pageSize: host, blockSize: 65536)
-    #expect(try reason(high) == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: vmap")
+    let large = 16 * host.byteCount
+    let folio = "\(large / 1024) KiB folio of 16 pages in high memory"
+    let high = Arrangement(memory: .high, order: .inOrder, pageSize: host, blockSize: large)
+    #expect(try reason(high) == "\(folio): vmap")
+    #expect(try reason(high, .pagePair) == "\(folio): page_pair, as asked for, in slots")
+    #expect(try reason(high, .kmapThenVmap) == "\(folio): kmap_then_vmap, as asked for, in the vmap area")
+    let fitting = high.with(blockSize: 4 * host.byteCount)
     #expect(
-      try reason(high, .pagePair)
-        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: page_pair, as asked for, in slots"
-    )
-    #expect(
-      try reason(high, .kmapThenVmap)
-        == "64 KiB folio of \(host.pageCount(for: 65536)) pages in high memory: kmap_then_vmap, as asked for, in the vmap area"
-    )
+      try reason(fitting, .kmapThenVmap)
+        == "\(large / 4096) KiB folio of 4 pages in high memory: kmap_then_vmap, as asked for, in slots")
     let small = Arrangement(memory: .direct, order: .inOrder, pageSize: host, blockSize: 1024)
     #expect(try reason(small) == "1 KiB folio of one page in low memory: direct")
   }

@@ -36,11 +36,25 @@ enum Command {
     try await run(name, arguments, environment: [:])
   }
 
+  /// Makes a file system. Revision 0 is `-r 0` to mke2fs before 1.47.4, and `-E revision=0` from then on.
+  static func mke2fs(_ options: [String], _ image: String, _ size: String) async throws -> Finished {
+    func made(_ options: [String]) async throws -> Finished {
+      try await run("mke2fs", ["-q", "-F"] + options + [image, size])
+    }
+    let finished = try await made(options)
+    guard finished.status != 0, let at = options.firstRange(of: ["-r", "0"]) else { return finished }
+    return try await made(
+      Array(options[..<at.lowerBound]) + ["-E", "revision=0"] + options[at.upperBound...])
+  }
+
   private static func run(
     _ executable: String, _ arguments: [String], environment: [String: String]
   ) async throws -> Finished {
     let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    var values: [Environment.Key: String?] = ["PATH": path, "TZ": "UTC", "LS_COLORS": nil, "NO_COLOR": nil]
+    // What tools say is compared with English words.
+    var values: [Environment.Key: String?] = [
+      "PATH": path, "TZ": "UTC", "LC_ALL": "C", "LS_COLORS": nil, "NO_COLOR": nil,
+    ]
     for (key, value) in environment { values[.init(stringLiteral: key)] = value }
     // What hangs is ended, and its status is 124.
     let result = try await Subprocess.run(
