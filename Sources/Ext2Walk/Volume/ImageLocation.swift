@@ -68,6 +68,6 @@ extension FilePath {
 
   /// A path of these bytes.
   init(bytes: [UInt8]) {
-    unsafe self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
+    unsafe self.init(platformString: bytes.map { CChar(truncatingIfNeeded: $0) } + [0])
   }
 }
