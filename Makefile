@@ -44,7 +44,9 @@ TEST := swift test $(TEST_BUILD) --skip-build
 
 test: deps fixtures ## install what is missing, build, and run all tests
 	swift build $(TEST_BUILD) --build-tests
-	$(TEST)
+	rm -f .build-test/tests-swift-testing.xml
+	failed=; $(TEST) --xunit-output .build-test/tests.xml || failed=1; \
+	  Tests/skipped.sh .build-test/tests-swift-testing.xml && test -z "$$failed"
 
 verify-fixtures: deps fixtures ## verify each image in fixtures/, and compare with what is expected
 	swift build $(TEST_BUILD) --build-tests

@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 import Testing
 
@@ -21,9 +22,11 @@ enum Machine {
     return mounted.status == 0
   }
 
-  /// Whether programs of these names are in the path that tests have.
+  /// Whether programs of these names are in the path that tests have. In CI, where `make` has installed them all, the
+  /// answer is yes: a test without its program fails there.
   static func has(_ programs: [String]) async throws -> Bool {
-    try await Command.script("command -v \"${@:2}\" | wc -l", programs).text == "\(programs.count)\n"
+    if ProcessInfo.processInfo.environment["CI"] != nil { return true }
+    return try await Command.script("command -v \"${@:2}\" | wc -l", programs).text == "\(programs.count)\n"
   }
 }
 
