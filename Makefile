@@ -92,19 +92,22 @@ deps: packages
 	@command -v swift >/dev/null || { \
 	  echo 'Swift 6.2 or later is missing: get it from https://www.swift.org/install/linux/'; exit 1; }
 
-# The packages that the build and the tests take. e2fslibs-dev is what libext2fs-dev was once called.
+# The packages that the build and the tests take. The Swift runtime that is linked in takes libstdc++, which comes with
+# g++: Debian's swiftlang brings gcc only. e2fslibs-dev is what libext2fs-dev was once called.
+PACKAGES := pkg-config g++ zstd xz-utils bzip2 e2fsprogs bsdutils fdisk
 packages:
-	@if ! { pkg-config --exists ext2fs && command -v zstd && command -v script \
-	    && PATH="$$PATH:/usr/sbin:/sbin" command -v mke2fs \
-	    && PATH="$$PATH:/usr/sbin:/sbin" command -v sfdisk; } >/dev/null 2>&1; then \
+	@PATH="$$PATH:/usr/sbin:/sbin"; \
+	has() { for program; do command -v "$$program" || return; done; }; \
+	links() { printf 'int main(void) { return 0; }' | cc -x c - -lstdc++ -o /dev/null; }; \
+	if ! { has pkg-config zstd xz bzip2 script mke2fs sfdisk && pkg-config --exists ext2fs && links; } >/dev/null 2>&1; \
+	then \
 	  sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
 	  command -v apt-get >/dev/null || { \
-	    echo 'Install the development files of libext2fs, pkg-config, zstd and e2fsprogs first.'; exit 1; }; \
+	    echo 'Install these first: the development files of libext2fs, g++ with its libstdc++, pkg-config, zstd, xz,'; \
+	    echo 'bzip2, e2fsprogs, script and sfdisk (both of util-linux).'; exit 1; }; \
+	  install="$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq"; \
 	  $$sudo apt-get update -qq && { \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      libext2fs-dev pkg-config zstd e2fsprogs bsdutils fdisk || \
-	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	      e2fslibs-dev comerr-dev pkg-config zstd e2fsprogs bsdutils fdisk; }; fi
+	    $$install libext2fs-dev $(PACKAGES) || $$install e2fslibs-dev comerr-dev $(PACKAGES); }; fi
 
 docs: deps ## FolioCore's documentation as a site, in .build/docs/
 	@mkdir -p .build
