@@ -134,7 +134,10 @@ $(BASELINES)/%: Benchmarks/baseline/%/main.c | packages
 bench-peers: ## install the tools that `make bench` also measures
 	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip fuse2fs
 
-bench-mapping: deps ## measure the ways of mapping side by side, as ratios to direct
+bench-mapping: deps ## measure the ways of mapping side by side, as ratios to direct; takes Swift 6.3
+	@cd Benchmarks && swift package dump-package | grep -q MappingWays || { \
+	  echo 'Swift 6.3 or later is needed to measure the ways of mapping: the benchmark package and ext2walk take different'; \
+	  echo 'versions of ArgumentParser with Swift 6.2. `make bench` and `make simulate` need no more than Swift 6.2.'; exit 1; }
 	cd Benchmarks && swift build -c release --product Ratios && \
 	  swift package benchmark --target MappingWays --format jsonSmallerIsBetter --no-progress --path stdout \
 	    | .build/release/Ratios

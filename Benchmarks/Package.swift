@@ -2,14 +2,13 @@
 
 import PackageDescription
 
-// A package of its own, so that nobody who builds ext2walk needs what measures it.
-let package = Package(
-  name: "ext2walk-benchmarks",
-  dependencies: [
-    .package(name: "ext2walk", path: ".."),
-    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
-  ],
-  targets: [
+// The benchmark package takes an older ArgumentParser than ext2walk's with Swift 6.2: `make bench` and `make simulate` do
+// without it.
+#if compiler(>=6.3)
+  let benchmark: [Package.Dependency] = [
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: [])
+  ]
+  let mappingWays: [Target] = [
     .executableTarget(
       name: "MappingWays",
       dependencies: [
@@ -17,7 +16,18 @@ let package = Package(
         .product(name: "FolioCore", package: "ext2walk"),
       ],
       path: "Benchmarks/MappingWays",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+  ]
+#else
+  let benchmark: [Package.Dependency] = []
+  let mappingWays: [Target] = []
+#endif
+
+// A package of its own, so that nobody who builds ext2walk needs what measures it.
+let package = Package(
+  name: "ext2walk-benchmarks",
+  dependencies: [.package(name: "ext2walk", path: "..")] + benchmark,
+  targets: mappingWays + [
     .executableTarget(name: "Ratios"),
     .executableTarget(name: "Simulate"),
     .executableTarget(
