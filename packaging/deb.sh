@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Makes a Debian package of what is built: `make deb`. Its dependencies, with the versions that they must have, are
-# those that dpkg-shlibdeps finds in the binary.
+# those that dpkg-shlibdeps finds in the binary; libc's is that of this machine, or nearly: the package's version, and
+# with it its name, says for which Debian it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=.build/release/ext2walk
 work=.build/deb
-version=$("$binary" --version)
+version=$("$binary" --version)+$(. /etc/os-release && echo "$ID${VERSION_ID:-$VERSION_CODENAME}")
 architecture=$(dpkg --print-architecture)
 package=.build/ext2walk_${version}_${architecture}.deb
 

@@ -31,7 +31,12 @@ for shell in bash zsh fish; do
 done
 
 echo '# make deb'
-package=.build/ext2walk_$(.build/release/ext2walk --version)_$(dpkg --print-architecture).deb
+package=$(ls -t .build/ext2walk_*.deb | head -n 1)
+# The Debian that it is for stands in its name: one made where libc is newer doesn't install here.
+release=$(. /etc/os-release && echo "$ID${VERSION_ID:-$VERSION_CODENAME}")
+test "$(basename "$package")" = \
+  "ext2walk_$(.build/release/ext2walk --version)+${release}_$(dpkg --print-architecture).deb"
+test "$(dpkg-deb --field "$package" Version)" = "$(.build/release/ext2walk --version)+$release"
 dpkg-deb --info "$package" | tee "$scratch/info"
 grep -q 'Depends: .*libc6.*libext2fs2' "$scratch/info"
 dpkg-deb --extract "$package" "$scratch/deb"
