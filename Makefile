@@ -17,7 +17,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures deps packages docs \
   examples bench bench-peers bench-mapping simulate man \
-  completions install uninstall deb test-packages clean
+  completions install uninstall deb test-packages test-sid clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -189,6 +189,9 @@ deb: build man completions ## make a Debian package in .build/
 
 test-packages: deb fixtures ## try what `make install` and `make deb` make
 	packaging/test.sh
+
+test-sid: ## `make demo` and `make test` in a clean Debian sid with its own Swift, as root; 4 GB in ROOTS=/var/tmp/ext2walk-roots
+	packaging/debian-root.sh
 
 clean: ## remove what was built and unpacked
 	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-asan .build-tsan $(UNPACKED)

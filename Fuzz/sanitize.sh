@@ -36,7 +36,7 @@ echo "ls: no races in $(ls "$work"/*.img fixtures/unpacked/*.img | wc -l) images
 # fault is what some tests expect.
 export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0:handle_segv=0
 # A release build, as it is used: unoptimised, single tests take more than the five minutes that a process gets.
-as_tests=(-c release -Xswiftc -enable-testing --sanitize=address --scratch-path .build-asan)
+as_tests=(-c release -Xswiftc -enable-testing -Xswiftc -Xfrontend -Xswiftc -disable-cross-import-overlays --sanitize=address --scratch-path .build-asan)
 swift build --quiet --build-tests "${as_tests[@]}"
 # Not those that limit or count memory or addresses, which AddressSanitizer takes terabytes of, nor that without /proc, which
 # it reads.
