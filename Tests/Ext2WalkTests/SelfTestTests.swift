@@ -27,6 +27,17 @@ import Testing
         "self-test: \(blockSize > 4096 ? "no errors, 1 portability finding" : "clean")\n"))
   }
 
+  /// Pages of 16 KiB, as some arm64 kernels have: one boundary is one, not "all 1".
+  @Test func boundariesAreCounted() throws {
+    let pages = try #require(PageSize(byteCount: 16384))
+    let scratch = try ScratchDirectory()
+    let one = try SelfTest(blockSize: 32768, pageSize: pages, in: scratch.path.string).description
+    #expect(
+      one.hasSuffix("across the one boundary of pages of 16384 bytes, beginning 4 to 260 bytes before it"))
+    let three = try SelfTest(blockSize: 65536, pageSize: pages, in: scratch.path.string).description
+    #expect(three.contains("across all 3 boundaries of pages") && three.hasSuffix("before them"))
+  }
+
   @Test(arguments: blockSizes)
   func itsCountsAreRightInJSON(blockSize: Int) async throws {
     let finished = try await Command.ext2walk(

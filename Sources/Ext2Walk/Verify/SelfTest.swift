@@ -39,8 +39,9 @@ struct SelfTest: ~Copyable {
     let pages = "pages of \(pageSize.byteCount) bytes"
     guard crossingRecords > 0 else { return "\(made); with \(pages) no record can cross one" }
     let boundaries = blockSize / pageSize.byteCount - 1
-    return
-      "\(made), each with records across all \(boundaries) boundaries of \(pages), beginning 4 to 260 bytes before them"
+    let (which, place) =
+      boundaries == 1 ? ("the one boundary", "it") : ("all \(boundaries) boundaries", "them")
+    return "\(made), each with records across \(which) of \(pages), beginning 4 to 260 bytes before \(place)"
   }
 
   private static var blockCount: Int { 1024 }
