@@ -398,4 +398,44 @@ import Testing
     #expect(finished.lines.count == 3001)
     #expect(finished.lines.map(\.utf8.count).max() == 6000)
   }
+
+  /// Inodes that lie behind the end of an image: each is said once, though a listing of all asks for it twice.
+  @Test(arguments: [["-lR"], ["-lRU"], ["-R"]]) func lostInodesAreSaidOnce(_ arguments: [String]) async throws
+  {
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: (0..<40).flatMap { ["d\($0)/f", "d\($0)/g"] },
+      options: ["-O", "^flex_bg,^resize_inode,^metadata_csum", "-g", "1024", "-N", "256"], blocks: 8000)
+    let group = 3
+    let position = try await image.position(ofInode: UInt32(32 * group + 1))
+    _ = try await Command.run("truncate", ["-s", "\(position)", image.path.string])
+    let finished = try await Command.ext2walk(["ls"] + arguments + [image.path.string])
+    #expect(finished.status == 1)
+    let inodes = finished.messages.matches(of: /reading inode (\d+):/).map { String($0.1) }
+    #expect(!inodes.isEmpty && inodes.count == Set(inodes).count, "\(finished.messages)")
+  }
+
+  /// An inode that was overwritten with zeroes is none that `ls` could stat.
+  @Test func aLostInodeHasNoTime() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["kept", "lost"])
+    try await image.debugfs("clri lost")
+    let finished = try await Command.ext2walk(["ls", "-l", image.path.string])
+    #expect(finished.status == 1)
+    let line = try #require(finished.lines.first { $0.hasSuffix(" lost") }, "\(finished.text)")
+    #expect(line.split(separator: " ") == ["-?????????", "?", "?", "?", "?", "?", "lost"])
+    #expect(!finished.text.contains("1970"))
+  }
+
+  /// A link whose target can't be read has one in JSON all the same: null.
+  @Test func aTargetThatCannotBeRead() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["in"])
+    try await image.debugfs("symlink /good target")
+    try await image.debugfs("symlink /bad target")
+    try await image.debugfs("sif /bad size 20")
+    let finished = try await Command.ext2walk(["ls", "-l", "--format", "ndjson", image.path.string])
+    #expect(finished.status == 1)
+    func line(_ name: String) -> String? { finished.lines.first { $0.contains("\"name\":\"\(name)\"") } }
+    #expect(line("bad")?.contains(",\"target\":null") == true, "\(finished.text)")
+    #expect(line("good")?.contains(",\"target\":\"target\"") == true)
+    #expect(line("in")?.contains("target") == false)
+  }
 }

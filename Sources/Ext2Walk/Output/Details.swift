@@ -6,6 +6,8 @@ struct Details {
   var attributes: InodeAttributes?
   /// Of a symbolic link; nil where it wasn't asked for, or can't be read.
   var target: [UInt8]?
+  /// Whether its inode was asked for and can't be read.
+  var isUnread = false
 }
 
 extension Details? {

@@ -72,7 +72,7 @@ struct JSONListing {
     if entry.isSalvaged { output.append(",\"salvaged\":true") }
     output.append(",\"crossesPage\":")
     output.append(entry.crossesPage ? "true" : "false")
-    if isLong { add(details?.attributes, details?.target, to: &output) }
+    if isLong { add(details, of: entry, to: &output) }
     output.append(isArray ? "}" : "}\n")
   }
 
@@ -97,9 +97,8 @@ struct JSONListing {
   }
 
   /// What the inode says; all null where it can't be read.
-  private func add(
-    _ attributes: InodeAttributes?, _ target: [UInt8]?, to output: inout OutputBuffer
-  ) {
+  private func add(_ details: Details?, of entry: Entry, to output: inout OutputBuffer) {
+    let attributes = details?.attributes
     var object = JSONObject(hasMembers: true)
     object.add("mode", attributes.map { Self.octal($0.mode & 0o7777) }, to: &output)
     object.add("links", attributes?.links, to: &output)
@@ -111,7 +110,11 @@ struct JSONListing {
     object.add("mtime", nanoseconds: "mtimeNanoseconds", attributes?.modified, to: &output)
     object.add("ctime", nanoseconds: "ctimeNanoseconds", attributes?.changed, to: &output)
     object.add("crtime", nanoseconds: "crtimeNanoseconds", attributes?.created, to: &output)
-    if let target { object.add("target", bytes: target.raw, to: &output) }
+    if let target = details?.target {
+      object.add("target", bytes: target.raw, to: &output)
+    } else if details.type(of: entry) == .symlink {
+      object.add("target", nil as String?, to: &output)
+    }
     if let device = attributes?.device {
       object.add("deviceMajor", device.major, to: &output)
       object.add("deviceMinor", device.minor, to: &output)

@@ -228,7 +228,10 @@ struct Listing: ~Copyable, TreeVisitor {
 
   /// Remembers a directory that is to be walked too.
   private mutating func noteDirectory(_ entry: Entry, name: RawSpan, details: Details?) {
-    guard options.isRecursive, details.type(of: entry) == .directory else { return }
+    // Of one whose inode can't be read that is said already.
+    guard options.isRecursive, details.type(of: entry) == .directory, details?.isUnread != true else {
+      return
+    }
     addFound(entry.inode, name: name)
   }
 
@@ -278,6 +281,7 @@ struct Listing: ~Copyable, TreeVisitor {
         details.attributes?.byteCount = UInt64(target.count)
       }
     } catch {
+      details.isUnread = details.attributes == nil
       say(error.description, of: name)
     }
     return details

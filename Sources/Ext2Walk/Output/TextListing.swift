@@ -117,8 +117,8 @@ struct TextListing {
   private mutating func appendColumns(
     _ entry: Entry, _ attributes: InodeAttributes?, to output: inout OutputBuffer
   ) {
-    guard let attributes else {
-      // As ls shows what it could not stat.
+    guard let attributes, attributes.fileType != .unknown else {
+      // As ls shows what it could not stat: an inode without a type is none that a kernel reads.
       output.append(entry.type.letter)
       output.append("?????????")
       for width in [widths.links, widths.uid, widths.gid, widths.size, 16] {
