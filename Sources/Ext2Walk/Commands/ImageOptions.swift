@@ -2,7 +2,8 @@ import ArgumentParser
 
 /// The image, and how to open it: for every command that takes one.
 struct ImageOptions: ParsableArguments {
-  @Argument(help: "A file or block device. A file system further in: IMAGE?offset=BYTES.")
+  @Argument(
+    help: "A file or block device. A file system further in: IMAGE?offset=BYTES.", completion: .file())
   var image: String
 
   @OptionGroup var opening: OpeningOptions

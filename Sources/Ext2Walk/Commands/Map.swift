@@ -44,7 +44,8 @@ struct Map: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the drawing as a picture; - for standard output, instead of the table.", valueName: "file"))
+      "Write the drawing as a picture; - for standard output, instead of the table.", valueName: "file"),
+    completion: .file())
   var svg: String?
 
   @Option(help: "For people, or for programs.")

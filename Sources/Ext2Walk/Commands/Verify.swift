@@ -24,7 +24,9 @@ struct Verify: ParsableCommand {
     case text, json, ndjson, junit
   }
 
-  @Argument(help: ArgumentHelp("Files or block devices; none for the self-test.", valueName: "image"))
+  @Argument(
+    help: ArgumentHelp("Files or block devices; none for the self-test.", valueName: "image"),
+    completion: .file())
   var images: [String] = []
 
   @OptionGroup(title: "Image") var opening: OpeningOptions
