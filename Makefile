@@ -157,8 +157,9 @@ man: $(BINARY) ## manual pages, from what the command says of itself
 	.build/manual/debug/generate-manual $(BINARY) --multi-page --output-directory .build/man \
 	  --date $$(git log -1 --format=%cs 2>/dev/null || date +%F)
 	rm .build/man/ext2walk.help.1
-	sed -i -E '/ext2walk\.help/d; s/ext2walk\.([a-z]+) 1/ext2walk-\1 1/' .build/man/*.1
-	cd .build/man && for page in ext2walk.*.1; do mv $$page ext2walk-$${page#ext2walk.}; done
+	cd .build/man && for page in ext2walk.*1; do \
+	  new=$$(echo $$page | sed 's/^ext2walk\.\([a-z]*\)\.1/ext2walk-\1.1/'); \
+	  awk -f ../../packaging/man.awk $$page > made && rm $$page && mv made $$new || exit 1; done
 
 completions: $(BINARY) ## completions for bash, zsh and fish
 	mkdir -p .build/completions

@@ -30,6 +30,34 @@ for shell in bash zsh fish; do
   fi
 done
 
+# Both kinds of files: IMAGE, and what --svg writes.
+mkdir "$scratch/files-to-complete" && touch "$scratch/files-to-complete/"{nas.img,picture.svg}
+for line in 'ls na' 'ls -lR na' 'info na' 'verify na' 'map --svg pi'; do
+  (cd "$scratch/files-to-complete" && bash "$OLDPWD/packaging/complete.sh" "$OLDPWD/.build/completions/ext2walk.bash" $line)
+done >"$scratch/completed"
+printf '%s\n' nas.img nas.img nas.img nas.img picture.svg | cmp - "$scratch/completed"
+if command -v fish >/dev/null; then
+  (cd "$scratch/files-to-complete" && fish -c "source '$OLDPWD/.build/completions/ext2walk.fish'; complete -C 'ext2walk ls na'") \
+    >"$scratch/completed"
+  test "$(cat "$scratch/completed")" = nas.img
+fi
+
+echo '# manual pages: each has a name and a subject for apropos, its own header, and no warnings'
+for tool in lexgrog groff; do
+  command -v "$tool" >/dev/null || { echo "$tool is missing: install man-db and groff"; exit 1; }
+done
+for page in .build/man/*.1; do
+  name=$(basename "$page" .1)
+  lexgrog "$page" | grep -q ": \"$name - [A-Z][^\"]*[^.\"]\"$"
+  groff -mdoc -ww -Kutf8 -Tutf8 "$page" >"$scratch/page" 2>"$scratch/warnings"
+  cat "$scratch/warnings"
+  test ! -s "$scratch/warnings"
+  grep -q "^${name^^}(1)" "$scratch/page"
+  # Examples stand in columns, a line each.
+  grep -Eq '^ +ext2walk [a-z]+ .*  +[a-z]' "$scratch/page"
+  echo "$name: a page"
+done
+
 echo '# make deb'
 package=$(ls -t .build/ext2walk_*.deb | head -n 1)
 # The Debian that it is for stands in its name: one made where libc is newer doesn't install here.
