@@ -71,6 +71,7 @@ extension Messages {
   mutating func tell(whatMayChangeOf volume: Volume) {
     if volume.image.isMountedForWriting { note("it is mounted read-write: what is read may change") }
     if volume.superblock.needsRecovery { tellOfJournal() }
+    if let words = Self.readPast(volume.featuresReadPast) { note(words) }
   }
 
   /// Says what to know of the file system as a whole before reading on.
@@ -80,6 +81,19 @@ extension Messages {
     if volume.image.byteCount < volume.declaredByteCount {
       problem(Self.cutShort(volume.image.byteCount, of: volume.declaredByteCount))
     }
+  }
+
+  /// That features were read past, and why that is safe; nil for none.
+  static func readPast(_ features: [Feature]) -> String? {
+    guard !features.isEmpty else { return nil }
+    let names = features.map(\.name).joined(separator: ", ")
+    let whys = features.compactMap { feature in
+      feature.reading.whySafe.map {
+        "\(feature.name): \($0); who reads all of it: \(feature.reading.readers)"
+      }
+    }
+    return
+      "libext2fs doesn't know its feature \(names); directories are read all the same (\(whys.joined(separator: "; ")))"
   }
 
   /// That an image holds less than all of its file system, both in bytes.

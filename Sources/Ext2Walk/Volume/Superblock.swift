@@ -19,6 +19,8 @@ struct Superblock {
   let firstInode: UInt32
   /// Whether byte 7 of a record is a file type (`filetype`).
   let recordsNameTypes: Bool
+  /// Whether more may follow a name in its record (`dirdata`, of Lustre).
+  let carriesData: Bool
   /// Whether directory blocks end in a checksum (`metadata_csum`).
   let hasChecksums: Bool
   /// Whether the inodes are Linux', and not those of the Hurd or another system.
@@ -62,6 +64,7 @@ struct Superblock {
     inodeSize = raw.s_rev_level == 0 ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
     recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
+    carriesData = raw.s_feature_incompat & UInt32(EXT4_FEATURE_INCOMPAT_DIRDATA) != 0
     hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
     hasLinuxInodes = raw.s_creator_os == EXT2_OS_LINUX
     hasInodeChecksums = hasChecksums && hasLinuxInodes

@@ -11,7 +11,7 @@ extension Volume {
     precondition(bytes.byteCount == superblock.blockSize, "a checksum is that of a whole block")
     guard superblock.hasChecksums else { return true }
     var sum = checksum(of: directory.number, generation: directory.generation)
-    if let (entries, tail) = HashNode.checksumLayout(of: bytes) {
+    if let (entries, tail) = HashNode.checksumLayout(of: bytes, carriesData: superblock.carriesData) {
       sum.add(bytes.extracting(first: entries.upperBound))
       // Four bytes that may say anything, such as what the tail of a leaf does, and four where the checksum is itself.
       sum.add(bytes.littleEndian(at: tail, as: UInt32.self))

@@ -6,12 +6,17 @@ import FolioCore
 private final class RecordTaker {
   let handle: ext2_filsys
   let take: (Record, RawSpan) -> Void
+  private let typeMask: UInt8
   private var left: Int
 
-  init(_ handle: ext2_filsys, limit: Int, _ take: @escaping (Record, RawSpan) -> Void) {
+  /// - Parameter typeMask: what of byte 7 of a record is a type.
+  init(
+    _ handle: ext2_filsys, limit: Int, typeMask: UInt8, _ take: @escaping (Record, RawSpan) -> Void
+  ) {
     unsafe self.handle = unsafe handle
     self.take = take
     left = limit
+    self.typeMask = typeMask
   }
 
   /// Returns what tells the iterator to go on, or to end.
@@ -24,7 +29,7 @@ private final class RecordTaker {
     let record = Record(
       offset: offset, length: Int(length), inode: unsafe entry.pointee.inode,
       nameLength: unsafe Int(bytes.load(fromByteOffset: 6, as: UInt8.self)),
-      fileTypeCode: unsafe bytes.load(fromByteOffset: 7, as: UInt8.self))
+      fileTypeCode: unsafe bytes.load(fromByteOffset: 7, as: UInt8.self) & typeMask)
     let nameLength = record.isEntry ? record.nameLength : 0
     let name = unsafe UnsafeRawBufferPointer(start: bytes + Record.headerByteCount, count: nameLength)
     take(record, unsafe name.bytes)
@@ -45,7 +50,8 @@ extension Volume {
     _ directory: UInt32, limit: Int, _ body: (Record, RawSpan) -> Void
   ) throws(VolumeError) {
     let code = withoutActuallyEscaping(body) { body in
-      let taker = unsafe RecordTaker(handle, limit: limit, body)
+      let taker = unsafe RecordTaker(
+        handle, limit: limit, typeMask: superblock.carriesData ? 0x0F : .max, body)
       return withExtendedLifetime(taker) {
         unsafe ext2fs_dir_iterate2(
           handle, directory, DIRENT_FLAG_INCLUDE_EMPTY | DIRENT_FLAG_INCLUDE_CSUM, nil,

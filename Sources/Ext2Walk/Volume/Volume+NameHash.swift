@@ -13,7 +13,7 @@ extension Volume {
   func hashNode(_ bytes: RawSpan, isRoot: Bool) -> (node: HashNode?, damage: [HashNode.Damage]) {
     HashNode.read(
       bytes, isRoot: isRoot, hasTail: superblock.hasChecksums,
-      maxLevelCount: superblock.hasLargeDirectories ? 2 : 1)
+      maxLevelCount: superblock.hasLargeDirectories ? 2 : 1, carriesData: superblock.carriesData)
   }
 
   /// The hashes under which a hashed directory keeps `name`; nil where libext2fs doesn't know the kind of hash.

@@ -22,6 +22,9 @@ final class Volume {
   /// Whether the superblock's checksum is wrong. It was read all the same.
   let hasWrongSuperblockChecksum: Bool
 
+  /// The features that libext2fs doesn't know and that directories are read without.
+  let featuresReadPast: [Feature]
+
   /// Whether empty directory blocks are all zeroes, once somebody has found out.
   var emptyBlocksAreZero: Bool?
   /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
@@ -45,9 +48,10 @@ final class Volume {
         reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
         advice: "it is no file system, or was cut short")
     }
-    let (handle, hasWrongChecksum) = unsafe try Self.open(image, options: options)
+    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, options: options)
     unsafe self.handle = unsafe handle
     hasWrongSuperblockChecksum = hasWrongChecksum
+    featuresReadPast = readPast
     do throws(VolumeError) {
       superblock = unsafe try Superblock(handle.pointee.super, blockSize: Int(handle.pointee.blocksize))
       if let wanted = options.blockSize, wanted != superblock.blockSize {
@@ -130,7 +134,7 @@ final class Volume {
 
   private static func open(
     _ image: borrowing ImageFile, options: OpenOptions
-  ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool) {
+  ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool, readPast: [Feature]) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
     let blockSizes: [Int] =
       if options.superblock == nil { [0] } else {
@@ -140,12 +144,20 @@ final class Volume {
     for blockSize in blockSizes {
       let block = UInt64(options.superblock ?? 0)
       let position = block == 0 ? SuperblockFacts.position : block * UInt64(blockSize)
-      if let facts = image.superblockFacts(at: position) { try checkDemand(of: facts, image) }
+      let facts = image.superblockFacts(at: position)
+      if let facts { try checkDemand(of: facts, image) }
+      let unknown = facts.map { Feature.unknownToLibrary($0.featureBits) } ?? []
+      // A journal for another file system has neither groups nor directories, whatever else it says.
+      let readsPast =
+        facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
       for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
         let (handle, code) = unsafe open(
           image.location, superblock: options.superblock ?? 0, blockSize: blockSize,
-          flags: EXT2_FLAG_64BITS | ignored)
-        if let handle = unsafe handle { return unsafe (handle, ignored != 0) }
+          flags: EXT2_FLAG_64BITS | ignored | (readsPast ? EXT2_FLAG_FORCE : 0))
+        if let handle = unsafe handle { return unsafe (handle, ignored != 0, unknown) }
+        if code == EXT2_ET_UNSUPP_FEATURE, facts?.type != "jbd", !unknown.isEmpty {
+          throw VolumeError("opening the file system", refusedFor: unknown)
+        }
         if failure == 0 || code != EXT2_ET_BAD_MAGIC { failure = code }
         guard code == EXT2_ET_SB_CSUM_INVALID else { break }
       }
@@ -180,12 +192,14 @@ final class Volume {
     }
     return switch code {
     case errcode_t(EXT2_ET_BAD_MAGIC):
-      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock; ext2walk info looks for others)"
+      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock): ext2walk info looks for backup superblocks, and in the first 4 MiB for file systems"
     case errcode_t(EXT2_ET_CORRUPT_SUPERBLOCK), errcode_t(EXT2_ET_GDESC_READ),
       errcode_t(EXT2_ET_SHORT_READ):
       "a backup may serve: --superblock"
     case errcode_t(EXT2_ET_UNSUPP_FEATURE):
       "it has a feature this build's libext2fs doesn't know: a newer one may"
+    case errcode_t(EXT2_ET_BAD_DESC_SIZE):
+      "ext2walk info names the impossible value, and a backup superblock that serves, where there is one"
     default: nil
     }
   }

@@ -43,6 +43,19 @@ struct VolumeError: Error, CustomStringConvertible {
       }
   }
 
+  /// libext2fs' refusal of features that it doesn't know.
+  init(_ operation: String, refusedFor features: [Feature]) {
+    let unsafeOnes = features.filter { $0.reading.whySafe == nil }
+    let names = unsafeOnes.map(\.name).joined(separator: ", ")
+    let readers = unsafeOnes.map { "\($0.name): \($0.reading.readers)" }.joined(separator: "; ")
+    self.init(
+      operation, code: errcode_t(EXT2_ET_UNSUPP_FEATURE),
+      reason:
+        "it has the feature \(names), which libext2fs doesn't know, nor whether directories can be read "
+        + "without it",
+      advice: "who reads it: \(readers)")
+  }
+
   init(_ operation: String, _ failure: ImageReadError) {
     self.init(operation, reason: failure.description)
   }

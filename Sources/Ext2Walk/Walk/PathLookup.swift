@@ -116,7 +116,8 @@ struct PathLookup: ~Copyable {
       let type = inode.attributes.fileType.word
       throw VolumeError(
         "reading the root directory", reason: "inode \(Inode.root) is no directory but of type \(type)",
-        advice: "<N> names another inode to begin at")
+        advice: "ext2walk info gives the command that lists what is left; <N> names another inode to begin at"
+      )
     }
     return Step(inode: inode, entry: Entry(inode: inode.number, type: .directory), name: [])
   }

@@ -175,7 +175,8 @@ extension Volume {
   func recordFormat(of directory: Inode, regionSize: Int, skipsTail: Bool = false) -> RecordFormat {
     RecordFormat(
       blockSize: regionSize, inodeCount: superblock.inodeCount,
-      hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0, skipsTail: skipsTail)
+      hashByteCount: directory.isEncrypted && directory.isCasefolded ? 8 : 0, skipsTail: skipsTail,
+      carriesData: superblock.carriesData)
   }
 
   /// What it takes to look again at the block that `line` is about.

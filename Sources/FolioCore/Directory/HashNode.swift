@@ -54,7 +54,26 @@ public struct HashNode: Hashable, Sendable {
 
   private static var entryByteCount: Int { 8 }
   private static var tailByteCount: Int { 8 }
-  private static var rootInfoOffset: Int { 24 }
+  /// Where the root's own fields are: behind "." and "..", after which data may stand (`dirdata`).
+  ///
+  /// Mirrors `dx_get_dx_info()` of Lustre's ext4.
+  private static func rootInfoOffset(of bytes: RawSpan, carriesData: Bool) -> Int {
+    let dotDot = 12
+    let usual = 24
+    guard carriesData, bytes.byteCount > 64 else { return usual }
+    var end = dotDot + Record.headerByteCount + 2
+    let flags = bytes[byteAt: dotDot + 7] >> 4
+    guard flags != 0 else { return usual }
+    // A NUL ends the name; each flag stands for a piece that begins with its length.
+    end += 1
+    for bit in 0..<4 where flags >> bit & 1 == 1 {
+      guard end < bytes.byteCount else { return usual }
+      end += Int(bytes[byteAt: end])
+    }
+    let offset = (end + 3) & ~3
+    return offset + 16 <= bytes.byteCount ? offset : usual
+  }
+
   private static var nodeEntriesOffset: Int { 8 }
   /// Block numbers have 28 bits.
   private static var blockMask: UInt32 { 0x0FFF_FFFF }
@@ -66,18 +85,20 @@ public struct HashNode: Hashable, Sendable {
   ///   - isRoot: whether it is the directory's first block.
   ///   - hasTail: whether it ends in a checksum.
   ///   - maxLevelCount: how many levels of nodes there may be: 1, or 2 with `large_dir`.
+  ///   - carriesData: whether data may stand after names (`dirdata`).
   /// - Returns: the node, or nil where nothing can be made of it; and all that is wrong with it.
   public static func read(
-    _ bytes: RawSpan, isRoot: Bool, hasTail: Bool, maxLevelCount: Int
+    _ bytes: RawSpan, isRoot: Bool, hasTail: Bool, maxLevelCount: Int, carriesData: Bool = false
   ) -> (node: HashNode?, damage: [Damage]) {
     let blockSize = bytes.byteCount
+    let rootInfoOffset = rootInfoOffset(of: bytes, carriesData: carriesData)
     var damage: [Damage] = []
     var root: Root?
     var start = nodeEntriesOffset
     if isRoot {
       guard blockSize >= rootInfoOffset + 16 else { return (nil, [.noNode]) }
       let infoLength = Int(bytes[byteAt: rootInfoOffset + 5])
-      let unknown = unknownFields(ofRoot: bytes, maxLevelCount: maxLevelCount)
+      let unknown = unknownFields(ofRoot: bytes, at: rootInfoOffset, maxLevelCount: maxLevelCount)
       damage += unknown.map { .root($0) }
       // With any of these no kernel would go on: where the entries are, and how deep, is not known.
       guard unknown.isEmpty else { return (nil, damage) }
@@ -113,10 +134,15 @@ public struct HashNode: Hashable, Sendable {
   ///
   /// Mirrors `get_dx_countlimit()` of ext4.
   ///
-  /// - Parameter bytes: the whole block.
+  /// - Parameters:
+  ///   - bytes: the whole block.
+  ///   - carriesData: whether data may stand after names (`dirdata`).
   /// - Returns: where limit, count and entries are: all up to their end counts. And where `struct dx_tail` is, eight
   ///   bytes. Nil where the block is no index, or says that it has more entries than can be.
-  public static func checksumLayout(of bytes: RawSpan) -> (entries: Range<Int>, tailOffset: Int)? {
+  public static func checksumLayout(
+    of bytes: RawSpan, carriesData: Bool = false
+  ) -> (entries: Range<Int>, tailOffset: Int)? {
+    let rootInfoOffset = rootInfoOffset(of: bytes, carriesData: carriesData)
     func length(at offset: Int) -> Int {
       RecordLength.decode(bytes.littleEndian(at: offset + 4, as: UInt16.self), blockSize: bytes.byteCount)
     }
@@ -136,7 +162,9 @@ public struct HashNode: Hashable, Sendable {
     return (start..<start + count * entryByteCount, tail)
   }
 
-  private static func unknownFields(ofRoot bytes: RawSpan, maxLevelCount: Int) -> [UnknownField] {
+  private static func unknownFields(ofRoot bytes: RawSpan, at rootInfoOffset: Int, maxLevelCount: Int)
+    -> [UnknownField]
+  {
     var unknown: [UnknownField] = []
     let reserved = bytes.littleEndian(at: rootInfoOffset, as: UInt32.self)
     let version = bytes[byteAt: rootInfoOffset + 4]

@@ -9,13 +9,23 @@ public struct RecordFormat: Hashable, Sendable {
   /// Whether the last 12 bytes, where a block's checksum stands as a record of its own, are left alone unless they are
   /// there with others.
   public let skipsTail: Bool
+  /// What of a record's first eight bytes counts: all; or, with `dirdata`, all but the high half of the type.
+  @usableFromInline
+  let headerMask: UInt64
 
   /// The format of records in blocks of `blockSize` bytes.
-  public init(blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0, skipsTail: Bool = false) {
+  ///
+  /// - Parameter carriesData: whether more may follow a name (`dirdata`, of Lustre): the high bits of the type say what, and
+  ///   are no part of the type.
+  public init(
+    blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0, skipsTail: Bool = false,
+    carriesData: Bool = false
+  ) {
     self.blockSize = blockSize
     self.inodeCount = inodeCount
     self.hashByteCount = hashByteCount
     self.skipsTail = skipsTail
+    headerMask = carriesData ? 0x0FFF_FFFF_FFFF_FFFF : .max
   }
 
   /// Reads the header at `offset`, whatever it says.
@@ -40,7 +50,7 @@ public struct RecordFormat: Hashable, Sendable {
       length: UInt32(
         truncatingIfNeeded: RecordLength.decode(
           UInt16(truncatingIfNeeded: header >> 32), blockSize: blockSize)),
-      header: header)
+      header: header & headerMask)
   }
 
   /// The first rule that `record` breaks, in the kernel's order; nil where it keeps them all.
