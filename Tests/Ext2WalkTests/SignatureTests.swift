@@ -80,6 +80,59 @@ import Testing
         name: "ZFS", offset: 0x20000 + 5 * 1024, bytes: [0x0C, 0xB1, 0xBA, 0, 0, 0, 0, 0], says: "a ZFS pool",
         advises: onlyExt),
       Case(
+        name: "e2image", bytes: [0x10, 0xB7, 0x2B, 0x7F] + bytes("Ext2 Image 1.0"),
+        says: "a metadata file of e2image",
+        advises: "debugfs -i "),
+      Case(name: "e2undo", bytes: bytes("E2UNDO02"), says: "an undo file", advises: "read the device"),
+      Case(
+        name: "E01", bytes: bytes("EVF") + [9, 13, 10, 0xFF, 0], says: "an EnCase image (E01)",
+        advises: "ewfmount "),
+      Case(
+        name: "Ex01", bytes: bytes("EVF2") + [13, 10, 0x81, 0], says: "an EnCase image (Ex01)",
+        advises: "ewfmount "),
+      Case(
+        name: "L01", bytes: bytes("LVF") + [9, 13, 10, 0xFF, 0], says: "archive of files (L01)",
+        advises: "no file system"),
+      Case(name: "AFF", bytes: bytes("AFF10") + [13, 10, 0], says: "an AFF image", advises: "affuse "),
+      Case(
+        name: "partclone", bytes: bytes("partclone-image"), says: "a partclone image",
+        advises: "partclone.restore -W -s "),
+      Case(
+        name: "fsarchiver", bytes: bytes("FsA0"), says: "an fsarchiver archive", advises: "fsarchiver restfs"),
+      Case(
+        name: "partimage", bytes: bytes("PaRtImAgE-VoLuMe"), says: "a partimage image",
+        advises: "partimage restore"),
+      Case(name: "UBI", bytes: bytes("UBI#"), says: "a UBI image", advises: "ubireader_extract_images "),
+      Case(name: "uImage", bytes: [0x27, 5, 0x19, 0x56], says: "(uImage)", advises: "dumpimage -l "),
+      Case(name: "FIT", bytes: [0xD0, 0x0D, 0xFE, 0xED], says: "(FIT)", advises: "dumpimage -T flat_dt"),
+      Case(name: "boot", bytes: bytes("ANDROID!"), says: "an Android boot image", advises: "unpack_bootimg "),
+      Case(
+        name: "vendor boot", bytes: bytes("VNDRBOOT"), says: "an Android vendor boot image",
+        advises: "unpack_bootimg "),
+      Case(
+        name: "super", offset: 4096, bytes: bytes("gDla"), says: "an Android super image",
+        advises: "lpunpack "),
+      Case(
+        name: "super, first geometry lost", offset: 8192, bytes: bytes("gDla"),
+        says: "an Android super image",
+        advises: "lpunpack "),
+      Case(name: "OTA", bytes: bytes("CrAU"), says: "an OTA payload", advises: "payload-dumper-go "),
+      Case(
+        name: "SWUpdate",
+        bytes: bytes("070702" + String(repeating: "0", count: 104) + "sw-description") + [0],
+        says: "a SWUpdate image", advises: "cpio -t -F "),
+      Case(
+        name: "cpio", bytes: bytes("070701" + String(repeating: "0", count: 104) + "other") + [0],
+        says: "a cpio archive", advises: "cpio -t -F "),
+      Case(
+        name: "bcache", offset: 4096 + 24,
+        bytes: [
+          0xC6, 0x85, 0x73, 0xF6, 0x4E, 0x1A, 0x45, 0xCA, 0x82, 0x65, 0xF5, 0x7F, 0x48, 0xBA, 0x6D, 0x81,
+        ], says: "a bcache device", advises: "--offset 8192 "),
+      Case(
+        name: "dmg", offset: (1 << 18) - 512, bytes: bytes("koly"), says: "an Apple disk image",
+        advises: "-f dmg"),
+      Case(
         name: "text", bytes: bytes(String(repeating: "ärger\n", count: 100)), byteCount: 700,
         says: "a text file", advises: "give a file"),
       Case(name: "zeroes", bytes: [], says: "nothing but zeroes", advises: "ext2walk info "),
@@ -121,6 +174,28 @@ import Testing
       finished.messages.firstMatch(of: /unpack it first: (.*)\n/)?.1, "\(finished.messages)")
     _ = try await Command.script(String(advice), [])
     #expect(try await Command.ext2walk(["ls", image.path.string]).lines.contains("in"))
+  }
+
+  /// What e2fsprogs write that isn't a file system; with blocks of 1 KiB a superblock stands in it where one of a file system
+  /// would.
+  @Test(arguments: [1024, 4096]) func filesOfE2fsprogs(_ blockSize: Int) async throws {
+    let image = try await ScratchImage(blockSize: blockSize, tree: ["in"])
+    let made = try await Command.script(
+      "cd \"$2\" && e2image image.img meta && e2image -r image.img raw && tune2fs -z undo -L new image.img",
+      [image.directory.path.string])
+    try #require(made.status == 0, "\(made.messages)")
+    for (name, says) in [("meta", "a metadata file of e2image"), ("undo", "an undo file of e2fsprogs")] {
+      let path = image.directory.path.appending(name).string
+      for command in ["ls", "verify", "map", "info"] {
+        let finished = try await Command.ext2walk([command, path])
+        #expect(finished.status == 2 && finished.messages.contains("this is \(says)"), "\(finished.messages)")
+      }
+    }
+    let raw = image.directory.path.appending("raw").string
+    #expect(try await Command.ext2walk(["ls", raw]).lines.contains("in"))
+    let inodes = try await Command.script(
+      "debugfs -i -R 'stat <2>' \"$2\"", [image.directory.path.appending("meta").string])
+    #expect(inodes.text.contains("Type: directory"), "\(inodes.messages)")
   }
 
   @Test func swap() async throws {

@@ -13,6 +13,10 @@ enum ImageContents {
   /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
   static func examine(_ file: borrowing ImageFile, asDisk: Bool = false) -> ImageContents {
     var failure: FailedRead?
+    let metadataOnly = Mark.metadataOnly
+    if file.probe(metadataOnly.bytes.count, at: metadataOnly.offset, &failure) == metadataOnly.bytes {
+      return .other(metadataOnly.signature)
+    }
     if !asDisk, let facts = file.superblockFacts(&failure) { return .ext(facts) }
     let signature = Signature.identify(file, in: 0..<file.byteCount, &failure)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.

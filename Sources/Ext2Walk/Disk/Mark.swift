@@ -8,7 +8,15 @@ struct Mark {
   static let raidMember = Signature(name: "a member of a RAID array (md)", kind: .raidMember)
 
   /// What is looked for, in that order: the surer first. See file(1) and blkid(8).
-  static let all: [Mark] = packed + disks + layers + fileSystems
+  static let all: [Mark] = packed + disks + copies + firmware + layers + fileSystems
+
+  /// Metadata of a file system without its blocks, as `e2image` writes it: `struct ext2_image_hdr`. With blocks of 1 KiB a
+  /// superblock follows where a file system has its own.
+  static let metadataOnly = Mark(
+    0, [0x10, 0xB7, 0x2B, 0x7F] + text("Ext2 Image 1.0"), "a metadata file of e2image",
+    .other(
+      "it holds no directories: debugfs -i IMAGE reads its inodes; e2image -r DEVICE COPY writes what ext2walk lists"
+    ))
 
   private static let packed: [Mark] = [
     Mark(0, [0x1F, 0x8B], "a gzip file", .compressed(by: "gzip")),
@@ -32,8 +40,76 @@ struct Mark {
     Mark(0, [0x3A, 0xFF, 0x26, 0xED], "an Android sparse image", .sparseAndroid),
   ]
 
+  /// What programs for backups and forensics write.
+  private static let copies: [Mark] = [
+    metadataOnly,
+    Mark(
+      0, text("E2UNDO02"), "an undo file of e2fsprogs (E2UNDO)",
+      .other("it holds what was overwritten, not the file system: read the device that it was made for")),
+    Mark(
+      0, text("EVF") + [9, 13, 10, 0xFF, 0], "an EnCase image (E01)",
+      .forensic(mount: "ewfmount", file: "ewf1")),
+    Mark(
+      0, text("EVF2") + [13, 10, 0x81, 0], "an EnCase image (Ex01)",
+      .forensic(mount: "ewfmount", file: "ewf1")),
+    Mark(
+      0, text("LVF") + [9, 13, 10, 0xFF, 0], "an EnCase archive of files (L01)",
+      .other("it holds files and no file system: pyewf or EnCase reads them")),
+    Mark(0, text("AFF10") + [13, 10, 0], "an AFF image", .forensic(mount: "affuse", file: "*.raw")),
+    Mark(
+      0, text("partclone-image"), "a partclone image",
+      .other("restore it to a file first: partclone.restore -W -s IMAGE -o disk.img")),
+    Mark(
+      0, text("FsA0"), "an fsarchiver archive",
+      .other(
+        "it holds files and no file system: fsarchiver archinfo IMAGE, then fsarchiver restfs to a device")),
+    Mark(
+      0, text("PaRtImAgE-VoLuMe"), "a partimage image",
+      .other(
+        "restore it to a device first: losetup makes one of a file, partimage restore DEVICE IMAGE fills it")),
+  ]
+
+  /// What devices are flashed with.
+  private static let firmware: [Mark] = [
+    Mark(
+      0, text("UBI#"), "a UBI image of raw flash",
+      .other("its volumes seldom hold ext: ubireader_extract_images IMAGE takes them out")),
+    Mark(
+      0, [0x27, 0x05, 0x19, 0x56], "a U-Boot image (uImage)",
+      .other(
+        "take out what is in it first: dumpimage -l IMAGE says what, dumpimage -T ramdisk -p 0 -o disk.img IMAGE"
+      )),
+    Mark(
+      0, [0xD0, 0x0D, 0xFE, 0xED], "a U-Boot image (FIT) or a device tree",
+      .other(
+        "take out what is in it first: dumpimage -l IMAGE says what, dumpimage -T flat_dt -p N -o disk.img IMAGE"
+      )),
+    Mark(
+      0, text("ANDROID!"), "an Android boot image",
+      .other("it holds a kernel and a cpio archive, and no file system: unpack_bootimg --boot_img IMAGE")),
+    Mark(
+      0, text("VNDRBOOT"), "an Android vendor boot image",
+      .other("it holds cpio archives, and no file system: unpack_bootimg --boot_img IMAGE")),
+    Mark(4096, text("gDla"), "an Android super image (dynamic partitions)", .dynamicPartitions),
+    Mark(8192, text("gDla"), "an Android super image (dynamic partitions)", .dynamicPartitions),
+    Mark(
+      0, text("CrAU"), "an OTA payload",
+      .other("take the images out first: payload-dumper-go IMAGE")),
+    Mark(110, text("sw-description") + [0], "a SWUpdate image (cpio)", .archive(listedBy: "cpio -t -F")),
+    Mark(0, text("070701"), "a cpio archive", .archive(listedBy: "cpio -t -F")),
+    Mark(0, text("070702"), "a cpio archive", .archive(listedBy: "cpio -t -F")),
+    Mark(0, text("070707"), "a cpio archive", .archive(listedBy: "cpio -t -F")),
+  ]
+
   private static let layers: [Mark] =
     [
+      Mark(
+        4096 + 24,
+        [0xC6, 0x85, 0x73, 0xF6, 0x4E, 0x1A, 0x45, 0xCA, 0x82, 0x65, 0xF5, 0x7F, 0x48, 0xBA, 0x6D, 0x81],
+        "a bcache device",
+        .other(
+          "what it backs usually begins at byte 8192 (ext2walk ls --offset 8192 IMAGE), and lacks what is only in the cache; "
+            + "bcache-super-show says where, and registered it is /dev/bcacheN")),
       Mark(0, text("LUKS") + [0xBA, 0xBE], "an encrypted disk (LUKS)", .encrypted),
       Mark(4096, raidMagic, raidMember.name, raidMember.kind),
       Mark(0, raidMagic, raidMember.name, raidMember.kind),

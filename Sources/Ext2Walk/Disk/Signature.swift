@@ -8,10 +8,16 @@ struct Signature: Equatable {
     /// A virtual machine's disk, of the format that `qemu-img` calls this.
     case virtualDisk(format: String)
     case sparseAndroid
+    /// A whole disk in pieces; this program shows it as a file of this name.
+    case forensic(mount: String, file: String)
+    /// Android's logical partitions, in one.
+    case dynamicPartitions
     case encrypted
     case volumeManager
     case raidMember
     case otherFileSystem
+    /// Something of its own kind; `IMAGE` in its advice is the file's name.
+    case other(_ advice: String)
     case swap
     case text
     case nothing
@@ -32,6 +38,10 @@ struct Signature: Equatable {
     case .virtualDisk(let format):
       "convert it first: qemu-img convert -f \(format) -O raw \(image) disk.img"
     case .sparseAndroid: "convert it first: simg2img \(image) disk.img"
+    case .forensic(let program, let file):
+      "show it as a disk first: \(program) \(image) FOLDER, then read FOLDER/\(file)"
+    case .dynamicPartitions: "take the partitions out: lpunpack \(image) FOLDER"
+    case .other(let advice): advice.replacing("IMAGE", with: image)
     case .encrypted: "open it first: cryptsetup open \(image) NAME, then read /dev/mapper/NAME"
     case .volumeManager:
       "activate it first: vgchange -ay (losetup -fP makes a device of a file), then read /dev/VOLUMEGROUP/VOLUME"
@@ -42,7 +52,7 @@ struct Signature: Equatable {
     case .text: "give a file or device that holds a file system"
     case .nothing:
       "a file system may begin further in (--offset), or its first superblock is gone (--superblock): "
-        + "ext2walk info \(image) looks for others"
+        + "ext2walk info \(image) looks for backup superblocks, and in the first 4 MiB for file systems"
     }
   }
 
@@ -59,6 +69,7 @@ struct Signature: Equatable {
       if bytes == mark.bytes { return mark.signature }
     }
     return raidMember(file, in: range, &failure) ?? fixedVirtualDisk(file, in: range, &failure)
+      ?? appleDisk(file, in: range, &failure)
       ?? plain(file, in: range, &failure)
   }
 
@@ -84,6 +95,16 @@ struct Signature: Equatable {
       file.probe(8, at: range.upperBound - 512, &failure) == Array("conectix".utf8)
     else { return nil }
     return Signature(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
+  }
+
+  /// Apple's disk images say what they are in their last sector.
+  private static func appleDisk(
+    _ file: borrowing ImageFile, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> Signature? {
+    guard range.upperBound - range.lowerBound >= 1024,
+      file.probe(4, at: range.upperBound - 512, &failure) == Array("koly".utf8)
+    else { return nil }
+    return Signature(name: "an Apple disk image (dmg)", kind: .virtualDisk(format: "dmg"))
   }
 
   /// Text, or nothing at all.

@@ -1,0 +1,67 @@
+/// A file system that begins further in, where nothing says so: behind a vendor's header, or among dynamic partitions.
+struct EmbeddedFileSystem {
+  /// In bytes from the start of the file.
+  let position: UInt64
+  let facts: SuperblockFacts
+}
+
+extension ImageFile {
+  /// How far in each sector is looked at, and how many mebibytes after that are, in bytes.
+  static var mostHeaderBytes: UInt64 { 1 << 22 }
+  private static var mostMebibytes: UInt64 { 1 << 14 }
+  private static var mostEmbedded: Int { 16 }
+
+  /// File systems that begin at a sector of the first 4 MiB, or at a mebibyte of the first 16 GiB.
+  ///
+  /// A first superblock counts in which nothing is wrong, and whose file system fits. What lies in one that was found is its own.
+  ///
+  /// - Parameter failure: keeps the first refusal of the system.
+  func embeddedFileSystems(_ failure: inout FailedRead?) -> [EmbeddedFileSystem] {
+    var found: [EmbeddedFileSystem] = []
+    var next: UInt64 = 512
+    func look(at position: UInt64, _ failure: inout FailedRead?) {
+      guard position >= next, found.count < Self.mostEmbedded,
+        let facts = superblockFacts(at: position + SuperblockFacts.position, &failure),
+        facts.groupNumber == 0, facts.faults.isEmpty, facts.blockCount > 0, facts.checksum != .wrong,
+        facts.byteCount <= byteCount - position
+      else { return }
+      found.append(EmbeddedFileSystem(position: position, facts: facts))
+      next = position + facts.byteCount
+    }
+    let magic: [UInt8] = [0x53, 0xEF]
+    let pieceSize: UInt64 = 1 << 16
+    var start: UInt64 = 0
+    while start < min(Self.mostHeaderBytes, byteCount) {
+      let count = Int(min(pieceSize, byteCount - start))
+      if let bytes = probe(count, at: start, &failure) {
+        // The magic stands 56 bytes into the superblock.
+        for offset in stride(from: 0, to: count - 58, by: 512)
+        where bytes[offset + 56] == magic[0] && bytes[offset + 57] == magic[1] {
+          let superblock = start + UInt64(offset)
+          if superblock > SuperblockFacts.position {
+            look(at: superblock - SuperblockFacts.position, &failure)
+          }
+        }
+      }
+      start += pieceSize
+    }
+    var mebibyte: UInt64 = Self.mostHeaderBytes >> 20
+    while mebibyte < min(Self.mostMebibytes, byteCount >> 20) {
+      look(at: mebibyte << 20, &failure)
+      mebibyte += 1
+    }
+    return found
+  }
+}
+
+extension [EmbeddedFileSystem] {
+  /// What there is, and what to type, in a sentence.
+  func words(in location: ImageLocation) -> String {
+    map { found in
+      let label = found.facts.label.isEmpty ? "" : " \"\(Escaping.text(found.facts.label))\""
+      let moved = location.moved(by: found.position)
+      return "\(found.facts.type)\(label) begins at byte \(found.position) "
+        + "(ext2walk ls \(Escaping.shellWord(moved.argument)))"
+    }.joined(separator: ", ")
+  }
+}
