@@ -25,6 +25,8 @@ import Testing
     // A journal in no inode is on a device.
     if journalInode == 0 { put(0x801, at: 0xE4) }
     if incompatible & 0x80 != 0 { put(64 << 16, at: 0xFC) }
+    // Names that may differ in case only are in UTF-8.
+    if incompatible & 0x20000 != 0 { put(1, at: 0x27C) }
     put(0x1_EF53, at: 0x38)
     put(1, at: 0x4C)
     put(compatible, at: 0x5C)
@@ -58,8 +60,8 @@ import Testing
       what: "ext3 that waits for its journal", compatible: 4, incompatible: 6, mounts: "nyyny",
       saying: "can't replay the journal"),
     Case(
-      what: "an external journal", compatible: 4, incompatible: 2, journalInode: 0, mounts: "yyyyy",
-      saying: "journal's device"),
+      what: "an external journal", compatible: 4, incompatible: 2, journalInode: 0, mounts: "yrryr",
+      saying: "only with ro,noload where its journal's device isn't at hand"),
     Case(what: "a journal device", incompatible: 8, mounts: "nnnnn", saying: "a journal for another"),
     Case(
       what: "ext4", compatible: 4, incompatible: 0x2C2, readOnly: 0x6B, mounts: "nyyny",

@@ -21,6 +21,8 @@ import Testing
       "has_journal,extent,flex_bg,64bit,metadata_csum,dir_index,filetype,orphan_file,mmp,sparse_super",
     ]
     static let ext2 = ["-O", "none"]
+    static let quota = ["-O", "quota,project,extent,has_journal"]
+    static let casefold = ["-O", "casefold,extent"]
     static let ext3 = ["-O", "has_journal,filetype"]
     static let inline = ["-O", "inline_data,extent,extra_isize"]
   }
@@ -68,7 +70,7 @@ import Testing
     Damage(change: "sif <2> flags 0x280000", words: "inode 2, the root, can't hold an extended attribute"),
     Damage(
       options: Damage.ext3, change: "sif <8> mode 0120777", words: "inode 8, the journal's, is no file",
-      mounts: "ynnyn"),
+      mounts: "yrryr"),
     Damage(
       options: Damage.ext3, change: "sif <8> block[3] 5",
       words: "inode 8, the journal's, has blocks that are the file system's own", mounts: "ynnyn"),
@@ -85,40 +87,51 @@ import Testing
       mounts: "ynnyn"),
     Damage(change: "sif <8> checksum 0", words: "inode 8, the journal's, has a wrong checksum"),
     Damage(change: "sif <8> size 0x7fffffffffff", words: "inode 8, the journal's, can't be 140737488355327"),
-    Damage(change: "sif <8> size 100", words: "inode 8, the journal's, is shorter than its journal"),
     Damage(
-      change: "zap_block -f <8> -l 4 -p 0 0", words: "inode 8, the journal's, holds no journal"),
+      change: "sif <8> size 100", words: "inode 8, the journal's, is shorter than its journal",
+      mounts: "nrrnr"),
+    Damage(
+      change: "zap_block -f <8> -l 4 -p 0 0", words: "inode 8, the journal's, holds no journal",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 14 -l 1 -p 0xff 0",
-      words: "inode 8, the journal's, says that it has blocks of 65280 bytes"),
+      words: "inode 8, the journal's, says that it has blocks of 65280 bytes",
+      mounts: "nrrnr"),
     Damage(
       options: Damage.ext3, change: "zap_block -f <8> -o 16 -l 4 -p 0xff 0",
-      words: "inode 8, the journal's, is shorter than its journal", mounts: "ynnyn"),
+      words: "inode 8, the journal's, is shorter than its journal", mounts: "yrryr"),
     Damage(
       change: "zap_block -f <8> -o 20 -l 4 -p 0 0",
-      words: "inode 8, the journal's, can't begin with block 0 of 1024"),
+      words: "inode 8, the journal's, can't begin with block 0 of 1024",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 23 -l 1 -p 0xff 0",
-      words: "inode 8, the journal's, is too short a journal: 1024 blocks from 255 on"),
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks from 255 on",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 7 -l 1 -p 3 0",
-      words: "inode 8, the journal's, is of the older kind, which goes neither with 64bit"),
+      words: "inode 8, the journal's, is of the older kind, which goes neither with 64bit",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 43 -l 1 -p 0x18 0",
-      words: "inode 8, the journal's, can't have two kinds of checksums"),
+      words: "inode 8, the journal's, can't have two kinds of checksums",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 43 -l 1 -p 0x11 0",
-      words: "inode 8, the journal's, has a journal whose checksum is wrong"),
+      words: "inode 8, the journal's, has a journal whose checksum is wrong",
+      mounts: "nrrnr"),
     Damage(
       options: Damage.ext3, change: "zap_block -f <8> -o 28 -l 4 -p 0x7f 0",
       words: "inode 8, the journal's, says that what waits in it begins at block 2139062143 of 1024",
       mounts: "yrryr"),
     Damage(
       change: "feature fast_commit",
-      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and fast commits take 1280"),
+      words: "inode 8, the journal's, is too short a journal: 1024 blocks, and fast commits take 1280",
+      mounts: "nrrnr"),
     Damage(
       change: "zap_block -f <8> -o 40 -l 4 -p 0xff 0",
-      words: "inode 8, the journal's, has features that no kernel knows"),
+      words: "inode 8, the journal's, has features that no kernel knows",
+      mounts: "nrrnr"),
     Damage(change: "sif <12> mode 0", words: "inode 12, the file of orphans, is no file"),
     Damage(
       change: "sif <12> block[5] 3",
@@ -132,6 +145,36 @@ import Testing
       mounts: "nrrnr"),
     Damage(
       change: "ssv mmp_block 3", words: "block 3, of multi-mount protection, says nothing", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "clri <3>", words: "inode 3, the quota of users, is no file in use",
+      mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "sif <4> mode 040755",
+      words: "inode 4, the quota of groups, is no file in use", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "ssv usr_quota_inum 11",
+      words: "the quota of users can't be in inode 11: its inode is 3", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "ssv prj_quota_inum 3",
+      words: "the quota of projects can't be in inode 3", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "ssv prj_quota_inum 99",
+      words: "inode 99, the quota of projects, is no file in use", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "zap_block -f <3> -l 1 -p 7 0",
+      words: "inode 3, the quota of users, holds no quota", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "zap_block -f <3> -o 4 -l 1 -p 0 0",
+      words: "inode 3, the quota of users, is of version 0, and 1 is the one", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "zap_block -f <4> -o 21 -l 1 -p 9 0",
+      words: "inode 4, the quota of groups, says that it has", mounts: "nrrnr"),
+    Damage(
+      options: Damage.quota, change: "zap_block -f <4> -o 24 -l 1 -p 1 0",
+      words: "inode 4, the quota of groups, can't go on in its block 1 of", mounts: "nrrnr"),
+    Damage(
+      options: Damage.casefold, change: "ssv encoding 99", words: "the encoding of names can't be 99"),
+    Damage(options: Damage.casefold, change: "ssv encoding 0", words: "the encoding of names can't be 0"),
     Damage(change: "ssv creator_os 1", words: "a file system of the Hurd can't have 64bit"),
   ]
 
@@ -149,6 +192,33 @@ import Testing
     // And that is why, of the ext4 driver at least.
     let reasons = facts.kernels?.last { $0.mounts != "readWrite" }?.reasons ?? []
     #expect(damage.mounts == "yyyyy" || reasons.contains { $0.contains(damage.words) }, "\(reasons)")
+  }
+
+  /// Mount options that the superblock asks for keep ext4 from mounting. Nothing is damaged.
+  @Test(arguments: [
+    (Damage.ext4, "commit=30,noload", "commit=30, which does not go with noload", "nnnnn"),
+    (Damage.ext2, "commit=30", "commit=30, which does not go with no journal", "ynnyn"),
+    (Damage.ext2, "journal_checksum", "journal_checksum, which does not go with no journal", "ynnyn"),
+    (Damage.ext3, "journal_dev=0x701", "journal_dev=0x701, and the journal is in an inode", "yrryr"),
+    (
+      Damage.ext3, "journal_async_commit", "journal_async_commit, which does not go with data=ordered",
+      "ynnyn"
+    ),
+    (Damage.ext3, "delalloc,data=journal", "delalloc, which does not go with data=journal", "ynnyn"),
+    (Damage.inline, "dax", "dax, which does not go with inline_data", "nnnnn"),
+    (Damage.ext3, "dax", "dax, which takes a device in persistent memory", "ynnyn"),
+    (Damage.ext3, "nonsense,dax", "", "yyyyy"), (Damage.ext2, "commit=30,nonsense", "", "yyyyy"),
+  ]) func mountOptions(_ options: [String], _ asked: String, _ words: String, _ mounts: String) async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"], options: options, blocks: 20000)
+    try await image.debugfs("ssv mount_opts \(asked)")
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 0 && facts.problems.isEmpty, "\(finished.messages)")
+    let kinds = (facts.kernels ?? []).dropLast()
+    let letters = kinds.map { $0.mounts == "readWrite" ? "y" : $0.mounts == "readOnly" ? "r" : "n" }
+    #expect(letters.joined() == mounts, "\(kinds.map(\.reasons))")
+    #expect(words.isEmpty || kinds.contains { $0.reasons.contains { $0.hasSuffix(words) } })
+    let verified = try await Command.ext2walk(["verify", image.path.string])
+    #expect(verified.status == 0, "\(verified.text)")
   }
 
   /// A journal in which blocks were revoked, as in most that were ever used.

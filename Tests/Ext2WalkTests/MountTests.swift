@@ -43,8 +43,25 @@ import Testing
       "set_bg 0 inode_bitmap 100", "set_bg 0 inode_table 5",
       // The version of hashes, of file systems of 1 KiB blocks.
       "zap_block -o 252 -l 1 -p 5 1", "zap_block -o 252 -l 1 -p 6 1", "zap_block -o 252 -l 1 -p 7 1",
+      "feature bigalloc", "feature ^extents", "feature needs_recovery", "ssv encryption_level 1",
+      "ssv log_block_size 7", "ssv log_block_size 40",
       "feature fast_commit", "feature mmp", "feature orphan_file", "feature metadata_csum_seed",
     ]
+
+  /// Mount options in the superblock.
+  private static let changesOfOptions = [
+    "commit=30", "commit=5", "commit=0x1e", "commit=x", "commit=999999999", "commit=30,commit=0",
+    "bogus,commit=30", "commit=30,bogus", "commit=30,noload", "noload", "journal_checksum",
+    "journal_async_commit", "journal_async_commit,data=writeback", "journal_async_commit,data=journal",
+    "data=journal", "data=journal,delalloc", "delalloc,data=journal", "delalloc,nodelalloc,data=journal",
+    "dax", "dax=always", "dax=inode", "dax,data=journal", "journal_dev=0x701", "journal_dev=0",
+    "journal_dev=0x701,commit=30", "journal_path=/dev/loop0", "journal_path=/no/such,commit=30",
+    "data_err=abort", "data_err=abort,data_err=ignore", "test_dummy_encryption,commit=30",
+    "prjquota,commit=30", "journal_ioprio=9,commit=30", "journal_ioprio=7,commit=30", "ro,commit=30",
+    "user_xattr,acl,nobarrier,stripe=8,init_itable=10,jqfmt=vfsv1,errors=remount-ro,commit=9",
+    "inode_readahead_blks=7,commit=9", "mb_optimize_scan=1,commit=9", "noload,journal_dev=0x701",
+    "grpid,debug,discard,lazytime,commit=9",
+  ].map { "ssv mount_opts " + $0 }
 
   /// Of the root's inode and the journal's.
   private static let changesOfInodes = [
@@ -54,6 +71,7 @@ import Testing
     "block[3] 5", "block[4] 0", "block[4] 0x8001", "block[5] 3", "block[5] 0xffff", "block[IND] 5",
     "bmap[3] 5", "flags 0",
     "flags 0x80000", "flags 0x10000000", "flags 0x10080000", "flags 0x40080000", "flags 0x280000",
+    "mode 0100644", "mode 040755", "mode 010644", "links_count 0", "size 0",
     "flags 0x81000", "flags 0x80800", "checksum 0", "extra_isize 3", "extra_isize 200", "extra_isize 0",
     "file_acl 5", "file_acl 0xffffffff", "file_acl 0x100000000", "size 100", "size 0x7fffffffffff",
   ].flatMap { ["sif <2> " + $0, "sif <8> " + $0] }
@@ -98,14 +116,15 @@ import Testing
       """, [scratch.path.string])
     try #require(filled.status == 0, "\(filled.messages)")
     var counts: [String: Int] = [:]
-    var changes = [""] + Self.changes + Self.changesOfInodes
+    var changes = [""] + Self.changes + Self.changesOfOptions + Self.changesOfInodes
     // debugfs would take the superblock for the journal, where there is none.
     if options[1] != "ext2" { changes += Self.changesOfJournal }
     if options == Self.inline { changes += Self.changesOfOrphans }
     for change in changes {
       let image = scratch.path.appending("changed.img").string
       let changed = try await Command.script(
-        "cd \"$2\" && cp good.img changed.img && debugfs -w -R \"$3\" changed.img; cmp -s good.img changed.img",
+        // A new file each time: mount takes the loop device of one that it has, with the contents it had.
+        "cd \"$2\" && rm -f changed.img && cp good.img changed.img && debugfs -w -R \"$3\" changed.img; cmp -s good.img changed.img",
         [scratch.path.string, change])
       // Some say what is there already, or of what isn't there.
       guard changed.status == 1 || change.isEmpty else { continue }
@@ -114,8 +133,10 @@ import Testing
       let theirs = try await Command.script(
         """
         cd "$2"
-        mount -o loop changed.img mnt 2> /dev/null || mount -o loop,ro changed.img mnt 2> /dev/null \\
-          || { echo no; exit; }
+        # By its name: for one that ext2 could have, mount would ask for another driver's options.
+        for options in loop loop,ro loop,ro,noload; do
+          mount -t ext4 -o $options changed.img mnt 2> /dev/null && break
+        done || { echo no; exit; }
         grep "$2/mnt " /proc/mounts | grep -q ' ro,' && echo readOnly || echo readWrite
         umount mnt
         """, [scratch.path.string])

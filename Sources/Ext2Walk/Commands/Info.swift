@@ -53,7 +53,7 @@ struct Info: ParsableCommand {
       else {
         // A table may have outlived what it told of: then a file system took the disk, and lost its start.
         if table.isBackup, table.ext.isEmpty, report.partitionsByBackup.isEmpty {
-          report.backups = backups(file, at: location)
+          report.backups = try backups(file, at: location)
           report.hasLostFirst = !report.backups.isEmpty
         }
         return report
@@ -69,6 +69,7 @@ struct Info: ParsableCommand {
       _ = try contents.fileSystem(partition: opening.partition, image: location.path)
     }
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
+      if signature.kind == .dynamicPartitions { try describeDynamicPartitions(file, signature) }
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
     var unread: FailedRead?
@@ -94,6 +95,7 @@ struct Info: ParsableCommand {
     var faults: [Fault] = []
     var refusal: VolumeError?
     var backup: BackupSuperblock?
+    var lostTrees: LostTrees?
     if let block = opening.superblock {
       // The volume that can be opened by it knows how large blocks are.
       let volume = try Volume(at: location, options: options)
@@ -102,14 +104,17 @@ struct Info: ParsableCommand {
       }
       facts = found
       faults = MountCheck.faults(of: volume, found)
+      report.featuresReadPast = volume.featuresReadPast
       if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
     } else if let first {
       facts = first
       do {
         let volume = try Volume(at: location, options: options)
         faults = MountCheck.faults(of: volume, first)
+        report.featuresReadPast = volume.featuresReadPast
         if !hasRoot(volume) {
-          report.backups = backups(file, at: location, within: byteCount).filter(\.hasRoot)
+          report.backups = try backups(file, at: location, within: byteCount).filter(\.hasRoot)
+          if report.backups.isEmpty { lostTrees = try LostTrees.find(on: volume) }
         }
       } catch {
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
@@ -119,30 +124,36 @@ struct Info: ParsableCommand {
         if isJournal, let fault = file.faultOfJournal(behind: first) { faults.append(fault) }
         let isInOrder = isJournal && faults.isEmpty
         if !isInOrder, !error.isOfUnknownFeatures {
-          report.backups = backups(file, at: location, within: byteCount)
+          report.backups = try backups(file, at: location, within: byteCount)
         }
       }
     } else {
-      report.backups = backups(file, at: location, within: byteCount)
-      if report.backups.isEmpty { throw noSuperblock(min(file.byteCount, byteCount), unread) }
+      report.backups = try backups(file, at: location, within: byteCount)
+      if report.backups.isEmpty { throw noSuperblock(file, min(file.byteCount, byteCount), unread) }
       return
     }
     report.fileSystem = ImageReport.FileSystem(
       facts, faults, at: location, imageByteCount: min(file.byteCount, byteCount),
-      running: .here(), backup: backup, refusal: refusal)
+      running: .here(), backup: backup, refusal: refusal, lostTrees: lostTrees)
   }
 
   /// The backups by which the file system can be opened: where one leads to a root, others that say the same aren't tried.
   private func backups(
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
-  ) -> [ImageReport.Backup] {
+  ) throws(VolumeError) -> [ImageReport.Backup] {
     var serving: [ImageReport.Backup] = []
     for backup in file.backupSuperblocks(within: byteCount, everywhere: true) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
       if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
         serving.append(ImageReport.Backup(superblock: backup, hasRoot: true))
-      } else if let volume = try? Volume(at: location, options: options) {
+        continue
+      }
+      do throws(VolumeError) {
+        let volume = try Volume(at: location, options: options)
         serving.append(ImageReport.Backup(superblock: backup, hasRoot: hasRoot(volume)))
+      } catch {
+        // Others don't serve; of this one nobody knows.
+        if error.isOfThisMachine { throw error }
       }
     }
     return serving
@@ -150,16 +161,37 @@ struct Info: ParsableCommand {
 
   private func hasRoot(_ volume: Volume) -> Bool {
     var inodes = InodeTable(volume)
+    // A root that can't be read is none to list: MountCheck says why.
     return (try? inodes.inode(Inode.root).isDirectory) ?? false
   }
 
-  private func noSuperblock(_ byteCount: UInt64, _ unread: FailedRead?) -> VolumeError {
-    VolumeError(
-      "reading the superblock",
-      reason: (unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4")
-        + ", and where a backup would be is none that serves",
+  private func noSuperblock(
+    _ file: borrowing ImageFile, _ byteCount: UInt64, _ unread: FailedRead?
+  ) -> VolumeError {
+    var failure: FailedRead?
+    let embedded = file.embeddedFileSystems(&failure)
+    let reason = unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4"
+    guard embedded.isEmpty else {
+      return VolumeError(
+        "reading the superblock", reason: "\(reason) at the start", advice: embedded.words(in: file.location))
+    }
+    return VolumeError(
+      "reading the superblock", reason: reason + ", and where a backup would be is none that serves",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
         + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes. Elsewhere --superblock tries one, "
         + "and --offset a place further in: testdisk looks for where partitions of a lost table began")
+  }
+
+  /// Says where ext file systems begin among dynamic partitions, where there are any.
+  private func describeDynamicPartitions(
+    _ file: borrowing ImageFile, _ signature: Signature
+  ) throws(VolumeError) {
+    var failure: FailedRead?
+    let embedded = file.embeddedFileSystems(&failure)
+    guard !embedded.isEmpty else { return }
+    throw VolumeError(
+      "opening the file system", reason: "this is \(signature.name)",
+      advice: "\(embedded.words(in: file.location)); "
+        + signature.advice(image: Escaping.shellWord(file.location.path)))
   }
 }

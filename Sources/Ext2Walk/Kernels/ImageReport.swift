@@ -21,10 +21,11 @@ struct ImageReport {
     ///   - faults: what can't be of what the superblock leads to, where ext2walk could open it.
     ///   - backup: the superblock that it was opened by, where that is not the first.
     ///   - refusal: why ext2walk can't open it, nil where it can.
+    ///   - lostTrees: what is left where the root directory is gone.
     init(
       _ facts: SuperblockFacts, _ faults: [Fault], at location: ImageLocation, imageByteCount: UInt64,
       running: RunningKernel,
-      backup: BackupSuperblock? = nil, refusal: VolumeError?
+      backup: BackupSuperblock? = nil, refusal: VolumeError?, lostTrees: LostTrees? = nil
     ) {
       self.facts = facts
       self.faults = faults
@@ -37,10 +38,10 @@ struct ImageReport {
       advice =
         facts.type == "jbd" && faults.isEmpty
         ? "it is the journal of another file system, which is mounted with this device at hand"
-        : MountAdvice.sentence(
-          here: here, others: kinds, leavesJournal: facts.needsRecovery || facts.journal == .external,
-          location: location, backup: backup,
-          refusal: refusal)
+        : MountAdvice(
+          here: here, others: kinds, facts: facts, location: location, backup: backup, refusal: refusal,
+          lostTrees: lostTrees
+        ).sentence
     }
 
     /// What is wrong with the whole.
@@ -90,8 +91,14 @@ struct ImageReport {
     self.location = location
   }
 
-  /// What is good to know where one partition was asked for: what is wrong with the disk as a whole.
-  var notes: [String] { wantedPartition == nil ? [] : table?.remarks(onlyOn: wantedPartition).notes ?? [] }
+  /// The features that were read past: libext2fs doesn't know them.
+  var featuresReadPast: [Feature] = []
+
+  /// What is good to know: what is wrong with the disk as a whole, where one partition was asked for; what was read past.
+  var notes: [String] {
+    let ofDisk = wantedPartition == nil ? [] : table?.remarks(onlyOn: wantedPartition).notes ?? []
+    return ofDisk + [Messages.readPast(featuresReadPast)].compactMap(\.self)
+  }
 
   /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.
   var problems: [String] {

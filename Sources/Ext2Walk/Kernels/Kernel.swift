@@ -47,6 +47,10 @@ struct Verdict: Equatable {
   var mount: Mount
   /// Why not, or not read-write; and what else it takes. None where it simply mounts.
   var reasons: [String]
+  /// Whether it mounts only where its journal is left alone (`noload`).
+  var takesNoload = false
+  /// The first Linux that mounts it, where that is newer than any of our time, and the kind of kernel doesn't say so.
+  var since: KernelVersion?
 }
 
 extension Kernel {
@@ -63,12 +67,13 @@ extension Kernel {
     if features.contains(where: { $0.name == "journal_dev" }) {
       return Verdict(mount: .no, reasons: ["this is a journal for another file system, not a file system"])
     }
+    let all = facts.faults + faults + facts.refusalsByMountOptions
     var obstacles: [String] = []
     obstacles += lacks(of: features.filter { $0.set == .incompatible })
     if facts.blockSize > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
-    obstacles += (facts.faults + faults).filter { fault in
+    obstacles += all.filter { fault in
       fault.refusal == .byAll || fault.refusal == .byExt4 && driver == .ext4
     }.map(\.words)
     if driver == .ext4 {
@@ -80,27 +85,40 @@ extension Kernel {
         obstacles.append("checksums of type \(type) are unknown")
       }
     }
+    let withJournal =
+      driver == .ext4 ? all.filter { $0.refusal == .byExt4WithJournal }.map(\.words) : []
+    let needsDevice = driver == .ext4 && facts.journal == .external && !facts.mountOptions.skipsJournal
+    let takesNoload = !withJournal.isEmpty || needsDevice
+    if takesNoload, let refused = facts.mountOptions.refusedWithoutJournal {
+      obstacles += withJournal
+      if needsDevice { obstacles.append("its journal is on another device") }
+      obstacles.append("mount option in the superblock: \(refused), which does not go with noload")
+    }
     // The ext2 driver since Linux 6.1.
     if imageByteCount < facts.byteCount { obstacles.append("the image is cut short") }
     if !obstacles.isEmpty { return Verdict(mount: .no, reasons: obstacles) }
 
     var limits = lacks(of: features.filter { $0.set == .readOnlyCompatible })
     if driver == .ext4 {
-      limits += (facts.faults + faults).filter { $0.refusal == .byExt4ToWrite }.map(\.words)
+      limits += all.filter { $0.refusal == .byExt4ToWrite }.map(\.words)
     }
+    limits += withJournal.map { "only with ro,noload: \($0)" }
+    if needsDevice { limits.append("only with ro,noload where its journal's device isn't at hand") }
     if facts.revision > 1 { limits.append("it doesn't know revision \(facts.revision)") }
     if driver == .ext4, features.contains(where: { $0.name == "read-only" }) {
       limits.append("it is marked read-only")
     }
     var notes: [String] = []
-    if driver == .ext4, facts.journal == .external { notes.append("with its journal's device at hand") }
     let quota = features.filter { ["quota", "project"].contains($0.name) }.map(\.name)
     if driver == .ext4, limits.isEmpty, !quota.isEmpty {
       // Which of these a running kernel has is told nowhere.
       notes.append("with CONFIG_QUOTA and CONFIG_QFMT_V2 (\(quota.joined(separator: ", "))), else read-only")
     }
-    if version == nil, let since = leastVersion(features, readWrite: limits.isEmpty) { notes.append(since) }
-    return Verdict(mount: limits.isEmpty ? .readWrite : .readOnly, reasons: limits + notes)
+    let newest = version == nil ? newestFeature(features, readWrite: limits.isEmpty) : nil
+    if let newest, let since = newest.since { notes.append("from Linux \(since) on (\(newest.name))") }
+    return Verdict(
+      mount: limits.isEmpty ? .readWrite : .readOnly, reasons: limits + notes, takesNoload: takesNoload,
+      since: newest?.since)
   }
 
   /// Why the driver can't serve features: those that it doesn't know in one sentence, and what is special of others.
@@ -127,16 +145,14 @@ extension Kernel {
     return (unknown.isEmpty ? [] : ["it doesn't know " + unknown.joined(separator: ", ")]) + others
   }
 
-  /// The Linux that all features take, where that is newer than any of our time.
-  private func leastVersion(_ features: [Feature], readWrite: Bool) -> String? {
-    guard driver == .ext4 else { return nil }
+  /// The feature that takes the newest Linux, where that is newer than any of our time.
+  private func newestFeature(_ features: [Feature], readWrite: Bool) -> Feature? {
+    guard driver == .ext4, !takesLargeBlocks else { return nil }
     let needed = features.filter {
       $0.set == .incompatible || (readWrite && $0.set == .readOnlyCompatible)
     }
     let newest = needed.max { ($0.since ?? KernelVersion(0, 0)) < ($1.since ?? KernelVersion(0, 0)) }
-    guard let newest, let since = newest.since, since > KernelVersion(2, 6, 28), !takesLargeBlocks else {
-      return nil
-    }
-    return "from Linux \(since) on (\(newest.name))"
+    guard let newest, let since = newest.since, since > KernelVersion(2, 6, 28) else { return nil }
+    return newest
   }
 }

@@ -1,3 +1,4 @@
+import CExt2fs
 import FolioCore
 
 /// What a kernel looks at before it has mounted a file system, beside the superblock: where the groups' tables are and
@@ -26,6 +27,7 @@ struct MountCheck: ~Copyable {
     check.checkJournal()
     if looksAtRoot { check.checkRoot() }
     check.checkOrphanFile()
+    check.checkQuotas()
     return check.faults
   }
 
@@ -91,10 +93,11 @@ struct MountCheck: ~Copyable {
     guard case .inode(let number) = facts.journal, number <= facts.inodeCount else { return }
     let name = "inode \(number), the journal's,"
     guard let inode = inode(number, name, refusal: .byExt4) else { return }
-    guard inode.attributes.fileType == .regular, inode.attributes.links > 0, !inode.isEncrypted else {
-      return faults.add(.byExt4, "\(name) is no file")
-    }
+    guard inode.attributes.links > 0 else { return faults.add(.byExt4, "\(name) is no file") }
     guard add(faults(of: inode), name) else { return }
+    if inode.attributes.fileType != .regular || inode.isEncrypted {
+      faults.add(.byExt4WithJournal, "\(name) is no file")
+    }
     let map = BlockMap.read(inode, on: volume)
     var stretches: [Range<UInt64>] = []
     // Where a stretch would go on.
@@ -115,19 +118,24 @@ struct MountCheck: ~Copyable {
       }
     }
     let blocks = RangeSet(stretches)
+    // ext4 protects a journal's blocks whether it is loaded or not, and then looks only at where stretches begin.
+    let ownZone = systemZone
+    let isOver = stretches.contains { ownZone.contains($0.lowerBound) }
     guard systemZone.isDisjoint(blocks) else {
-      return faults.add(.byExt4, "\(name) has blocks that are the file system's own")
+      systemZone.formUnion(blocks)
+      return faults.add(
+        isOver ? .byExt4 : .byExt4WithJournal, "\(name) has blocks that are the file system's own")
     }
     systemZone.formUnion(blocks)
     guard let position = map.physical(of: 0).flatMap({ volume.position(ofBlock: $0) })
-    else { return faults.add(.byExt4, "\(name) holds no journal") }
+    else { return faults.add(.byExt4WithJournal, "\(name) holds no journal") }
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
         JournalSuperblock.byteCount, at: position, operation: "reading the journal")
       let fault = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
       if let fault { faults.add(fault.refusal, "\(name) \(fault.words)") }
     } catch {
-      faults.add(.byExt4, "\(name) can't be read: \(error.reason)")
+      faults.add(.byExt4WithJournal, "\(name) can't be read: \(error.reason)")
     }
   }
 
@@ -140,7 +148,10 @@ struct MountCheck: ~Copyable {
     guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {
       return faults.add(.byExt4, "\(name) is no file")
     }
-    guard add(faults(of: inode) + faultsOverTables(of: inode, refusal: .byExt4), name) else { return }
+    // The journal may have the blocks that are its own.
+    let isJournal = facts.journal == .inode(number)
+    let over = isJournal ? [] : faultsOverTables(of: inode, refusal: .byExt4)
+    guard add(faults(of: inode) + over, name) else { return }
     // Whole ones.
     let blockCount = inode.attributes.byteCount / UInt64(facts.blockSize)
     let most: UInt64 = 512
@@ -168,6 +179,63 @@ struct MountCheck: ~Copyable {
     } catch {
       return "can't be read: \(error.reason)"
     }
+  }
+
+  /// Whether the files of quotas are what the kernel takes: it mounts read-only where they aren't.
+  ///
+  /// Mirrors `ext4_quota_enable()` and `vfs_load_quota_inode()`.
+  private mutating func checkQuotas() {
+    for (index, number) in facts.quotaInodes.enumerated() where number != 0 {
+      // One that can't be that of its quota is the superblock's fault.
+      let isPossible = index < 2 ? number == UInt32(3 + index) : number >= UInt32(EXT2_GOOD_OLD_FIRST_INO)
+      guard isPossible else { continue }
+      let name = "inode \(number), the quota of \(["users", "groups", "projects"][index])\(untilReplayed),"
+      guard let inode = inode(number, name, refusal: .byExt4ToWrite) else { continue }
+      guard inode.attributes.fileType == .regular, inode.attributes.links > 0 else {
+        faults.add(.byExt4ToWrite, "\(name) is no file in use")
+        continue
+      }
+      let found = faults(of: inode) + faultsOverTables(of: inode, refusal: .byExt4)
+      for fault in found where fault.refusal != .byNone {
+        faults.add(.byExt4ToWrite, "\(name) \(fault.words)")
+      }
+      if found.isEmpty, let words = faultOfQuota(index, in: inode) {
+        faults.add(.byExt4ToWrite, "\(name) \(words)")
+      }
+    }
+  }
+
+  /// What is wrong with the head of a quota file, to be said behind its name; nil where nothing is.
+  ///
+  /// Mirrors `v2_check_quota_file()` and `v2_read_file_info()`.
+  private func faultOfQuota(_ index: Int, in inode: Inode) -> String? {
+    let magics: [UInt32] = [0xD9C0_1F11, 0xD9C0_1927, 0xD9C0_3F14]
+    let headByteCount = 32
+    guard inode.attributes.byteCount >= UInt64(headByteCount),
+      let block = BlockMap.read(inode, on: volume).physical(of: 0),
+      let position = volume.position(ofBlock: block)
+    else { return "holds no quota" }
+    do throws(VolumeError) {
+      let head = try volume.readBytes(headByteCount, at: position, operation: "reading the quota")
+      return faultOfQuota(head, magic: magics[index], byteCount: inode.attributes.byteCount)
+    } catch {
+      return "can't be read: \(error.reason)"
+    }
+  }
+
+  private func faultOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> String? {
+    func number(at offset: Int) -> UInt32 { head.littleEndian(at: offset) }
+    guard number(at: 0) == magic else { return "holds no quota" }
+    if number(at: 4) != 1 { return "is of version \(number(at: 4)), and 1 is the one" }
+    let blockCount = number(at: 20)
+    // Its blocks are of 1 KiB, whatever those of the file system are.
+    if UInt64(blockCount) << 10 > byteCount {
+      return "says that it has \(blockCount) KiB, and has \(byteCount) bytes"
+    }
+    for block in [number(at: 24), number(at: 28)] where block != 0 {
+      guard block > 1, block < blockCount else { return "can't go on in its block \(block) of \(blockCount)" }
+    }
+    return nil
   }
 
   /// What waits in the journal may mend what is looked at only then.

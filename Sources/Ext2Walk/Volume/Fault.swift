@@ -5,6 +5,8 @@ struct Fault: Equatable {
     case byAll, byExt4
     /// ext4 mounts it read-only.
     case byExt4ToWrite
+    /// ext4 mounts it read-only, and only where its journal is left alone (`noload`).
+    case byExt4WithJournal
     case byNone
   }
 

@@ -36,7 +36,7 @@ struct JournalSuperblock {
   ///   - byteCount: how long the journal's file is.
   ///   - facts: the file system's.
   func fault(ofByteCount byteCount: UInt64, _ facts: SuperblockFacts) -> Fault? {
-    func refused(_ words: String) -> Fault { Fault(words: words, refusal: .byExt4) }
+    func refused(_ words: String) -> Fault { Fault(words: words, refusal: .byExt4WithJournal) }
     guard isThere else { return refused("holds no journal") }
     if number(at: 12) != facts.blockSize {
       return refused("says that it has blocks of \(number(at: 12)) bytes")
@@ -56,7 +56,7 @@ struct JournalSuperblock {
     // Where nothing waits nobody looks there, but for writing.
     return Fault(
       words: "says that what waits in it begins at block \(start) of \(blockCount)",
-      refusal: facts.needsRecovery ? .byExt4 : .byExt4ToWrite)
+      refusal: facts.needsRecovery ? .byExt4WithJournal : .byExt4ToWrite)
   }
 
   private func faultOfFeatures(_ blockCount: UInt64, _ facts: SuperblockFacts) -> String? {

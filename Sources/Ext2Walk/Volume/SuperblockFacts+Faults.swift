@@ -11,6 +11,11 @@ extension Fault {
   static func all(inSuperblock raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
     // A journal on a device of its own has neither groups nor inodes.
     if facts.type == "jbd" { return [] }
+    if !facts.hasBlockSize {
+      let words =
+        "impossible block size: s_log_block_size is \(raw.s_log_block_size), and 6 (64 KiB) is the most"
+      return [Fault(words: words, refusal: .byAll)]
+    }
     return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts) + ofFeatures(raw, facts)
   }
 
@@ -110,12 +115,12 @@ extension Fault {
     case .inode(let inode) where inode > facts.inodeCount:
       faults.add(.byExt4, "the journal can't be in inode \(inode): there are \(facts.inodeCount)")
     case .inode(let inode) where raw.s_journal_dev != 0:
-      faults.add(.byExt4, "the journal can't be both in inode \(inode) and on a device")
+      faults.add(.byExt4WithJournal, "the journal can't be both in inode \(inode) and on a device")
     case .inode: break
     case .external:
       let hasNoUUID = unsafe withUnsafeBytes(of: raw.s_journal_uuid) { unsafe $0.allSatisfy { $0 == 0 } }
       if hasNoUUID, raw.s_journal_dev == 0 {
-        faults.add(.byExt4, "the journal is neither in an inode nor on a device that is named")
+        faults.add(.byExt4WithJournal, "the journal is neither in an inode nor on a device that is named")
       }
     }
     return faults
@@ -131,6 +136,30 @@ extension Fault {
     // Asked for even where no directory can be hashed. 6 is SipHash, which only a directory of its own may have.
     if raw.s_def_hash_version > 5 {
       faults.add(.byExt4, "directories can't be hashed by version \(raw.s_def_hash_version)")
+    }
+    // 1 is UTF-8 as of Unicode 12.1; no kernel knows another.
+    if let encoding = facts.encoding, encoding != 1 {
+      faults.add(.byExt4, "the encoding of names can't be \(encoding)")
+    }
+    if facts.featureBits.contains(EXT4_FEATURE_INCOMPAT_ENCRYPT, in: .incompatible),
+      raw.s_encryption_level != 0
+    {
+      faults.add(.byExt4, "the level of encryption can't be \(raw.s_encryption_level)")
+    }
+    if facts.hasClusters, !facts.featureBits.contains(EXT3_FEATURE_INCOMPAT_EXTENTS, in: .incompatible) {
+      faults.add(.byExt4ToWrite, "there can't be bigalloc without extents")
+    }
+    if facts.hasClusters, facts.firstDataBlock != 0 {
+      faults.add(.byExt4ToWrite, "with bigalloc the first block can't be block \(facts.firstDataBlock)")
+    }
+    for (index, kind) in ["users", "groups"].enumerated() where index < facts.quotaInodes.count {
+      let (inode, own) = (facts.quotaInodes[index], UInt32(3 + index))
+      if inode != 0, inode != own {
+        faults.add(.byExt4ToWrite, "the quota of \(kind) can't be in inode \(inode): its inode is \(own)")
+      }
+    }
+    if facts.quotaInodes.count > 2, (1..<UInt32(EXT2_GOOD_OLD_FIRST_INO)).contains(facts.quotaInodes[2]) {
+      faults.add(.byExt4ToWrite, "the quota of projects can't be in inode \(facts.quotaInodes[2])")
     }
     // Inode 1 is that of bad blocks.
     if let inode = facts.orphanFile, inode < 2 || inode > facts.inodeCount {

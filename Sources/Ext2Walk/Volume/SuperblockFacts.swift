@@ -28,6 +28,8 @@ struct SuperblockFacts {
   let featureBits: FeatureBits
   /// Bytes a block, and a cluster of blocks: the same without `bigalloc`.
   let blockSize, clusterSize: Int
+  /// Whether blocks can be of the size that is said.
+  let hasBlockSize: Bool
   /// Whether block numbers may take more than 32 bits (`64bit`).
   let hasWideNumbers: Bool
   /// Whether space is given out in clusters of blocks (`bigalloc`).
@@ -52,6 +54,11 @@ struct SuperblockFacts {
   let hasFastCommits: Bool
   /// The inode of the file that lists orphans; nil without `orphan_file`.
   let orphanFile: UInt32?
+  /// The number of the encoding of names, where they may differ in case only; nil without `casefold`.
+  let encoding: UInt16?
+  /// The inodes of the quotas of users, groups and projects, in that order, 0 for none; empty without `quota`.
+  let quotaInodes: [UInt32]
+  let mountOptions: DefaultMountOptions
   /// The block that says who has mounted it; nil without `mmp`.
   let multiMountBlock: UInt64?
   /// Whether a journal waits to be replayed.
@@ -79,13 +86,17 @@ struct SuperblockFacts {
     precondition(bytes.count == Self.byteCount, "a superblock has \(Self.byteCount) bytes")
     var raw = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: ext2_super_block.self) }
     if UInt16(1).littleEndian != 1 { unsafe ext2fs_swap_super(&raw) }
-    guard raw.s_magic == EXT2_SUPER_MAGIC, raw.s_log_block_size <= 6 else { return nil }
+    guard raw.s_magic == EXT2_SUPER_MAGIC,
+      raw.s_log_block_size <= Self.greatestLogBlockSize || Self.isLikely(raw)
+    else { return nil }
     let isOld = raw.s_rev_level == 0
     let bits = FeatureBits(
       compatible: raw.s_feature_compat, incompatible: raw.s_feature_incompat,
       readOnlyCompatible: raw.s_feature_ro_compat)
     featureBits = bits
-    blockSize = 1024 << Int(raw.s_log_block_size)
+    // One that can't be is a fault; sums with it stay far from overflowing.
+    blockSize = 1024 << Int(min(raw.s_log_block_size, 20))
+    hasBlockSize = raw.s_log_block_size <= Self.greatestLogBlockSize
     hasClusters = bits.contains(EXT4_FEATURE_RO_COMPAT_BIGALLOC, in: .readOnlyCompatible)
     // Without the feature these bits once were the size of fragments.
     clusterSize = 1024 << Int(min(raw.s_log_cluster_size, 32))
@@ -116,6 +127,15 @@ struct SuperblockFacts {
     hasFastCommits = bits.contains(EXT4_FEATURE_COMPAT_FAST_COMMIT, in: .compatible)
     orphanFile =
       bits.contains(EXT4_FEATURE_COMPAT_ORPHAN_FILE, in: .compatible) ? raw.s_orphan_file_inum : nil
+    encoding =
+      bits.contains(EXT4_FEATURE_INCOMPAT_CASEFOLD, in: .incompatible) ? raw.s_encoding : nil
+    quotaInodes =
+      bits.contains(EXT4_FEATURE_RO_COMPAT_QUOTA, in: .readOnlyCompatible)
+      ? [raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum] : []
+    mountOptions = DefaultMountOptions(
+      unsafe withUnsafeBytes(of: raw.s_mount_opts) { unsafe Array($0) }, flags: raw.s_default_mount_opts,
+      hasProjects: bits.contains(EXT4_FEATURE_RO_COMPAT_PROJECT, in: .readOnlyCompatible),
+      hasEncryption: bits.contains(EXT4_FEATURE_INCOMPAT_ENCRYPT, in: .incompatible))
     multiMountBlock = bits.contains(EXT4_FEATURE_INCOMPAT_MMP, in: .incompatible) ? raw.s_mmp_block : nil
     needsRecovery = bits.contains(EXT3_FEATURE_INCOMPAT_RECOVER, in: .incompatible)
     func time(_ low: UInt32, _ high: UInt8) -> Timestamp? {
@@ -144,6 +164,24 @@ struct SuperblockFacts {
       checksum = sum == raw.s_checksum ? .right : .wrong
     }
     faults = Fault.all(inSuperblock: raw, self)
+  }
+
+  /// Blocks are of 64 KiB at most.
+  private static let greatestLogBlockSize: UInt32 = 6
+
+  /// Whether the rest looks like a superblock: where blocks can't be of the size that is said, the magic alone is little to
+  /// go by.
+  private static func isLikely(_ raw: ext2_super_block) -> Bool {
+    raw.s_rev_level <= 2 && raw.s_creator_os <= 4 && raw.s_state < 8 && raw.s_inodes_count > 0
+      && raw.s_blocks_count > 0 && raw.s_first_data_block <= 1 && raw.s_inode_size <= 4096
+  }
+
+  /// Why ext4 doesn't mount it for the mount options that it asks for itself. Nothing is damaged by these.
+  var refusalsByMountOptions: [Fault] {
+    let isInternal = if case .inode = journal { true } else { false }
+    return mountOptions.faults(
+      hasJournal: journal != .none, hasInternalJournal: isInternal,
+      hasInlineData: featureBits.contains(EXT4_FEATURE_INCOMPAT_INLINE_DATA, in: .incompatible))
   }
 
   var features: [Feature] { Feature.named(by: featureBits) }

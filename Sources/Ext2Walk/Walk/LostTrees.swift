@@ -1,0 +1,66 @@
+import FolioCore
+
+/// The directories at the top of what is left where the root directory is gone.
+struct LostTrees {
+  /// In the order of their numbers.
+  let inodes: [UInt32]
+
+  private static var mostShown: Int { 24 }
+
+  /// Looks for directories that are in use and whose ".." names no directory that is.
+  ///
+  /// What can't be read is left out: `verify` says it.
+  ///
+  /// - Complexity: reads all inode tables, and the first block of each directory.
+  static func find(on volume: Volume) throws(VolumeError) -> LostTrees {
+    var directories: Set<UInt32> = []
+    var scan = InodeScan(volume)
+    for group in 0..<volume.groupCount {
+      _ = scan.scan(group: group) { inode in
+        let isReserved = inode.number < volume.superblock.firstInode
+        guard FileType(mode: inode.mode) == .directory, !isReserved, !inode.holdsAttribute else { return }
+        directories.insert(inode.number)
+      } miss: { _ in
+      }
+    }
+    var reader = try DirectoryReader(volume)
+    var inodes = InodeTable(volume)
+    var tops: [UInt32] = []
+    for number in directories.sorted() {
+      var search = ParentSearch()
+      do throws(VolumeError) {
+        let inode = try inodes.inode(number)
+        reader.read(inode, inodes: &inodes, visitor: &search)
+      } catch {
+        // Its inode was read a moment ago: verify says what came of it.
+        continue
+      }
+      let parent = search.parent ?? 0
+      if parent == number || !directories.contains(parent) { tops.append(number) }
+    }
+    return LostTrees(inodes: tops)
+  }
+
+  /// The trees as `ls` takes them, for a shell; nil where there are none.
+  var words: String? {
+    guard !inodes.isEmpty else { return nil }
+    return inodes.prefix(Self.mostShown).map { "'<\($0)>'" }.joined(separator: " ")
+      + (inodes.count > Self.mostShown ? " and \(counted(inodes.count - Self.mostShown, "other"))" : "")
+  }
+}
+
+/// Looks for the "..", which stands second.
+private struct ParentSearch: EntryVisitor {
+  var parent: UInt32?
+  private var count = 0
+
+  mutating func visit(
+    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
+  ) -> Bool {
+    count += 1
+    if [UInt8](copying: name) == Array("..".utf8) { parent = record.inode }
+    return parent == nil && count < 2
+  }
+
+  mutating func report(_ problem: DirectoryProblem) {}
+}
