@@ -86,6 +86,20 @@ extension RecordCursor.Step {
     #expect(steps(block(length: good)).last == .end)
   }
 
+  /// With `dirdata` the high bits of the type say what follows the name, and are no type.
+  @Test func flagsOfDataAreNoType() {
+    var block = BlockBuilder(blockSize: 1024)
+    block.put(at: 0, inode: 2, length: 32, name: "a", type: 0x12)
+    block.put(at: 32, inode: 3, length: 992, name: "b", type: 0x31)
+    let format = RecordFormat(blockSize: 1024, inodeCount: 100, carriesData: true)
+    let bytes = block.bytes
+    var cursor = unsafe RecordCursor(bytes.span.bytes, format: format)
+    var types: [UInt8] = []
+    while let record = cursor.nextRecord() { types.append(record.fileTypeCode) }
+    #expect(types == [2, 1])
+    #expect(steps(block.bytes).compactMap(\.record).map(\.fileTypeCode) == [0x12, 0x31])
+  }
+
   @Test func anInodeOutOfBoundsIsFound() {
     var block = BlockBuilder(blockSize: 1024)
     block.put(at: 0, inode: 1000, length: 1024, name: "a")

@@ -37,7 +37,7 @@ extension MountCheck {
 extension InodeDamage {
   /// Which kernels don't read the inode.
   fileprivate var refusal: Fault.Refusal {
-    if case .attributeBlock = self { .byAll } else { .byExt4 }
+    if case .attributeBlock = self { .byAll } else { kernelWording == nil ? .byNone : .byExt4 }
   }
 
   /// What is wrong, behind the inode's name.

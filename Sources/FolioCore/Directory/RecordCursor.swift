@@ -99,7 +99,8 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     else { return nextUncommonRecord(header) }
     position = offset &+ length
     return Record(
-      offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length), header: header)
+      offset: UInt32(truncatingIfNeeded: offset), length: UInt32(truncatingIfNeeded: length),
+      header: header & format.headerMask)
   }
 
   /// The record that begins with `header`, if it keeps every rule and can be seen whole; else nil.
