@@ -67,7 +67,9 @@ struct MountAdvice {
       return
         "the root directory is gone, and no other directory was found: ext2walk verify \(image) says more"
     }
-    return "the root directory is gone: ext2walk ls -R \(image) \(trees) lists what is left, "
+    let rest = lostTrees.unnamedCount
+    let what = rest == 0 ? "what is left" : "the first of what is left (\(counted(rest, "tree")) more)"
+    return "the root directory is gone: ext2walk ls -R \(image) \(trees) lists \(what), "
       + "ext2walk verify \(image) checks it"
   }
 

@@ -16,7 +16,7 @@ struct LostTrees {
     var directories: Set<UInt32> = []
     var scan = InodeScan(volume)
     for group in 0..<volume.groupCount {
-      _ = scan.scan(group: group) { inode in
+      _ = scan.scan(group: group) { inode, _ in
         let isReserved = inode.number < volume.superblock.firstInode
         guard FileType(mode: inode.mode) == .directory, !isReserved, !inode.holdsAttribute else { return }
         directories.insert(inode.number)
@@ -41,12 +41,14 @@ struct LostTrees {
     return LostTrees(inodes: tops)
   }
 
-  /// The trees as `ls` takes them, for a shell; nil where there are none.
+  /// The first trees as `ls` takes them, for a shell; nil where there are none.
   var words: String? {
     guard !inodes.isEmpty else { return nil }
     return inodes.prefix(Self.mostShown).map { "'<\($0)>'" }.joined(separator: " ")
-      + (inodes.count > Self.mostShown ? " and \(counted(inodes.count - Self.mostShown, "other"))" : "")
   }
+
+  /// How many ``words`` leaves out.
+  var unnamedCount: Int { max(0, inodes.count - Self.mostShown) }
 }
 
 /// Looks for the "..", which stands second.
