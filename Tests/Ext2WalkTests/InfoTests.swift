@@ -296,6 +296,8 @@ import Testing
     (1024, ["-g", "2048", "-O", "^resize_inode"]), (1024, ["-O", "extent,bigalloc", "-C", "4096"]),
     (1024, ["-O", "extent,bigalloc", "-g", "256"]), (1024, ["-O", "extent,bigalloc", "-g", "512"]),
     (4096, ["-g", "1024"]), (4096, ["-g", "4096"]),
+    // No power of two.
+    (1024, ["-g", "4104", "-O", "^resize_inode"]), (4096, ["-g", "8200"]),
   ]) func backupsOfUnusualGroups(_ blockSize: Int, _ options: [String]) async throws {
     let image = try await ScratchImage(
       blockSize: blockSize, tree: ["found"], options: options, blocks: 60000)

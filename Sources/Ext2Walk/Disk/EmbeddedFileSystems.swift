@@ -28,23 +28,12 @@ extension ImageFile {
       found.append(EmbeddedFileSystem(position: position, facts: facts))
       next = position + facts.byteCount
     }
-    let magic: [UInt8] = [0x53, 0xEF]
-    let pieceSize: UInt64 = 1 << 16
-    var start: UInt64 = 0
-    while start < min(Self.mostHeaderBytes, byteCount) {
-      let count = Int(min(pieceSize, byteCount - start))
-      if let bytes = probe(count, at: start, &failure) {
-        // The magic stands 56 bytes into the superblock.
-        for offset in stride(from: 0, to: count - 58, by: 512)
-        where bytes[offset + 56] == magic[0] && bytes[offset + 57] == magic[1] {
-          let superblock = start + UInt64(offset)
-          if superblock > SuperblockFacts.position {
-            look(at: superblock - SuperblockFacts.position, &failure)
-          }
-        }
-      }
-      start += pieceSize
+    var unread: FailedRead?
+    forEachSuperblockMagic(in: 0..<min(Self.mostHeaderBytes, byteCount), step: 512, &failure) { superblock in
+      if superblock > SuperblockFacts.position { look(at: superblock - SuperblockFacts.position, &unread) }
+      return true
     }
+    failure = failure ?? unread
     var mebibyte: UInt64 = Self.mostHeaderBytes >> 20
     while mebibyte < min(Self.mostMebibytes, byteCount >> 20) {
       look(at: mebibyte << 20, &failure)

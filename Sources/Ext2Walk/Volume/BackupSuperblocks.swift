@@ -30,7 +30,7 @@ extension ImageFile {
   /// - Parameters:
   ///   - byteCount: how long the place is: what a larger file system left there is not meant.
   ///   - everywhere: whether to look, where there is none, for groups that are smaller or larger by a power of two, too: some
-  ///     1,100 reads.
+  ///     1,100 reads; and then for the first backup of groups of any size, in the first 128 MiB, which are read in one go.
   func backupSuperblocks(
     from start: UInt64 = 0, within byteCount: UInt64 = .max, everywhere: Bool = false
   ) -> [BackupSuperblock] {
@@ -65,6 +65,51 @@ extension ImageFile {
         for blocksPerGroup in smaller { look(blockSize, blocksPerGroup, first: 1) }
       }
     }
+    guard found.isEmpty else { return found }
+    return firstBackup(from: start, within: byteCount).map { [$0] } ?? []
+  }
+
+  /// The first backup in the first 128 MiB that stands where it says that group 1 begins.
+  private func firstBackup(from start: UInt64, within byteCount: UInt64) -> BackupSuperblock? {
+    let mostBytes: UInt64 = 1 << 27
+    // What can't be read holds no backup that serves.
+    var failure: FailedRead?
+    let end = min(start + min(byteCount, mostBytes), self.byteCount)
+    var found: BackupSuperblock?
+    forEachSuperblockMagic(in: start..<max(start, end), step: 1024, &failure) { position in
+      guard position > start, let facts = superblockFacts(at: position), facts.groupNumber == 1,
+        facts.faults.isEmpty, facts.byteCount <= byteCount
+      else { return true }
+      let block = facts.firstDataBlock + facts.blocksPerGroup
+      if block * UInt64(facts.blockSize) == position - start {
+        found = BackupSuperblock(block: block, facts: facts)
+      }
+      return found == nil
+    }
     return found
+  }
+
+  /// Hands `body` each place in `range` where the magic of a superblock stands, until it wants no more. Reads all of it, in order.
+  ///
+  /// - Parameters:
+  ///   - step: superblocks begin at multiples of this, in bytes from the start of `range`: a divisor of 64 KiB.
+  ///   - failure: keeps the first refusal of the system.
+  func forEachSuperblockMagic(
+    in range: Range<UInt64>, step: Int, _ failure: inout FailedRead?, _ body: (UInt64) -> Bool
+  ) {
+    let pieceSize: UInt64 = 1 << 16
+    // Where it stands in a superblock.
+    let (low, high) = (56, 57)
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let count = Int(min(pieceSize, range.upperBound - start))
+      if let bytes = probe(count, at: start, &failure) {
+        for offset in stride(from: 0, to: count - high, by: step)
+        where bytes[offset + low] == 0x53 && bytes[offset + high] == 0xEF {
+          guard body(start + UInt64(offset)) else { return }
+        }
+      }
+      start += pieceSize
+    }
   }
 }

@@ -38,6 +38,7 @@ struct SuperblockFacts {
   let firstDataBlock, blockCount: UInt64
   let freeBlockCount, reservedBlockCount: UInt64
   let inodeCount, freeInodeCount: UInt32
+  let blocksPerGroup: UInt64
   /// Nil where groups of no blocks are said to be there.
   let groupCount: UInt64?
   let inodeSize: Int
@@ -110,6 +111,7 @@ struct SuperblockFacts {
     freeBlockCount = joined(raw.s_free_blocks_count, raw.s_free_blocks_hi)
     reservedBlockCount = joined(raw.s_r_blocks_count, raw.s_r_blocks_count_hi)
     let (first, perGroup) = (firstDataBlock, UInt64(raw.s_blocks_per_group))
+    blocksPerGroup = perGroup
     groupCount =
       perGroup == 0 ? nil : blockCount > first ? (blockCount - first - 1) / perGroup + 1 : 0
     inodeCount = raw.s_inodes_count
