@@ -419,6 +419,22 @@ import Testing
     #expect(try await ImageFacts.of(image.path.string).0.backups.isEmpty == false)
   }
 
+  /// Blocks of a size that there can't be are told as that, and a backup is found.
+  @Test(arguments: [7, 30, 40]) func anImpossibleBlockSize(_ log: Int) async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
+    try await image.debugfs("ssv log_block_size \(log)")
+    let words = "impossible block size: s_log_block_size is \(log), and 6 (64 KiB) is the most"
+    for command in ["ls", "verify", "map", "info"] {
+      let finished = try await Command.ext2walk([command, image.path.string])
+      #expect(finished.status == (command == "info" ? 1 : 2) && finished.messages.contains(words))
+      #expect(!finished.messages.contains("cut short") && !finished.messages.contains("is gone"))
+    }
+    let (facts, _) = try await ImageFacts.of(image.path.string)
+    #expect(facts.kernels?.allSatisfy { $0.mounts == "no" && $0.reasons == [words] } == true)
+    #expect(facts.blockSize == nil && facts.pagesPerBlock == nil)
+    #expect(facts.advice == "ext2walk ls --superblock 8193 --block-size 1024 \(image.path)")
+  }
+
   /// A wrong size of descriptors: libext2fs has few words for it, so info is pointed to.
   @Test func descriptorsOfAWrongSize() async throws {
     let image = try await ScratchImage(

@@ -63,6 +63,14 @@ import Testing
     "grpid,debug,discard,lazytime,commit=9",
   ].map { "ssv mount_opts " + $0 }
 
+  /// What is judged otherwise where a mount option in the superblock says so.
+  private static let changesUnderOptions = [
+    "set_bg 0 inode_table 3", "set_bg 0 block_bitmap 100", "set_bg 1 inode_bitmap 5", "clri <8>",
+    "sif <8> links_count 0", "sif <8> block[0] 3", "sif <8> block[5] 3", "sif <8> block[2] 0xffffffff",
+    "sif <8> mode 040755", "sif <8> checksum 0", "sif <8> file_acl 0xffffffff", "ssv journal_inum 99999",
+    "ssv journal_inum 12", "ssv journal_inum 0", "ssv journal_dev 5", "feature needs_recovery",
+  ]
+
   /// Of the root's inode and the journal's.
   private static let changesOfInodes = [
     "block[0] 0", "block[0] 3", "block[1] 0", "block[1] 1", "block[2] 0xffffffff",
@@ -120,11 +128,15 @@ import Testing
     // debugfs would take the superblock for the journal, where there is none.
     if options[1] != "ext2" { changes += Self.changesOfJournal }
     if options == Self.inline { changes += Self.changesOfOrphans }
+    // With mount options in the superblock that change what else is looked at.
+    for asked in ["noblock_validity", "noload"] {
+      changes += Self.changesUnderOptions.map { "ssv mount_opts \(asked)\n\($0)" }
+    }
     for change in changes {
       let image = scratch.path.appending("changed.img").string
       let changed = try await Command.script(
         // A new file each time: mount takes the loop device of one that it has, with the contents it had.
-        "cd \"$2\" && rm -f changed.img && cp good.img changed.img && debugfs -w -R \"$3\" changed.img; cmp -s good.img changed.img",
+        "cd \"$2\" && rm -f changed.img && cp good.img changed.img && printf '%s\\n' \"$3\" > requests && debugfs -w -f requests changed.img; cmp -s good.img changed.img",
         [scratch.path.string, change])
       // Some say what is there already, or of what isn't there.
       guard changed.status == 1 || change.isEmpty else { continue }

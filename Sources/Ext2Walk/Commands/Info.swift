@@ -124,7 +124,12 @@ struct Info: ParsableCommand {
         if isJournal, let fault = file.faultOfJournal(behind: first) { faults.append(fault) }
         let isInOrder = isJournal && faults.isEmpty
         if !isInOrder, !error.isOfUnknownFeatures {
-          report.backups = try backups(file, at: location, within: byteCount)
+          do throws(VolumeError) {
+            report.backups = try backups(file, at: location, within: byteCount)
+          } catch let shortage {
+            // Where it is too little for the first one too, that is said.
+            if !error.isOfThisMachine { throw shortage }
+          }
         }
       }
     } else {
@@ -142,6 +147,7 @@ struct Info: ParsableCommand {
     _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
   ) throws(VolumeError) -> [ImageReport.Backup] {
     var serving: [ImageReport.Backup] = []
+    var shortage: VolumeError?
     for backup in file.backupSuperblocks(within: byteCount, everywhere: true) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
       if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
@@ -153,9 +159,10 @@ struct Info: ParsableCommand {
         serving.append(ImageReport.Backup(superblock: backup, hasRoot: hasRoot(volume)))
       } catch {
         // Others don't serve; of this one nobody knows.
-        if error.isOfThisMachine { throw error }
+        if error.isOfThisMachine { shortage = shortage ?? error }
       }
     }
+    if serving.isEmpty, let shortage { throw shortage }
     return serving
   }
 
@@ -192,6 +199,6 @@ struct Info: ParsableCommand {
     throw VolumeError(
       "opening the file system", reason: "this is \(signature.name)",
       advice: "\(embedded.words(in: file.location)); "
-        + signature.advice(image: Escaping.shellWord(file.location.path)))
+        + "lpunpack \(Escaping.shellWord(file.location.path)) FOLDER takes all partitions out")
   }
 }

@@ -40,7 +40,8 @@ struct Signature: Equatable {
     case .sparseAndroid: "convert it first: simg2img \(image) disk.img"
     case .forensic(let program, let file):
       "show it as a disk first: \(program) \(image) FOLDER, then read FOLDER/\(file)"
-    case .dynamicPartitions: "take the partitions out: lpunpack \(image) FOLDER"
+    case .dynamicPartitions:
+      "ext2walk info \(image) says which ext file systems begin in it; lpunpack \(image) FOLDER takes all partitions out"
     case .other(let advice): advice.replacing("IMAGE", with: image)
     case .encrypted: "open it first: cryptsetup open \(image) NAME, then read /dev/mapper/NAME"
     case .volumeManager:

@@ -67,6 +67,8 @@ extension Kernel {
     if features.contains(where: { $0.name == "journal_dev" }) {
       return Verdict(mount: .no, reasons: ["this is a journal for another file system, not a file system"])
     }
+    // Without a size of blocks nothing else can be told.
+    if !facts.hasBlockSize { return Verdict(mount: .no, reasons: facts.faults.map(\.words)) }
     let all = facts.faults + faults + facts.refusalsByMountOptions
     var obstacles: [String] = []
     obstacles += lacks(of: features.filter { $0.set == .incompatible })
@@ -85,9 +87,10 @@ extension Kernel {
         obstacles.append("checksums of type \(type) are unknown")
       }
     }
+    let loadsJournal = driver == .ext4 && !facts.mountOptions.skipsJournal
     let withJournal =
-      driver == .ext4 ? all.filter { $0.refusal == .byExt4WithJournal }.map(\.words) : []
-    let needsDevice = driver == .ext4 && facts.journal == .external && !facts.mountOptions.skipsJournal
+      loadsJournal ? all.filter { $0.refusal == .byExt4WithJournal }.map(\.words) : []
+    let needsDevice = loadsJournal && facts.journal == .external
     let takesNoload = !withJournal.isEmpty || needsDevice
     if takesNoload, let refused = facts.mountOptions.refusedWithoutJournal {
       obstacles += withJournal
@@ -104,6 +107,9 @@ extension Kernel {
     }
     limits += withJournal.map { "only with ro,noload: \($0)" }
     if needsDevice { limits.append("only with ro,noload where its journal's device isn't at hand") }
+    if driver == .ext4, facts.mountOptions.skipsJournal, facts.needsRecovery {
+      limits.append("mount option in the superblock: noload, and the journal waits to be replayed")
+    }
     if facts.revision > 1 { limits.append("it doesn't know revision \(facts.revision)") }
     if driver == .ext4, features.contains(where: { $0.name == "read-only" }) {
       limits.append("it is marked read-only")

@@ -43,7 +43,11 @@ struct MountCheck: ~Copyable {
     add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }) {
       "the bitmaps or inodes of \($0) can't be where the descriptor says"
     }
-    for (refusal, groups) in [(Fault.Refusal.byExt4, refusedGroups), (.byNone, otherGroups)] {
+    // Unless it is asked not to look where tables are, ext4 refuses two in one place; and for writing all the same.
+    let isStrict = !facts.mountOptions.skipsBlockValidity
+    for (refusal, groups) in [
+      (isStrict ? Fault.Refusal.byExt4 : .byExt4ToWrite, refusedGroups), (.byNone, otherGroups),
+    ] {
       add(refusal, groups) { "the bitmaps or inodes of \($0) would lie over other tables" }
     }
     add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }) {
@@ -92,9 +96,14 @@ struct MountCheck: ~Copyable {
     // One that there is no inode for is the superblock's fault.
     guard case .inode(let number) = facts.journal, number <= facts.inodeCount else { return }
     let name = "inode \(number), the journal's,"
-    guard let inode = inode(number, name, refusal: .byExt4) else { return }
-    guard inode.attributes.links > 0 else { return faults.add(.byExt4, "\(name) is no file") }
-    guard add(faults(of: inode), name) else { return }
+    // ext4 protects its blocks whether it is loaded or not, unless it is asked not to.
+    let isProtected = !facts.mountOptions.skipsBlockValidity
+    let refusal: Fault.Refusal = isProtected ? .byExt4 : .byExt4WithJournal
+    guard let inode = inode(number, name, refusal: refusal) else { return }
+    guard inode.attributes.links > 0 else { return faults.add(refusal, "\(name) is no file") }
+    let found = self.faults(of: inode)
+    for fault in found { faults.add(refusal, "\(name) \(fault.words)") }
+    guard found.isEmpty else { return }
     if inode.attributes.fileType != .regular || inode.isEncrypted {
       faults.add(.byExt4WithJournal, "\(name) is no file")
     }
@@ -109,24 +118,26 @@ struct MountCheck: ~Copyable {
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
       case .damaged(.blockTwice(let block)):
         // ext4 looks whether a stretch begins in one that it knows, and not whether it goes on there.
-        faults.add(block == next ? .byNone : .byExt4, "\(name) has block \(block) twice")
+        faults.add(block == next ? .byNone : refusal, "\(name) has block \(block) twice")
         next = block + count
-      case .damaged(let damage): return faults.add(.byExt4, "\(name) can't be read: \(damage)")
+      case .damaged(let damage): return faults.add(refusal, "\(name) can't be read: \(damage)")
       case .mapped(let block):
         stretches.append(block..<block + count)
         next = block + count
       }
     }
     let blocks = RangeSet(stretches)
-    // ext4 protects a journal's blocks whether it is loaded or not, and then looks only at where stretches begin.
-    let ownZone = systemZone
-    let isOver = stretches.contains { ownZone.contains($0.lowerBound) }
-    guard systemZone.isDisjoint(blocks) else {
+    if isProtected {
+      // Where it isn't loaded only where stretches begin is looked at.
+      let ownZone = systemZone
+      let beginsInside = stretches.contains { ownZone.contains($0.lowerBound) }
+      let isApart = systemZone.isDisjoint(blocks)
       systemZone.formUnion(blocks)
-      return faults.add(
-        isOver ? .byExt4 : .byExt4WithJournal, "\(name) has blocks that are the file system's own")
+      guard isApart else {
+        return faults.add(
+          beginsInside ? .byExt4 : .byExt4WithJournal, "\(name) has blocks that are the file system's own")
+      }
     }
-    systemZone.formUnion(blocks)
     guard let position = map.physical(of: 0).flatMap({ volume.position(ofBlock: $0) })
     else { return faults.add(.byExt4WithJournal, "\(name) holds no journal") }
     do throws(VolumeError) {

@@ -63,10 +63,11 @@ enum InfoJSON {
     ] as [(StaticString, Feature.FeatureSet)] {
       object.add(key, facts.features.filter { $0.set == set }.map(\.name), to: &output)
     }
-    object.add("blockSize", facts.blockSize, to: &output)
+    object.add("blockSize", facts.hasBlockSize ? facts.blockSize : nil, to: &output)
     object.add("clusterSize", facts.clusterSize, to: &output)
     object.add("pageSize", PageSize.host.byteCount, to: &output)
-    object.add("pagesPerBlock", PageSize.host.pageCount(for: facts.blockSize), to: &output)
+    let pageCount = facts.hasBlockSize ? PageSize.host.pageCount(for: facts.blockSize) : nil
+    object.add("pagesPerBlock", pageCount, to: &output)
     object.add("blocks", facts.blockCount, to: &output)
     object.add("freeBlocks", facts.freeBlockCount, to: &output)
     object.add("reservedBlocks", facts.reservedBlockCount, to: &output)

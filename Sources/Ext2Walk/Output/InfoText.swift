@@ -24,7 +24,9 @@ enum InfoText {
       ("features", facts.features.isEmpty ? "none" : facts.features.map(\.name).joined(separator: " ")),
       ("block size", blockSize(facts)),
     ]
-    if facts.clusterSize != facts.blockSize { rows.append(("cluster size", "\(facts.clusterSize) bytes")) }
+    if facts.hasBlockSize, facts.clusterSize != facts.blockSize {
+      rows.append(("cluster size", "\(facts.clusterSize) bytes"))
+    }
     rows += [
       (
         "blocks",
@@ -51,6 +53,7 @@ enum InfoText {
   }
 
   private static func blockSize(_ facts: SuperblockFacts) -> String {
+    guard facts.hasBlockSize else { return "impossible" }
     let pages = PageSize.host.pageCount(for: facts.blockSize)
     let ratio =
       pages > 1 ? "\(pages) pages" : facts.blockSize < PageSize.host.byteCount ? "part of a page" : "a page"
@@ -58,6 +61,7 @@ enum InfoText {
   }
 
   private static func size(_ blocks: UInt64, _ facts: SuperblockFacts) -> String {
+    guard facts.hasBlockSize else { return "?" }
     let (byteCount, overflow) = blocks.multipliedReportingOverflow(by: UInt64(facts.blockSize))
     return overflow ? "more than 16E" : ByteCount.human(byteCount)
   }

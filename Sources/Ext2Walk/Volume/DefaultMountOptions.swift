@@ -43,6 +43,8 @@ struct DefaultMountOptions: Equatable {
     for option in field.prefix(while: { $0 != 0 }).split(separator: UInt8(ascii: ",")) {
       let parts = option.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
         .map { String(decoding: $0, as: UTF8.self) }
+      // Nothing with a value is nothing.
+      if parts.count > 1, parts[0].isEmpty { continue }
       let isKnown = parsed.take(
         parts[0], parts.count > 1 ? parts[1] : nil, hasProjects: hasProjects, hasEncryption: hasEncryption)
       guard isKnown else { return }
@@ -110,6 +112,7 @@ struct DefaultMountOptions: Equatable {
 
   /// A number as the kernel's `kstrtouint()` takes it.
   private static func number(_ text: String) -> UInt32? {
+    let text = text.first == "+" ? String(text.dropFirst()) : text
     guard let first = text.first, first.isNumber else { return nil }
     let lower = text.lowercased()
     if lower.hasPrefix("0x") { return UInt32(lower.dropFirst(2), radix: 16) }

@@ -113,7 +113,9 @@ extension Fault {
     switch facts.journal {
     case .none: break
     case .inode(let inode) where inode > facts.inodeCount:
-      faults.add(.byExt4, "the journal can't be in inode \(inode): there are \(facts.inodeCount)")
+      faults.add(
+        facts.mountOptions.skipsBlockValidity ? .byExt4WithJournal : .byExt4,
+        "the journal can't be in inode \(inode): there are \(facts.inodeCount)")
     case .inode(let inode) where raw.s_journal_dev != 0:
       faults.add(.byExt4WithJournal, "the journal can't be both in inode \(inode) and on a device")
     case .inode: break

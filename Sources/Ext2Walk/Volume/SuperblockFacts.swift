@@ -196,8 +196,9 @@ struct SuperblockFacts {
       && descriptorSize == other.descriptorSize
   }
 
-  /// How large the file system is, in bytes; the most there is where that overflows.
+  /// How large the file system is, in bytes; the most there is where that overflows, and 0 where nobody can tell.
   var byteCount: UInt64 {
+    guard hasBlockSize else { return 0 }
     let (byteCount, overflow) = blockCount.multipliedReportingOverflow(by: UInt64(blockSize))
     return overflow ? .max : byteCount
   }

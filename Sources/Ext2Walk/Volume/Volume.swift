@@ -145,6 +145,11 @@ final class Volume {
       let block = UInt64(options.superblock ?? 0)
       let position = block == 0 ? SuperblockFacts.position : block * UInt64(blockSize)
       let facts = image.superblockFacts(at: position)
+      if let facts, !facts.hasBlockSize {
+        throw VolumeError(
+          "opening the file system", reason: facts.faults[0].words,
+          advice: "a backup may serve: ext2walk info looks for them")
+      }
       if let facts { try checkDemand(of: facts, image) }
       let unknown = facts.map { Feature.unknownToLibrary($0.featureBits) } ?? []
       // A journal for another file system has neither groups nor directories, whatever else it says.
