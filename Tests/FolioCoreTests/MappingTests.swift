@@ -74,7 +74,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 4, 8, 12, 4084, 4088, 4092])
+  /// Where pages end, in blocks of more than one.
+  private static let pageEnd = min(PageSize.host.byteCount, 32768)
+
+  @Test(arguments: [0, 4, 8, 12, pageEnd - 12, pageEnd - 8, pageEnd - 4])
   func pairsReadHeadersThatStraddle(from start: Int) throws {
     let arrangement = Arrangement(
       memory: .high, order: .scattered(seed: 3), pageSize: .host, blockSize: 65536)
@@ -159,13 +162,14 @@ import Testing
   }
 
   @Test func pairsNeverMapMoreThanTwoPages() throws {
-    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: 65536).mapper()
-    let bytes = distinctBytes(65536)
+    let page = PageSize.host.byteCount
+    let size = 16 * page
+    let mapper = try Arrangement(memory: .high, order: .inOrder, pageSize: .host, blockSize: size).mapper()
+    let bytes = distinctBytes(size)
     let folio = try filledFolio(bytes, mapper)
     var pair = try PagePairMapping(folio, by: mapper)
-    let page = PageSize.host.byteCount
     var least = 15
-    for start in stride(from: 0, to: 65536 - 300, by: 257) {
+    for start in stride(from: 0, to: size - 300, by: 257) {
       try pair.show(start..<start + 300)
       least = min(least, mapper.freeSlotCount)
       let shown = [UInt8](copying: pair.bytes)
@@ -173,7 +177,7 @@ import Testing
     }
     // Backwards, and all at once.
     try pair.show(3 * page..<3 * page + 1)
-    try pair.show(0..<65536)
+    try pair.show(0..<size)
     #expect([UInt8](copying: pair.bytes) == bytes)
     #expect(least == 13)
     pair.unmap()
