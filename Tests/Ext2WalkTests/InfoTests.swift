@@ -435,6 +435,18 @@ import Testing
     #expect(facts.advice == "ext2walk ls --superblock 8193 --block-size 1024 \(image.path)")
   }
 
+  /// The same of what says that it is a journal for another file system.
+  @Test func anImpossibleBlockSizeOfAJournal() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
+    try image.patch(at: 1024 + 0x60, UInt32(8))
+    try image.patch(at: 1024 + 0x18, UInt32(9))
+    for command in ["ls", "verify", "map", "info"] {
+      let finished = try await Command.ext2walk([command, image.path.string])
+      #expect(finished.status == (command == "info" ? 1 : 2), "\(finished.status) \(finished.messages)")
+      #expect(finished.messages.contains("impossible block size: s_log_block_size is 9"))
+    }
+  }
+
   /// A wrong size of descriptors: libext2fs has few words for it, so info is pointed to.
   @Test func descriptorsOfAWrongSize() async throws {
     let image = try await ScratchImage(

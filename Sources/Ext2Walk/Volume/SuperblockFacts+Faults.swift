@@ -9,13 +9,13 @@ extension Fault {
   ///   - raw: the superblock, in this machine's byte order.
   ///   - facts: what was read of it.
   static func all(inSuperblock raw: ext2_super_block, _ facts: SuperblockFacts) -> [Fault] {
-    // A journal on a device of its own has neither groups nor inodes.
-    if facts.type == "jbd" { return [] }
     if !facts.hasBlockSize {
       let words =
         "impossible block size: s_log_block_size is \(raw.s_log_block_size), and 6 (64 KiB) is the most"
       return [Fault(words: words, refusal: .byAll)]
     }
+    // A journal on a device of its own has neither groups nor inodes.
+    if facts.type == "jbd" { return [] }
     return ofSizes(raw, facts) + ofCounts(raw, facts) + ofJournal(raw, facts) + ofFeatures(raw, facts)
   }
 

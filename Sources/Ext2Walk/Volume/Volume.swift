@@ -145,9 +145,9 @@ final class Volume {
       let block = UInt64(options.superblock ?? 0)
       let position = block == 0 ? SuperblockFacts.position : block * UInt64(blockSize)
       let facts = image.superblockFacts(at: position)
-      if let facts, !facts.hasBlockSize {
+      if let facts, !facts.hasBlockSize, let fault = facts.faults.first {
         throw VolumeError(
-          "opening the file system", reason: facts.faults[0].words,
+          "opening the file system", reason: fault.words,
           advice: "a backup may serve: ext2walk info looks for them")
       }
       if let facts { try checkDemand(of: facts, image) }
