@@ -7,8 +7,12 @@ extension MountCheck {
   /// with extended attributes in the inode is not looked at.
   mutating func faults(of inode: Inode) -> [Fault] {
     do throws(VolumeError) {
-      let damage = try inodes.damage(of: inode)
-      var faults = damage.map { Fault(words: $0.words(inodeSize: facts.inodeSize), refusal: $0.refusal) }
+      var faults: [Fault] = []
+      // Of the rest only e2fsck complains.
+      for damage in try inodes.damage(of: inode) where damage.kernelWording != nil {
+        let refusal: Fault.Refusal = if case .attributeBlock = damage { .byAll } else { .byExt4 }
+        faults.add(refusal, damage.words(inodeSize: facts.inodeSize))
+      }
       if !(try inodes.hasRightChecksum(inode)) { faults.add(.byExt4, "has a wrong checksum") }
       return faults
     } catch {
@@ -35,11 +39,6 @@ extension MountCheck {
 }
 
 extension InodeDamage {
-  /// Which kernels don't read the inode.
-  fileprivate var refusal: Fault.Refusal {
-    if case .attributeBlock = self { .byAll } else { kernelWording == nil ? .byNone : .byExt4 }
-  }
-
   /// What is wrong, behind the inode's name.
   fileprivate func words(inodeSize: Int) -> String {
     switch self {

@@ -198,6 +198,8 @@ extension Volume {
       if !isWhole || !inode.isTarget(area.dropLast()) { damage.append(.linkLength(byteCount)) }
     } else if byteCount == 0 || byteCount >= UInt64(superblock.blockSize) {
       damage.append(.slowLinkLength(byteCount))
+      // Without blocks it is no link for a kernel whose target is in one.
+      if inode.attributes.blocks512 > 0 { damage += damageOfContents(of: inode, bytes) }
     } else {
       damage += damageOfContents(of: inode, bytes)
       if !inode.hasOneBlock { damage.append(.linkBlocks) }
