@@ -212,7 +212,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   private mutating func reportZeroBlocks() throws(OutputError) {
     guard let (count, first) = current.zeroBlocks else { return }
-    let (_, offset, facts, _) = judge(first)
+    let (_, offset, facts, _) = first.finding(isIndexBlock: false)
     let more = count == 1 ? "" : "; so do \(counted(count - 1, "other block")) of this directory"
     try report(.beginsWithZeroes, block: first.block, offset: offset, facts + more)
   }
@@ -381,7 +381,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
         try report(rule, entry, name, words, kernelWording: wording)
       }
     }
-    try checkEncryption(entry, name, facts)
+    let isEncrypted = facts.flags.contains(.isEncrypted)
+    if isEncrypted || current.encryptionPolicy != nil,
+      let words = named.misfit(of: number, facts, in: current.encryptionPolicy)
+    {
+      try report(.encryptionPolicy, entry, name, words)
+    }
     facts.nameCount &+= 1
     if facts.nameCount == 1 { facts.parent = current.found.inode }
     defer { census[number] = facts }
@@ -396,29 +401,6 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       if !facts.flags.contains(.isWalked) {
         facts.flags.insert(.isWalked)
         current.children.append(current.found.child(number, name: name))
-      }
-    }
-  }
-
-  /// Mirrors `fscrypt_has_permitted_context()`, and what e2fsck's pass 1 asks of every encrypted inode.
-  private mutating func checkEncryption(
-    _ entry: Entry, _ name: RawSpan, _ facts: InodeFacts
-  ) throws(OutputError) {
-    guard facts.flags.contains(.isEncrypted) else {
-      let mayBe: Set<FileType> = [.regular, .directory, .symlink]
-      if current.encryptionPolicy != nil, mayBe.contains(facts.type) {
-        try report(.encryptionPolicy, entry, name, "it isn't encrypted, and its directory is")
-      }
-      return
-    }
-    let policy = named.encryptionPolicy(of: entry.inode)
-    switch policy {
-    case .missing:
-      try report(.encryptionPolicy, entry, name, "it is encrypted, and has no encryption context")
-    case .damaged: try report(.encryptionPolicy, entry, name, "its encryption context is damaged")
-    case .unknown, .policy:
-      if let expected = current.encryptionPolicy, expected != policy {
-        try report(.encryptionPolicy, entry, name, "it is encrypted by another policy than its directory")
       }
     }
   }
@@ -484,7 +466,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   // MARK: Problems
 
   mutating func report(_ problem: DirectoryProblem) throws(OutputError) {
-    let (rule, offset, facts, losesEntries) = judge(problem)
+    let (rule, offset, facts, losesEntries) = problem.finding(isIndexBlock: isIndexBlock(problem.block))
     if losesEntries {
       current.isDamaged = true
       hasLostEntries = true
@@ -497,43 +479,16 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
     try report(rule, block: problem.block, offset: offset, facts)
     // The record is whole all the same: what it names is named.
-    if case .implausible(let entry, let name, _) = problem.kind { try check(entry, name: name.raw) }
+    switch problem.kind {
+    case .implausible(let entry, let name, _): try check(entry, name: name.raw)
+    case .notEncrypted(let entry, let name) where name.raw.holdsNULOrSlash: try check(entry, name: name.raw)
+    default: break
+    }
   }
 
-  /// Which rule a problem breaks, if any; where; what was found; and whether entries may be lost by it.
-  private func judge(
-    _ problem: DirectoryProblem
-  ) -> (rule: Rule?, offset: Int?, facts: String, losesEntries: Bool) {
-    switch problem.kind {
-    case .record(let damage, let resumedAt):
-      let rest =
-        damage.isListed
-        ? "; it is an entry all the same"
-        : resumedAt.map { "; goes on at offset \($0)" } ?? "; nothing good follows"
-      return (damage.rule.verified, damage.record.offset, damage.facts + rest, true)
-    case .implausible(let entry, let name, let doubt):
-      let facts = "\"\(Escaping.text(name))\", inode \(entry.inode)"
-      switch doubt {
-      case .noName: return (.nameEmpty, entry.offset, "inode \(entry.inode)", false)
-      case .unusableName: return (.nameUnusable, entry.offset, facts, false)
-      // Behind damage, and no entry: remains.
-      case .salvaged: return (nil, nil, "", true)
-      }
-    case .notEncrypted(let entry, let name):
-      return (.encryptedNameTooShort, entry.offset, "\"\(Escaping.text(name))\", inode \(entry.inode)", false)
-    case .unreadable(let words): return (.blockUnreadable, nil, words, true)
-    case .wrongChecksum:
-      let isNode = current.hashTree?.nodes.contains(problem.block?.logical ?? .max) ?? false
-      return (isNode ? .htreeChecksum : .directoryChecksum, nil, "", false)
-    case .hole(let blocks): return (.hole, nil, DirectoryProblem.named(blocks), true)
-    case .unmapped(let blocks, let damage):
-      return (damage.brokenRule, nil, DirectoryProblem.words(blocks, damage), true)
-    case .sizeNotInBlocks(let byteCount): return (.wrongSize, nil, "size \(byteCount)", true)
-    case .blockMap(let damage): return (damage.brokenRule, nil, damage.description, true)
-    case .directory(let words): return (.contentsUnreadable, nil, words, true)
-    case .secondName(let name, let inode):
-      return (.directorySecondName, nil, "\"\(Escaping.text(name))\", inode \(inode)", false)
-    }
+  private func isIndexBlock(_ block: BlockPlace?) -> Bool {
+    guard let block, let tree = current.hashTree else { return false }
+    return tree.nodes.contains(block.logical)
   }
 
   // MARK: Findings

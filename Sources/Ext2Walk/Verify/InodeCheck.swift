@@ -129,6 +129,27 @@ struct NamedInodes: ~Copyable {
     return found
   }
 
+  /// What doesn't fit where an entry of a directory names an inode, or where an inode is encrypted; nil where all does.
+  ///
+  /// Mirrors `fscrypt_has_permitted_context()`, and what e2fsck's pass 1 asks of every encrypted inode.
+  ///
+  /// - Parameter expected: the policy of the directory; nil where it isn't encrypted or doesn't say by which.
+  mutating func misfit(of number: UInt32, _ facts: InodeFacts, in expected: EncryptionPolicy?) -> String? {
+    guard facts.flags.contains(.isEncrypted) else {
+      let mayBe: Set<FileType> = [.regular, .directory, .symlink]
+      return expected != nil && mayBe.contains(facts.type)
+        ? "it isn't encrypted, and its directory is" : nil
+    }
+    let policy = encryptionPolicy(of: number)
+    switch policy {
+    case .missing: return "it is encrypted, and has no encryption context"
+    case .damaged: return "its encryption context is damaged"
+    case .unknown, .policy:
+      return expected == nil || expected == policy
+        ? nil : "it is encrypted by another policy than its directory"
+    }
+  }
+
   /// By which policy inode `number` is encrypted, which says that it is.
   mutating func encryptionPolicy(of number: UInt32) -> EncryptionPolicy {
     do throws(VolumeError) {

@@ -93,6 +93,7 @@ struct RecordRegion {
   /// Hands entries to `visitor` until the cursor stops. Returns whether to go on.
   ///
   /// The loop over all records of a file system: what is seldom asked for is elsewhere.
+  @_lifetime(cursor: copy cursor)
   private mutating func visitRecords<Visitor: EntryVisitor & ~Copyable>(
     of cursor: inout RecordCursor, in bytes: RawSpan, startingAt start: Int, tally: inout RecordTally,
     salvage: inout Salvage?, volume: Volume, inodes: inout InodeTable, visitor: inout Visitor
