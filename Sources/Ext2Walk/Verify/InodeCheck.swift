@@ -98,15 +98,18 @@ struct NamedInodes: ~Copyable {
   private var inodes: InodeTable
   /// Inodes whose places in the tables are bad blocks (inode 1 lists those), apart and in order.
   private let inBadBlocks: RangeSet<UInt32>
+  private let hasBadBlocks: Bool
 
   init(_ volume: Volume) {
     self.volume = volume
     var inodes = InodeTable(volume)
     inBadBlocks = Self.inodesInBadBlocks(volume, &inodes)
+    hasBadBlocks = !inBadBlocks.isEmpty
     self.inodes = inodes
   }
 
-  func isInBadBlock(_ number: UInt32) -> Bool { inBadBlocks.contains(number) }
+  // Asked of every entry; most disks have none.
+  func isInBadBlock(_ number: UInt32) -> Bool { hasBadBlocks && inBadBlocks.contains(number) }
 
   /// What is wrong with inode `number`; in a kernel's words where one has some.
   mutating func damage(of number: UInt32) -> [(rule: Rule, kernelWording: String?, facts: String)] {
