@@ -166,7 +166,6 @@ struct NamedInodes: ~Copyable {
   /// Mirrors the bad blocks that e2fsck's `process_bad_block()` finds in inode tables.
   private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<UInt32> {
     var found = RangeSet<UInt32>()
-    // In order, and apart.
     var bad: [Range<UInt64>]
     do throws(VolumeError) {
       // Nobody keeps its size.
@@ -180,9 +179,12 @@ struct NamedInodes: ~Copyable {
       return found
     }
     guard !bad.isEmpty else { return found }
-    bad = Array(RangeSet(bad).ranges)
+    // They are apart: a map has no block twice.
+    bad.sort { $0.lowerBound < $1.lowerBound }
     let perBlock = UInt64(max(1, volume.superblock.blockSize / volume.superblock.inodeSize))
-    for group in 0..<volume.groupCount {
+    // Nobody reads those that lie over each other; and they could each have all bad blocks.
+    let shared = InodeScan.groupsWithSharedTables(volume)
+    for group in 0..<volume.groupCount where !shared.contains(group) {
       let table = volume.tables(ofGroup: group).inodeTable
       let first = UInt64(group) * UInt64(volume.superblock.inodesPerGroup) + 1
       for blocks in bad.overlapping(table) {

@@ -42,7 +42,8 @@ struct InodeScan: ~Copyable {
     groupsWithSharedTables = Self.groupsWithSharedTables(volume)
   }
 
-  private static func groupsWithSharedTables(_ volume: Volume) -> Set<UInt32> {
+  /// The groups whose inode tables begin where that of another group is.
+  static func groupsWithSharedTables(_ volume: Volume) -> Set<UInt32> {
     let byteCount = UInt64(volume.superblock.inodesPerGroup) * UInt64(volume.superblock.inodeSize)
     let tables = (0..<volume.groupCount).compactMap { group in
       // The scan of the group reports that it has none.
