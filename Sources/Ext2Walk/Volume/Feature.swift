@@ -146,7 +146,9 @@ extension Feature {
       return Reading(
         whySafe: "ext2walk reads such directories itself", readers: "Linux 4.13 and e2fsprogs 1.44")
     case "encrypt":
-      return Reading(whySafe: "names are shown as a kernel without the key shows them", readers: "Linux 4.1 and e2fsprogs 1.43")
+      return Reading(
+        whySafe: "names are shown as a kernel without the key shows them",
+        readers: "Linux 4.1 and e2fsprogs 1.43")
     case "casefold":
       return Reading(
         whySafe: "it only changes how names are compared", readers: "Linux 5.2 and e2fsprogs 1.45")
