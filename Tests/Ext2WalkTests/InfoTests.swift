@@ -307,15 +307,25 @@ import Testing
     #expect(try await Command.script("\"$1\" \(command)", []).text.contains("found\n"), "\(command)")
   }
 
+  /// The advice where the running kernel is `here`, whatever this machine's is.
+  private func advice(_ image: String, here: Verdict) throws -> String {
+    let location = try #require(ImageLocation(argument: Array(image.utf8), offset: nil))
+    let facts = try #require(SuperblockFacts(Array(try readFile(FilePath(image))[1024..<2048])))
+    let others = Kernel.kinds.map { ($0, $0.verdict(on: facts, imageByteCount: facts.byteCount)) }
+    return MountAdvice(
+      here: here, others: others, facts: facts, location: location, backup: nil, refusal: nil, lostTrees: nil
+    ).sentence
+  }
+
   /// Kernels that the advice names are those of the table: ext2 may not mount it where ext4 does.
   @Test(arguments: [
     (["-t", "ext2"], "Linux 6.19 or later and any kernel with 64 KiB pages mount it; or read it"),
     (
-      ["-t", "ext4", "-O", "metadata_csum_seed"],
+      ["-t", "ext4", "-O", "metadata_csum_seed,^orphan_file"],
       "Linux 6.19 or later and the ext4 driver of a kernel with 64 KiB pages from Linux 4.4 on mount it; or read"
     ),
     (
-      ["-t", "ext4", "-O", "encrypt"],
+      ["-t", "ext4", "-O", "encrypt,^metadata_csum_seed,^orphan_file"],
       "the ext4 driver of a kernel with 64 KiB pages from Linux 4.1 on mounts it"
     ),
   ]) func kernelsOfTheTable(_ options: [String], _ words: String) async throws {
@@ -323,13 +333,10 @@ import Testing
     let image = scratch.path.appending("image").string
     let made = try await Command.run("mke2fs", ["-q", "-F", "-b", "65536"] + options + [image, "1024"])
     try #require(made.status == 0, "\(made.messages)")
-    let (facts, _) = try await ImageFacts.of(image)
-    // Unless this machine mounts it.
-    guard facts.kernels?.last?.mounts == "no" else {
-      #expect(facts.advice?.hasPrefix("this machine mounts it") == true)
-      return
-    }
-    #expect(facts.advice?.hasPrefix(words) == true, "\(facts.advice ?? "")")
+    let found = try advice(image, here: Verdict(mount: .no, reasons: []))
+    #expect(found.hasPrefix(words), "\(found)")
+    let mounted = try advice(image, here: Verdict(mount: .readWrite, reasons: []))
+    #expect(mounted == "this machine mounts it: sudo mount -o ro,loop \(image) DIRECTORY")
   }
 
   /// What waits in a journal: noload leaves it out, and of fast commits kernels differ.
@@ -338,9 +345,7 @@ import Testing
     let image = try await ScratchImage(
       blockSize: 1024, options: ["-O", "has_journal,extent\(fast)", "-J", "size=4"], blocks: 20000)
     try await image.debugfs("feature needs_recovery")
-    let (facts, _) = try await ImageFacts.of(image.path.string)
-    let advice = try #require(facts.advice)
-    guard facts.kernels?.last?.mounts != "no" else { return #expect(!advice.contains("noload")) }
+    let advice = try advice(image.path.string, here: Verdict(mount: .readWrite, reasons: []))
     #expect(advice.contains("ro,noload,loop \(image.path) DIRECTORY (noload leaves out the last changes"))
     #expect(advice.contains("fails on Linux 7.2 and works on 7.3") == hasFastCommits, "\(advice)")
   }
@@ -350,9 +355,12 @@ import Testing
     let image = try await ScratchImage(blockSize: 1024, options: ["-O", "has_journal"], blocks: 8000)
     try await image.debugfs("ssv journal_inum 0")
     try await image.debugfs("ssv journal_uuid random")
-    let (facts, _) = try await ImageFacts.of(image.path.string)
-    let leaves = facts.advice?.contains("mount -o ro,noload,loop ") == true
-    #expect(leaves || facts.kernels?.last?.mounts == "no", "\(facts.advice ?? "")")
+    let facts = try #require(SuperblockFacts(Array(try readFile(image.path)[1024..<2048])))
+    let kernel = try #require(Kernel.kinds.first { $0.takesLargeBlocks })
+    let verdict = kernel.verdict(on: facts, imageByteCount: facts.byteCount)
+    #expect(verdict.mount == .readOnly && verdict.takesNoload)
+    let found = try advice(image.path.string, here: verdict)
+    #expect(found.contains("mount -o ro,noload,loop "), "\(found)")
   }
 
   /// A file system whose superblock says that it is a journal: it holds none, and backups know better.
@@ -409,6 +417,42 @@ import Testing
     #expect(try await Command.script("\"$1\" \(advice.2)", []).status == 1)
     let refused = try await Command.ext2walk(["ls", image.path.string])
     #expect(refused.status == 2 && refused.messages.contains("ext2walk info gives the command"))
+  }
+
+  /// Directories that name each other in a loop have no top: one of them is named.
+  @Test func treesInALoop() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["a/b/file", "c/file"], blocks: 4000)
+    let (a, c) = (try image.inode(of: "a"), try image.inode(of: "c"))
+    let b = try image.inode(of: "b", in: a)
+    try image.patch(at: image.positions(ofDirectory: a)[0] + 12, b)
+    try await image.debugfs("clri <2>")
+    let advice = try #require(try await ImageFacts.of(image.path.string).0.advice)
+    #expect(
+      advice.contains("'<\(c)>'") && (advice.contains("'<\(a)>'") || advice.contains("'<\(b)>'")), "\(advice)"
+    )
+  }
+
+  /// Where only a group's descriptor is damaged a backup has them all; where a flipped bit is a feature, too.
+  @Test(arguments: ["set_bg 1 inode_table 0xfffff", "feature FEATURE_I29"])
+  func backupsOfDamagedDescriptors(_ change: String) async throws {
+    let image = try await ScratchImage(
+      blockSize: 1024, type: "ext4", tree: ["found"], options: ["-O", "^flex_bg"], blocks: 20000)
+    try await image.debugfs(change)
+    // Not by debugfs, which would mend the checksum.
+    if change.hasPrefix("feature") { try image.patch(at: 1024 + 0x3FC, UInt32(0)) }
+    let (facts, finished) = try await ImageFacts.of(image.path.string)
+    #expect(finished.status == 1)
+    let command = try #require(facts.advice?.firstMatch(of: /^ext2walk (ls .*)/)?.1, "\(facts.advice ?? "")")
+    #expect(command.contains("--superblock 8193"))
+    #expect(try await Command.script("\"$1\" \(command)", []).text.contains("found\n"), "\(command)")
+  }
+
+  /// A root that is a directory and has no contents any more is as good as gone.
+  @Test func aRootWithoutContents() async throws {
+    let image = try await ScratchImage(blockSize: 1024, tree: ["home/x", "etc/x"], blocks: 4000)
+    try await image.debugfs("set_inode_field <2> size 0")
+    let advice = try #require(try await ImageFacts.of(image.path.string).0.advice)
+    #expect(advice.contains("ls -R \(image.path)") && advice.contains("'<12>'"), "\(advice)")
   }
 
   /// Too few descriptors are no reason to say of a good backup that it doesn't serve.

@@ -153,10 +153,10 @@ import Testing
       words: "inode 4, the quota of groups, is no file in use", mounts: "nrrnr"),
     Damage(
       options: Damage.quota, change: "ssv usr_quota_inum 11",
-      words: "the quota of users can't be in inode 11: its inode is 3", mounts: "nrrnr"),
+      words: "the quota of users is in inode 11, and its inode is 3", mounts: "nrrnr"),
     Damage(
       options: Damage.quota, change: "ssv prj_quota_inum 3",
-      words: "the quota of projects can't be in inode 3", mounts: "nrrnr"),
+      words: "the quota of projects is in inode 3, which is reserved", mounts: "nrrnr"),
     Damage(
       options: Damage.quota, change: "ssv prj_quota_inum 99",
       words: "inode 99, the quota of projects, is no file in use", mounts: "nrrnr"),
@@ -173,8 +173,11 @@ import Testing
       options: Damage.quota, change: "zap_block -f <4> -o 24 -l 1 -p 1 0",
       words: "inode 4, the quota of groups, can't go on in its block 1 of", mounts: "nrrnr"),
     Damage(
-      options: Damage.casefold, change: "ssv encoding 99", words: "the encoding of names can't be 99"),
-    Damage(options: Damage.casefold, change: "ssv encoding 0", words: "the encoding of names can't be 0"),
+      options: Damage.casefold, change: "ssv encoding 99",
+      words: "encoding 99 of names is unknown: kernels know 1"),
+    Damage(
+      options: Damage.casefold, change: "ssv encoding 0",
+      words: "encoding 0 of names is unknown: kernels know 1"),
     Damage(change: "ssv creator_os 1", words: "a file system of the Hurd can't have 64bit"),
   ]
 

@@ -134,7 +134,7 @@ import Testing
     #expect(verified.brokenRules == expected, "\(verified.finished.text)")
     let twice = verified.errors.filter { $0.rule == "name-twice" }
     #expect(twice.count == 2)
-    #expect(twice.allSatisfy { $0.found?.contains("only its case differs from") == true })
+    #expect(twice.allSatisfy { $0.found?.contains("the encoding folds it to the same as") == true })
     // In a directory that doesn't fold names they are others.
     try await image.debugfs("set_inode_field /d flags 0x80000")
     #expect(try await VerifiedImage.verify(image.path.string).errors.isEmpty)

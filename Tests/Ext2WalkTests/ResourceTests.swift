@@ -12,10 +12,17 @@ import Testing
   ]
 
   /// Runs a command within 200 s and 512 MiB of address space.
-  private func bounded(_ command: [String], _ image: ScratchImage) async throws -> Finished {
+  private func bounded(_ command: [String], _ image: ScratchImage, seconds: Int = 200) async throws
+    -> Finished
+  {
+    try await bounded(command + [image.path.string], seconds: seconds)
+  }
+
+  /// - Parameter seconds: of a processor's time, not by a clock.
+  private func bounded(_ command: [String], seconds: Int) async throws -> Finished {
     try await Command.script(
-      "ulimit -v 524288; ulimit -c 0; tool=$1; image=$2; shift 2; exec timeout 200 \"$tool\" \"$@\" \"$image\"",
-      [image.path.string] + command)
+      "ulimit -v 524288; ulimit -c 0; ulimit -t \(seconds); tool=$1; shift; exec timeout 200 \"$tool\" \"$@\"",
+      command)
   }
 
   /// Where fields of the superblock are in it.
@@ -331,6 +338,47 @@ import Testing
         }
         #expect(limit > 5 || finished.status == 2)
       }
+    }
+  }
+
+  /// An attribute block of a file with many names: records as many as it has room for, whose values all lie over each other.
+  @Test(arguments: ["encrypt,", "ea_inode,"]) func attributesThatLieOverEachOther(features: String)
+    async throws
+  {
+    let image = try await ScratchImage(
+      blockSize: 65536, tree: ["d/one"], options: ["-O", "^metadata_csum,^64bit,^dir_index," + features],
+      blocks: 4000)
+    let block = 3000
+    var bytes: [UInt8] = UInt32(0xEA02_0000).littleEndianBytes + [UInt8](repeating: 0, count: 28)
+    for number in 0..<4000 {
+      // No name; in the block, or in an inode of its own.
+      let isElsewhere = features == "ea_inode,"
+      bytes +=
+        [0, 1] + UInt16(0).littleEndianBytes + UInt32(isElsewhere ? 11 + number % 90 : 0).littleEndianBytes
+      bytes += UInt32(isElsewhere ? 1 << 20 : 65536).littleEndianBytes + UInt32(0).littleEndianBytes
+    }
+    try image.patch(at: block * 65536, bytes)
+    try await image.debugfs("set_inode_field /d/one flags 0x800")
+    for path in ["/d", "/d/one"] { try await image.debugfs("set_inode_field \(path) file_acl \(block)") }
+    for index in 0..<400 { try await image.debugfs("ln /d/one /d/link\(index)") }
+    let finished = try await bounded(["verify"], image, seconds: 20)
+    #expect(finished.status == 1, "\(finished.messages)")
+  }
+
+  /// A link of many names whose map leads to as many empty nodes as a block has room for, all after its end.
+  @Test func emptyNodesAfterTheEnd() async throws {
+    let image = try await ScratchImage(blockSize: 65536, tree: ["d/one"], blocks: 40000)
+    try await image.debugfs("symlink /d/link \(String(repeating: "t", count: 200))")
+    let block = 3000
+    try image.patch(at: block * 65536, (0..<16384).flatMap { UInt32(5000 + $0).littleEndianBytes })
+    for field in ["block[DIND]", "block[TIND]"] {
+      try await image.debugfs("set_inode_field /d/link \(field) \(block)")
+      try await image.debugfs("set_inode_field /d \(field) \(block)")
+    }
+    for index in 0..<40 { try await image.debugfs("ln /d/link /d/link\(index)") }
+    for command in [["ls", "-l", image.path.string, "/d"], ["verify", image.path.string]] {
+      let finished = try await bounded(command, seconds: 10)
+      #expect([0, 1].contains(finished.status), "\(finished.messages)")
     }
   }
 

@@ -113,8 +113,13 @@ struct Info: ParsableCommand {
         faults = MountCheck.faults(of: volume, first)
         report.featuresReadPast = volume.featuresReadPast
         if !hasRoot(volume) {
+          report.lacksRoot = true
           report.backups = try backups(file, at: location, within: byteCount).filter(\.hasRoot)
           if report.backups.isEmpty { lostTrees = try LostTrees.find(on: volume) }
+        } else if first.checksum == .wrong || volume.hasDamagedDescriptors {
+          report.backups = try backups(file, at: location, within: byteCount).filter { backup in
+            backup.hasRoot && !backup.hasDamagedDescriptors && backup.superblock.facts.checksum != .wrong
+          }
         }
       } catch {
         let isOfAnotherSize = options.blockSize.map { $0 != first.blockSize } ?? false
@@ -123,7 +128,8 @@ struct Info: ParsableCommand {
         let isJournal = first.type == "jbd"
         if isJournal, let fault = file.faultOfJournal(behind: first) { faults.append(fault) }
         let isInOrder = isJournal && faults.isEmpty
-        if !isInOrder, !error.isOfUnknownFeatures {
+        // A flipped bit may be a feature that nobody knows.
+        if !isInOrder, !error.isOfUnknownFeatures || first.checksum == .wrong {
           do throws(VolumeError) {
             report.backups = try backups(file, at: location, within: byteCount)
           } catch let shortage {
@@ -151,12 +157,16 @@ struct Info: ParsableCommand {
     for backup in file.backupSuperblocks(within: byteCount, everywhere: true) {
       let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
       if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
-        serving.append(ImageReport.Backup(superblock: backup, hasRoot: true))
+        // As the other one, so far as it was looked at.
+        serving.append(ImageReport.Backup(superblock: backup, hasRoot: true, hasDamagedDescriptors: false))
         continue
       }
       do throws(VolumeError) {
         let volume = try Volume(at: location, options: options)
-        serving.append(ImageReport.Backup(superblock: backup, hasRoot: hasRoot(volume)))
+        serving.append(
+          ImageReport.Backup(
+            superblock: backup, hasRoot: hasRoot(volume), hasDamagedDescriptors: volume.hasDamagedDescriptors)
+        )
       } catch {
         // Others don't serve; of this one nobody knows.
         if error.isOfThisMachine { shortage = shortage ?? error }
@@ -166,24 +176,32 @@ struct Info: ParsableCommand {
     return serving
   }
 
+  /// Whether there is a root directory that has contents where its inode leads to.
   private func hasRoot(_ volume: Volume) -> Bool {
     var inodes = InodeTable(volume)
-    // A root that can't be read is none to list: MountCheck says why.
-    return (try? inodes.inode(Inode.root).isDirectory) ?? false
+    do throws(VolumeError) {
+      let root = try inodes.inode(Inode.root)
+      let leadsSomewhere = BlockMap.read(root, on: volume).places.contains { _ in true }
+      return root.isDirectory && (root.hasInlineData || leadsSomewhere)
+    } catch {
+      // A root that can't be read is none to list: MountCheck says why.
+      return false
+    }
   }
 
   private func noSuperblock(
     _ file: borrowing ImageFile, _ byteCount: UInt64, _ unread: FailedRead?
   ) -> VolumeError {
     var failure: FailedRead?
-    let embedded = file.embeddedFileSystems(&failure)
+    let embedded = file.embeddedFileSystems(hasDynamicPartitions: false, &failure)
     let reason = unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4"
     guard embedded.isEmpty else {
       return VolumeError(
         "reading the superblock", reason: "\(reason) at the start", advice: embedded.words(in: file.location))
     }
+    let missed = failure.map { "; what can't be read may hold one: \($0)" } ?? ""
     return VolumeError(
-      "reading the superblock", reason: reason + ", and where a backup would be is none that serves",
+      "reading the superblock", reason: reason + ", and where a backup would be is none that serves\(missed)",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
         + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes. Elsewhere --superblock tries one, "
         + "and --offset a place further in: testdisk looks for where partitions of a lost table began")
@@ -194,10 +212,11 @@ struct Info: ParsableCommand {
     _ file: borrowing ImageFile, _ signature: Signature
   ) throws(VolumeError) {
     var failure: FailedRead?
-    let embedded = file.embeddedFileSystems(&failure)
+    let embedded = file.embeddedFileSystems(hasDynamicPartitions: true, &failure)
     guard !embedded.isEmpty else { return }
+    let missed = failure.map { "; what can't be read may hold others: \($0)" } ?? ""
     throw VolumeError(
-      "opening the file system", reason: "this is \(signature.name)",
+      "opening the file system", reason: "this is \(signature.name)\(missed)",
       advice: "\(embedded.words(in: file.location)); "
         + "lpunpack \(Escaping.shellWord(file.location.path)) FOLDER takes all partitions out")
   }

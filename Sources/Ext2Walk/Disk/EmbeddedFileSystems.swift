@@ -8,15 +8,19 @@ struct EmbeddedFileSystem {
 extension ImageFile {
   /// How far in each sector is looked at, and how many mebibytes after that are, in bytes.
   static var mostHeaderBytes: UInt64 { 1 << 22 }
-  private static var mostMebibytes: UInt64 { 1 << 14 }
+  private static var mostMebibytes: UInt64 { 256 }
+  private static var mostMebibytesOfDynamicPartitions: UInt64 { 1 << 14 }
   private static var mostEmbedded: Int { 16 }
 
-  /// File systems that begin at a sector of the first 4 MiB, or at a mebibyte of the first 16 GiB.
+  /// File systems that begin at a sector of the first 4 MiB, or at a mebibyte of the first 256; of the first 16 GiB where partitions
+  /// are dynamic.
   ///
   /// A first superblock counts in which nothing is wrong, and whose file system fits. What lies in one that was found is its own.
   ///
   /// - Parameter failure: keeps the first refusal of the system.
-  func embeddedFileSystems(_ failure: inout FailedRead?) -> [EmbeddedFileSystem] {
+  func embeddedFileSystems(
+    hasDynamicPartitions: Bool, _ failure: inout FailedRead?
+  ) -> [EmbeddedFileSystem] {
     var found: [EmbeddedFileSystem] = []
     var next: UInt64 = 512
     func look(at position: UInt64, _ failure: inout FailedRead?) {
@@ -35,7 +39,8 @@ extension ImageFile {
     }
     failure = failure ?? unread
     var mebibyte: UInt64 = Self.mostHeaderBytes >> 20
-    while mebibyte < min(Self.mostMebibytes, byteCount >> 20) {
+    let most = hasDynamicPartitions ? Self.mostMebibytesOfDynamicPartitions : Self.mostMebibytes
+    while mebibyte < min(most, byteCount >> 20) {
       look(at: mebibyte << 20, &failure)
       mebibyte += 1
     }

@@ -62,6 +62,8 @@ struct ImageReport {
     let superblock: BackupSuperblock
     /// Whether there is a root directory where it leads to.
     let hasRoot: Bool
+    /// Whether descriptors that it leads to have wrong checksums, or tables where none can be.
+    let hasDamagedDescriptors: Bool
   }
 
   /// As it was typed.
@@ -75,6 +77,8 @@ struct ImageReport {
   /// The partition that the rest is about, of a whole disk.
   var partition: Int?
   var fileSystem: FileSystem?
+  /// Whether the first superblock leads to no root directory.
+  var lacksRoot = false
   /// Whether the first superblock is gone, or can't be read.
   var hasLostFirst = false
   /// Why the first superblock can't be read, where the system refuses it.

@@ -9,7 +9,7 @@ extension MountCheck {
     do throws(VolumeError) {
       var faults: [Fault] = []
       // Of the rest only e2fsck complains.
-      for damage in try inodes.damage(of: inode) where damage.kernelWording != nil {
+      for damage in try inodes.damage(of: inode, outside: .none) where damage.kernelWording != nil {
         let refusal: Fault.Refusal = if case .attributeBlock = damage { .byAll } else { .byExt4 }
         faults.add(refusal, damage.words(inodeSize: facts.inodeSize))
       }
@@ -50,7 +50,7 @@ extension InodeDamage {
     case .size(let count): "can't be \(count) bytes long"
     case .attributeBlock(let block): "can't have extended attributes in block \(block)"
     case .extentNode: "has no extents where they should be"
-    case .block(let block): "can't have contents in block \(block)"
+    case .block(let block), .extent(let block): "can't have contents in block \(block)"
     // Links and special files are none of those that mounting takes.
     case .linkLength, .linkFlags, .slowLinkLength, .linkBlocks, .linkContentFlags, .specialFlags,
       .specialSize:

@@ -136,11 +136,14 @@ enum InfoText {
   private static func backups(_ report: ImageReport) -> String {
     let backups = report.backups
     let count = backups.count == 1 ? "a backup" : "\(backups.count) backups"
-    let isOpen = report.fileSystem.map { $0.refusal == nil } ?? false
     let title =
-      isOpen
-      ? "by the first superblock there is no root, but by \(count) there is"
-      : "the first superblock can't be used, but \(count) can"
+      if report.fileSystem?.refusal == nil, report.fileSystem != nil {
+        report.lacksRoot
+          ? "by the first superblock there is no root, but by \(count) there is"
+          : "the first superblock or its group descriptors are damaged; \(count) and its descriptors are not"
+      } else {
+        "the first superblock can't be used, but \(count) can"
+      }
     return "\(Escaping.text(report.image)): \(title)\n"
       + backups.map { backup in
         let (superblock, root) = (backup.superblock, backup.hasRoot ? "" : "; the root is gone")

@@ -62,12 +62,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   private var names = NameTable()
 
   init(
-    _ volume: Volume, census: consuming InodeCensus, findings: consuming Findings, judges: JudgeThread,
-    progress: consuming ProgressLine
+    _ volume: Volume, census: consuming InodeCensus, zone: SystemZone, findings: consuming Findings,
+    judges: JudgeThread, progress: consuming ProgressLine
   ) {
     self.volume = volume
     superblock = volume.superblock
-    named = NamedInodes(volume)
+    named = NamedInodes(volume, zone: zone)
     self.census = census
     self.findings = findings
     self.judges = judges
@@ -111,6 +111,9 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   }
 
   // MARK: A directory
+
+  /// Whether the place of inode `number` is a bad block: nobody misses its names.
+  func isInBadBlock(_ number: UInt32) -> Bool { named.isInBadBlock(number) }
 
   mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
     let isRoot = directory.inode == Inode.root
@@ -164,19 +167,20 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
         }
         try report(problem.rule, block: block, problem.facts)
       }
-    } else {
+    } else if !superblock.hasChecksums {
+      // With checksums no kernel reads it: that is said where an entry names it.
       try report(.htreeWithoutFeature, "")
     }
   }
 
   /// - Parameter count: how many blocks it has, but for those of its attributes.
   private mutating func checkBlockCount(
-    of directory: Inode, holding count: UInt64, _ inodes: inout InodeTable
+    of directory: Inode, holding count: UInt64
   ) throws(OutputError) {
     guard !superblock.hasClusters else { return }
     var count = count + (directory.attributeBlock == 0 ? 0 : 1)
     do throws(VolumeError) {
-      count += try inodes.attributeInodeBlockCount(of: directory, on: volume)
+      count += try named.attributeInodeBlockCount(of: directory)
     } catch {
       return try report(.blockUnreadable, "extended attributes: \(error)")
     }
@@ -247,11 +251,11 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       if inode.attributes.byteCount != expected {
         try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
       }
-      try checkBlockCount(of: inode, holding: 0, &inodes)
+      try checkBlockCount(of: inode, holding: 0)
     } else if let blocks = current.blocks, blocks.isSound {
       let preallocated = blocks.preallocated.reduce(0) { $0 + UInt64($1.count) }
       let count = blocks.mappedCount + UInt64(blocks.nodes.count) + preallocated
-      try checkBlockCount(of: inode, holding: count, &inodes)
+      try checkBlockCount(of: inode, holding: count)
     }
   }
 
@@ -381,11 +385,12 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
         try report(rule, entry, name, words, kernelWording: wording)
       }
     }
-    let isEncrypted = facts.flags.contains(.isEncrypted)
-    if isEncrypted || current.encryptionPolicy != nil,
-      let words = named.misfit(of: number, facts, in: current.encryptionPolicy)
-    {
+    if facts.flags.contains(.isEncrypted), facts.nameCount == 0, let words = named.contextDamage(of: number) {
       try report(.encryptionPolicy, entry, name, words)
+    }
+    if let expected = current.encryptionPolicy, let words = named.misfit(of: number, facts, in: expected) {
+      let wording = "Inconsistent encryption contexts"
+      try report(.encryptionPolicy, entry, name, words, kernelWording: wording)
     }
     facts.nameCount &+= 1
     if facts.nameCount == 1 { facts.parent = current.found.inode }
@@ -458,7 +463,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       return try report(.nameTwice, "\(count), by their hashes; they can't be read again: \(error)")
     }
     for (entry, name, other) in finder.found {
-      let words = name == other ? "" : "only its case differs from \"\(Escaping.text(other))\""
+      let words = name == other ? "" : "the encoding folds it to the same as \"\(Escaping.text(other))\""
       try report(.nameTwice, entry, name.raw, words)
     }
   }

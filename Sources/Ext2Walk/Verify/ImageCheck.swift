@@ -42,7 +42,9 @@ enum ImageCheck {
     var progress = ProgressLine(isOn: options.showsProgress)
     try checkImage(volume, &findings)
     for words in options.refusals { try findings.add(Finding(rule: .metadataImplausible, facts: words)) }
-    let census = try takeCensus(of: volume, &findings, &progress)
+    var inodes = InodeTable(volume)
+    let zone = volume.systemZone(&inodes)
+    let census = try takeCensus(of: volume, zone: zone, &findings, &progress)
     var reading = options.reading
     reading.checksums = .checked
     var walk = try TreeWalk(volume, options: reading)
@@ -51,7 +53,7 @@ enum ImageCheck {
     // Where findings can't be written the thread would wait for ever.
     defer { judges.cancel() }
     var check = DirectoryCheck(
-      volume, census: census, findings: findings, judges: judges, progress: progress)
+      volume, census: census, zone: zone, findings: findings, judges: judges, progress: progress)
     try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
     try checkUnreached(&check, &walk)
     try check.reportWrongDotDots()
@@ -83,12 +85,12 @@ enum ImageCheck {
   }
 
   private static func takeCensus(
-    of volume: Volume, _ findings: inout Findings, _ progress: inout ProgressLine
+    of volume: Volume, zone: SystemZone, _ findings: inout Findings, _ progress: inout ProgressLine
   ) throws(OutputError) -> InodeCensus {
     let superblock = volume.superblock
     var census = InodeCensus(inodeCount: superblock.inodeCount)
     var scan = InodeScan(volume)
-    var check = InodeCheck(volume)
+    var check = InodeCheck(volume, zone: zone)
     for group in 0..<volume.groupCount {
       progress.step(part: 0.2 * Double(group) / Double(volume.groupCount)) { "inode tables" }
       var found: [Finding] = []
@@ -148,7 +150,7 @@ extension DirectoryCheck {
   fileprivate mutating func report(unreached tops: [UInt32]) throws(OutputError) {
     var unnamed: [UInt32] = []
     for inode in tops {
-      guard census[inode].nameCount == 0 else { continue }
+      guard census[inode].nameCount == 0, !isInBadBlock(inode) else { continue }
       unnamed.append(inode)
       if let dotDot = oddDotDots.removeValue(forKey: inode) { wrongLinks[dotDot.found]?.expected += 1 }
     }
@@ -194,10 +196,11 @@ extension DirectoryCheck {
       where: { $0.type != .directory && !$0.flags.contains(.isOwn) && $0.nameCount != $0.links || $0.isLost })
     {
       next = inode + 1
+      if isInBadBlock(inode) { continue }
       let facts = census[inode]
       if facts.flags.contains(.holdsAttribute) {
         guard facts.nameCount == 0, !census.hasUnknownAttributes else { continue }
-        let words = "it holds the value of an extended attribute, and none refers to it"
+        let words = "it holds the value of an extended attribute, and no inode in use has that"
         try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: words))
       } else if facts.nameCount == 0 {
         unattached.append(inode)

@@ -73,10 +73,7 @@ struct InodeCensus: ~Copyable {
   /// Adds an inode in use.
   mutating func add(_ number: UInt32, _ facts: InodeFacts) {
     inUseCount += 1
-    // An attribute may have referred to it already.
-    let known = self[number].flags
     self[number] = facts
-    if !known.isEmpty { self[number].flags.formUnion(known) }
   }
 
   /// Says that nothing is known of `inodes`, which come after all that were said before.

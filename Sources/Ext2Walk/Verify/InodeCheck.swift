@@ -5,13 +5,20 @@ import FolioCore
 /// What it finds goes to the census as flags: what is wrong is said where an entry names the inode.
 struct InodeCheck {
   private let volume: Volume
+  private let zone: SystemZone
   /// Symbolic links whose targets stand in blocks, and those blocks.
   private var links: [(block: UInt64, inode: UInt32)] = []
   /// Blocks of extended attributes, whose values may stand in inodes of their own.
   private var attributeBlocks: Set<UInt64> = []
+  /// Inodes that attributes refer to, in use or not.
+  private var valueInodes: Set<UInt32> = []
+  /// Whether there may be attributes that nobody could read.
+  private var hasUnknownAttributes = false
 
-  init(_ volume: Volume) {
+  /// - Parameter zone: the blocks that are the file system's own.
+  init(_ volume: Volume, zone: SystemZone) {
     self.volume = volume
+    self.zone = zone
   }
 
   /// Takes an inode in use.
@@ -20,10 +27,10 @@ struct InodeCheck {
     let inode = Inode(number: scanned.number, bytes: bytes, superblock: volume.superblock)
     if !facts.flags.contains(.isOwn) {
       if inode.isEncrypted { facts.flags.insert(.isEncrypted) }
-      let damage = volume.damage(of: inode, bytes)
+      let damage = volume.damage(of: inode, bytes, outside: zone)
       if !damage.isEmpty || inode.lacksFeature(volume.superblock) != nil {
         facts.flags.insert(.hasDamage)
-      } else if facts.type == .symlink, !inode.hasInlineData, !inode.hasTargetInside,
+      } else if facts.type == .symlink, !inode.hasInlineData, !inode.hasTargetInside(volume.superblock),
         let block = BlockMap.read(inode, on: volume).physical(of: 0)
       {
         links.append((block, inode.number))
@@ -31,7 +38,7 @@ struct InodeCheck {
     }
     census.add(scanned.number, facts)
     guard volume.superblock.hasAttributeInodes else { return }
-    note(ExtendedAttributes(inode: bytes), in: &census)
+    note(ExtendedAttributes(inode: bytes))
     if inode.attributeBlock != 0 { attributeBlocks.insert(inode.attributeBlock) }
   }
 
@@ -52,22 +59,22 @@ struct InodeCheck {
     for block in attributeBlocks.sorted() {
       do throws(VolumeError) {
         let bytes = try volume.readBlock(block)
-        note(ExtendedAttributes(block: bytes.raw), in: &census)
+        note(ExtendedAttributes(block: bytes.raw))
       } catch {
         try findings.add(Finding(rule: .blockUnreadable, facts: "extended attributes: \(error)"))
-        census.hasUnknownAttributes = true
+        hasUnknownAttributes = true
       }
     }
-    attributeBlocks = []
+    for inode in valueInodes where census[inode].isInUse { census[inode].flags.insert(.isReferredTo) }
+    census.hasUnknownAttributes = hasUnknownAttributes
+    (attributeBlocks, valueInodes) = ([], [])
   }
 
   /// Notes which inodes attributes refer to.
-  private func note(_ attributes: ExtendedAttributes, in census: inout InodeCensus) {
-    if attributes.breaksOff { census.hasUnknownAttributes = true }
-    for attribute in attributes.all {
-      let inode = attribute.valueInode
-      guard inode > 0, inode <= volume.superblock.inodeCount else { continue }
-      census[inode].flags.insert(.isReferredTo)
+  private mutating func note(_ attributes: ExtendedAttributes) {
+    if attributes.breaksOff { hasUnknownAttributes = true }
+    for attribute in attributes.all where attribute.valueInode > 0 {
+      if attribute.valueInode <= volume.superblock.inodeCount { valueInodes.insert(attribute.valueInode) }
     }
   }
 }
@@ -95,13 +102,18 @@ extension Inode {
 /// Inodes, as far as entries that name them are judged by them.
 struct NamedInodes: ~Copyable {
   private let volume: Volume
+  private let zone: SystemZone
   private var inodes: InodeTable
-  /// Inodes whose places in the tables are bad blocks (inode 1 lists those), apart and in order.
-  private let inBadBlocks: RangeSet<UInt32>
+  private var attributeBlocks: AttributeBlocks
+  /// Inodes whose places in the tables are bad blocks, as inode 1 lists them.
+  private let inBadBlocks: RangeSet<UInt64>
   private let hasBadBlocks: Bool
 
-  init(_ volume: Volume) {
+  /// - Parameter zone: the blocks that are the file system's own.
+  init(_ volume: Volume, zone: SystemZone) {
     self.volume = volume
+    self.zone = zone
+    attributeBlocks = AttributeBlocks(volume)
     var inodes = InodeTable(volume)
     inBadBlocks = Self.inodesInBadBlocks(volume, &inodes)
     hasBadBlocks = !inBadBlocks.isEmpty
@@ -109,22 +121,24 @@ struct NamedInodes: ~Copyable {
   }
 
   // Asked of every entry; most disks have none.
-  func isInBadBlock(_ number: UInt32) -> Bool { hasBadBlocks && inBadBlocks.contains(number) }
+  func isInBadBlock(_ number: UInt32) -> Bool { hasBadBlocks && inBadBlocks.contains(UInt64(number)) }
 
   /// What is wrong with inode `number`; in a kernel's words where one has some.
   mutating func damage(of number: UInt32) -> [(rule: Rule, kernelWording: String?, facts: String)] {
     var found: [(rule: Rule, kernelWording: String?, facts: String)] = []
     do throws(VolumeError) {
       let inode = try inodes.inode(number)
-      for damage in try inodes.damage(of: inode) where !inode.isDirectory || !damage.isOfMap {
-        found.append((.inodeUnusable, damage.kernelWording, damage.kernelWording == nil ? damage.words : ""))
+      for damage in try inodes.damage(of: inode, outside: zone) where !isOfMap(damage, inode) {
+        found.append((.inodeUnusable, damage.kernelWording, damage.words))
       }
-      if let words = inode.lacksFeature(volume.superblock) { found.append((.featureMissing, nil, words)) }
       if found.isEmpty, inode.attributes.fileType == .symlink,
         !(try inodes.isWholeTarget(ofLink: inode, on: volume))
       {
         let words = "its target isn't \(inode.attributes.byteCount) bytes long, as its inode says"
         found.append((.inodeUnusable, nil, words))
+      }
+      if found.isEmpty, let words = inode.lacksFeature(volume.superblock) {
+        found.append((.featureMissing, nil, words))
       }
     } catch {
       found.append((.inodeUnusable, nil, error.reason))
@@ -132,43 +146,72 @@ struct NamedInodes: ~Copyable {
     return found
   }
 
-  /// What doesn't fit where an entry of a directory names an inode, or where an inode is encrypted; nil where all does.
+  /// Whether it is the map of a directory's blocks that is damaged, whose blocks and nodes the walk reports.
+  private func isOfMap(_ damage: InodeDamage, _ inode: Inode) -> Bool {
+    guard inode.isDirectory else { return false }
+    return switch damage {
+    case .block, .extent, .size: true
+    case .extentNode: !BlockMap.read(inode, on: volume).isSound
+    default: false
+    }
+  }
+
+  /// Whether inode `number`, which says that it is encrypted, has no encryption context that can be read; in words.
+  mutating func contextDamage(of number: UInt32) -> String? {
+    switch encryptionPolicy(of: number) {
+    case .missing: "it is encrypted, and has no encryption context"
+    case .damaged: "its encryption context is damaged"
+    case .unknown, .policy: nil
+    }
+  }
+
+  /// What doesn't fit where an entry of an encrypted directory names an inode; nil where all does.
   ///
-  /// Mirrors `fscrypt_has_permitted_context()`, and what e2fsck's pass 1 asks of every encrypted inode.
+  /// Mirrors `fscrypt_has_permitted_context()`.
   ///
-  /// - Parameter expected: the policy of the directory; nil where it isn't encrypted or doesn't say by which.
-  mutating func misfit(of number: UInt32, _ facts: InodeFacts, in expected: EncryptionPolicy?) -> String? {
+  /// - Parameter expected: the policy of the directory.
+  mutating func misfit(of number: UInt32, _ facts: InodeFacts, in expected: EncryptionPolicy) -> String? {
     guard facts.flags.contains(.isEncrypted) else {
       let mayBe: Set<FileType> = [.regular, .directory, .symlink]
-      return expected != nil && mayBe.contains(facts.type)
-        ? "it isn't encrypted, and its directory is" : nil
+      return mayBe.contains(facts.type) ? "it isn't encrypted, and its directory is" : nil
     }
     let policy = encryptionPolicy(of: number)
-    switch policy {
-    case .missing: return "it is encrypted, and has no encryption context"
-    case .damaged: return "its encryption context is damaged"
-    case .unknown, .policy:
-      return expected == nil || expected == policy
-        ? nil : "it is encrypted by another policy than its directory"
-    }
+    if policy == .missing || policy == .damaged || policy == expected { return nil }
+    return "it is encrypted by another policy than its directory"
   }
 
   /// By which policy inode `number` is encrypted, which says that it is.
   mutating func encryptionPolicy(of number: UInt32) -> EncryptionPolicy {
     do throws(VolumeError) {
-      return try inodes.encryptionPolicy(of: try inodes.inode(number), on: volume)
+      let bytes = try inodes.bytes(of: number)
+      let policy = EncryptionPolicy(in: ExtendedAttributes(inode: bytes.raw), bytes.raw)
+      let block = try inodes.inode(number).attributeBlock
+      guard policy == .missing, block != 0 else { return policy }
+      return try attributeBlocks.contents(of: block, &inodes).policy
     } catch {
       // A context that can't be read is none that serves.
       return .damaged
     }
   }
 
+  /// How many blocks `i_blocks` counts for values of attributes that stand in inodes of their own.
+  mutating func attributeInodeBlockCount(of inode: Inode) throws(VolumeError) -> UInt64 {
+    guard volume.superblock.hasAttributeInodes else { return 0 }
+    let bytes = try inodes.bytes(of: inode.number)
+    let inside = try AttributeValues(ExtendedAttributes(inode: bytes.raw), on: volume, &inodes)
+    var count = inside.blockCount(for: inode)
+    if inode.attributeBlock != 0 {
+      count += try attributeBlocks.contents(of: inode.attributeBlock, &inodes).values.blockCount(for: inode)
+    }
+    return count
+  }
+
   /// Mirrors the bad blocks that e2fsck's `process_bad_block()` finds in inode tables.
-  private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<UInt32> {
-    var found = RangeSet<UInt32>()
+  private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<UInt64> {
+    var found = RangeSet<UInt64>()
     var bad: [Range<UInt64>]
     do throws(VolumeError) {
-      // Nobody keeps its size.
+      // Its size isn't kept up to date: all of its map counts.
       let inode = try inodes.inode(Inode.badBlocks)
       bad = BlockMap.read(inode, on: volume, through: volume.declaredByteCount).runs.compactMap { run in
         guard case .mapped(let block) = run.contents else { return nil }
@@ -182,43 +225,22 @@ struct NamedInodes: ~Copyable {
     // They are apart: a map has no block twice.
     bad.sort { $0.lowerBound < $1.lowerBound }
     let perBlock = UInt64(max(1, volume.superblock.blockSize / volume.superblock.inodeSize))
-    // Nobody reads those that lie over each other; and they could each have all bad blocks.
+    let inodeCount = UInt64(volume.superblock.inodeCount)
+    // InodeScan doesn't read tables that overlap others, and each of those could hold all bad blocks.
     let shared = InodeScan.groupsWithSharedTables(volume)
     for group in 0..<volume.groupCount where !shared.contains(group) {
       let table = volume.tables(ofGroup: group).inodeTable
       let first = UInt64(group) * UInt64(volume.superblock.inodesPerGroup) + 1
-      for blocks in bad.overlapping(table) {
+      let end = min(inodeCount + 1, first + UInt64(volume.superblock.inodesPerGroup))
+      guard let start = bad.firstOverlapping(table) else { continue }
+      for blocks in bad[start...].prefix(while: { $0.lowerBound < table.upperBound }) {
         let part = blocks.clamped(to: table)
-        let start = first + (part.lowerBound - table.lowerBound) * perBlock
-        let end = first + (part.upperBound - table.lowerBound) * perBlock
-        let last = min(
-          UInt64(volume.superblock.inodeCount), first + UInt64(volume.superblock.inodesPerGroup) - 1)
-        guard start <= last else { continue }
-        found.insert(contentsOf: UInt32(start)..<UInt32(min(end, last + 1)))
+        let range =
+          (part.lowerBound - table.lowerBound) * perBlock..<(part.upperBound - table.lowerBound) * perBlock
+        let inodes = (first + range.lowerBound..<first + range.upperBound).clamped(to: min(first, end)..<end)
+        if !inodes.isEmpty { found.insert(contentsOf: inodes) }
       }
     }
     return found
-  }
-}
-
-extension Array<Range<UInt64>> {
-  /// Those that overlap `range`; they are in order, and apart.
-  fileprivate func overlapping(_ range: Range<UInt64>) -> ArraySlice<Range<UInt64>> {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle].upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
-    }
-    return self[low...].prefix { $0.lowerBound < range.upperBound }
-  }
-}
-
-extension InodeDamage {
-  /// Whether it is the map of blocks that is wrong, which verify checks whole where it is a directory's.
-  fileprivate var isOfMap: Bool {
-    switch self {
-    case .extentNode, .block, .size: true
-    default: false
-    }
   }
 }

@@ -2,8 +2,9 @@ import FolioCore
 
 /// Tells whether a directory has a name already, at eight bytes a name.
 ///
-/// It keeps hashes, seeded anew for each process so that nobody can make names that collide. A name that is called
-/// known is so but for one chance in 2^64 or so: whoever wants to be sure compares the names themselves.
+/// It keeps hashes, seeded anew for each process so that nobody can make names that stand side by side. A name that is called
+/// known is so but for one chance in 2^64 or so; where names are folded, somebody can make names that are not the same and have
+/// one hash. Whoever wants to be sure compares the names themselves.
 struct NameTable {
   /// 0 stands for an empty place. A power of two, at most three quarters of them taken.
   private var hashes = [UInt64](repeating: 0, count: Self.leastCapacity)
@@ -13,7 +14,9 @@ struct NameTable {
   /// The hash of a name, the same for two that are the same in `directory`; never 0.
   static func hash(_ name: RawSpan, in directory: Inode?, on volume: Volume) -> UInt64 {
     guard let directory, let folded = volume.foldedHash(of: name, in: directory) else { return hash(name) }
-    return folded == 0 ? 1 : folded
+    // Its seed is the image's: names can be chosen that it puts side by side.
+    let bytes = [folded.littleEndian] as InlineArray<1, UInt64>
+    return unsafe hash(bytes.span.bytes)
   }
 
   /// The hash of a name; never 0.
@@ -102,12 +105,13 @@ struct RepeatedNames: EntryVisitor {
     guard !DotName.matches(name) else { return }
     let hash = NameTable.hash(name, in: directory, on: volume)
     guard suspects.contains(hash) else { return }
-    if !names.insert(shown).inserted { return found.append((entry, shown, shown)) }
+    let bytes = [UInt8](copying: name)
+    if !names.insert(bytes).inserted { return found.append((entry, shown, shown)) }
     let others = seen[hash, default: []]
     if let directory, let other = others.first(where: { volume.isSame($0.raw, name, in: directory) }) {
       found.append((entry, shown, other))
     } else if others.count < Self.mostOfOneHash {
-      seen[hash, default: []].append(shown)
+      seen[hash, default: []].append(bytes)
     }
   }
 

@@ -135,7 +135,9 @@ extension Rule {
     case .nameEmpty: Facts("An entry has no name.")
     case .nameUnusable: Facts("A name holds a slash or a zero byte, and so no path leads to it.")
     case .nameTwice:
-      Facts("A directory has a name twice. In a casefolded one, names that differ only in case are the same.")
+      Facts(
+        "A directory has a name twice. In a casefolded one, names are the same that the encoding folds to the same."
+      )
     case .nameNotInEncoding:
       Facts(
         "A name in a casefolded directory isn't valid in the encoding, and the file system is strict about that."
@@ -156,8 +158,7 @@ extension Rule {
       Facts("An inode uses a feature that the superblock doesn't have. Kernels read it.", nil, .portability)
     case .encryptionPolicy:
       Facts(
-        "An encrypted inode has no readable encryption policy, or one that isn't its directory's.",
-        "Inconsistent encryption contexts")
+        "An encrypted inode has no readable encryption policy, or one that isn't its directory's.")
     case .directorySecondName: Facts("A directory has a second name.")
     case .directoryCycle:
       Facts("A directory is in itself, or in one further down.")
@@ -189,7 +190,7 @@ extension Rule {
       Facts("A name stands in a block where nobody looks for its hash.")
     case .htreeWithoutFeature:
       Facts(
-        "A directory says it is hashed, and the file system has no `dir_index` feature: kernels don't care.",
+        "A directory says it is hashed, and the file system has no `dir_index` feature: without checksums kernels ignore that.",
         nil,
         .portability)
     case .directoryChecksum:
@@ -202,7 +203,7 @@ extension Rule {
       Facts("The superblock says of sizes, counts or the journal what can't be.")
     case .metadataImplausible:
       Facts(
-        "Group descriptors, the journal, the orphan file or the multi-mount protection block have impossible values."
+        "Group descriptors, journal, quota files, orphan file or MMP block aren't what a kernel takes when it mounts."
       )
     case .imageTooShort:
       Facts(

@@ -72,7 +72,7 @@ extension ImageFile {
   /// The first backup in the first 128 MiB that stands where it says that group 1 begins.
   private func firstBackup(from start: UInt64, within byteCount: UInt64) -> BackupSuperblock? {
     let mostBytes: UInt64 = 1 << 27
-    // What can't be read holds no backup that serves.
+    // Who looks for backups reports a first superblock that can't be read; of the others none need be there.
     var failure: FailedRead?
     let end = min(start + min(byteCount, mostBytes), self.byteCount)
     var found: BackupSuperblock?
@@ -98,18 +98,33 @@ extension ImageFile {
     in range: Range<UInt64>, step: Int, _ failure: inout FailedRead?, _ body: (UInt64) -> Bool
   ) {
     let pieceSize: UInt64 = 1 << 16
-    // Where it stands in a superblock.
-    let (low, high) = (56, 57)
     var start = range.lowerBound
     while start < range.upperBound {
       let count = Int(min(pieceSize, range.upperBound - start))
-      if let bytes = probe(count, at: start, &failure) {
-        for offset in stride(from: 0, to: count - high, by: step)
-        where bytes[offset + low] == 0x53 && bytes[offset + high] == 0xEF {
-          guard body(start + UInt64(offset)) else { return }
-        }
+      for offset in places(step: step, in: start..<start + UInt64(count), &failure) {
+        guard body(start + UInt64(offset)) else { return }
       }
       start += pieceSize
+    }
+  }
+
+  /// Where in a piece the magic of a superblock stands where one could begin. Of what can't be read whole, each page is tried.
+  private func places(step: Int, in piece: Range<UInt64>, _ failure: inout FailedRead?) -> [Int] {
+    // Where it stands in a superblock.
+    let (low, high) = (56, 57)
+    let pageSize = 4096
+    var refused: FailedRead?
+    if let bytes = probe(piece.count, at: piece.lowerBound, &refused) {
+      return stride(from: 0, to: bytes.count - high, by: step).filter {
+        bytes[$0 + low] == 0x53 && bytes[$0 + high] == 0xEF
+      }
+    }
+    failure = failure ?? refused
+    guard piece.count > pageSize else { return [] }
+    return stride(from: 0, to: piece.count, by: pageSize).flatMap { offset in
+      let start = piece.lowerBound + UInt64(offset)
+      let end = min(piece.upperBound, start + UInt64(pageSize))
+      return places(step: step, in: start..<end, &failure).map { $0 + offset }
     }
   }
 }

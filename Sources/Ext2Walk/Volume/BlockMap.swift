@@ -17,6 +17,9 @@ struct BlockMap: ~Copyable {
   private var preallocated: [Range<UInt64>] = []
   /// Whether blocks are mapped so far after the directory's size that none may be. No kernel reads those.
   private var hasBlocksBehindEnd = false
+  /// How many nodes of the map may still be looked at that lie after the size: none where it isn't a directory's.
+  private var nodesLeftAfterEnd: Int
+  private static var mostNodesAfterEnd: Int { 4 }
   /// Whether there are extents of no length, which no kernel makes.
   private var hasEmptyExtents = false
   /// How many blocks extents hold that come behind later ones, where nobody looks for them.
@@ -31,7 +34,9 @@ struct BlockMap: ~Copyable {
   static func read(
     _ directory: Inode, on volume: Volume, through byteCount: UInt64? = nil
   ) -> MappedBlocks {
-    var map = BlockMap(volume, byteCount: byteCount ?? directory.attributes.byteCount)
+    var map = BlockMap(
+      volume, byteCount: byteCount ?? directory.attributes.byteCount,
+      nodesAfterEnd: directory.isDirectory ? mostNodesAfterEnd : 0)
     if directory.hasExtents {
       map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
     } else {
@@ -86,8 +91,9 @@ struct BlockMap: ~Copyable {
     return written
   }
 
-  private init(_ volume: Volume, byteCount: UInt64) {
+  private init(_ volume: Volume, byteCount: UInt64, nodesAfterEnd: Int) {
     self.volume = volume
+    nodesLeftAfterEnd = nodesAfterEnd
     let (whole, rest) = byteCount.quotientAndRemainder(dividingBy: UInt64(volume.superblock.blockSize))
     blockCount = whole + (rest > 0 ? 1 : 0)
   }
@@ -196,6 +202,14 @@ struct BlockMap: ~Copyable {
   /// - Parameter logical: what it leads to, as far as the directory reaches; empty for a node after its end.
   private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
     let damage: BlockMapDamage
+    if logical.isEmpty {
+      // Empty ones are harmless; a hostile map could have as many as the file system has blocks.
+      guard nodesLeftAfterEnd > 0 else {
+        hasBlocksBehindEnd = true
+        return nil
+      }
+      nodesLeftAfterEnd -= 1
+    }
     if seen.insert(block) {
       do throws(VolumeError) {
         let bytes = try volume.readBlock(block)

@@ -94,7 +94,7 @@ struct EncryptedNames {
       hashes = .none
     } else if directory.isHashed {
       hashes = volume.rootHashVersion(of: directory).map { .computed(version: $0) } ?? .none
-    } else if directory.hasInlineData || directory.attributes.byteCount == UInt64(superblock.blockSize) {
+    } else if directory.hasInlineData || directory.attributes.byteCount / UInt64(superblock.blockSize) == 1 {
       hashes = .computed(version: volume.defaultHashVersion)
     } else {
       hashes = .none

@@ -22,14 +22,14 @@ enum EncryptionPolicy: Equatable {
     default: self = .unknown
     }
   }
-}
 
-extension InodeTable {
-  /// By which policy an inode is encrypted that says it is.
-  mutating func encryptionPolicy(of inode: Inode, on volume: Volume) throws(VolumeError) -> EncryptionPolicy {
-    for attribute in try attributes(of: inode, on: volume) where attribute.isNamed(9, "c") {
-      return attribute.value.map { EncryptionPolicy(context: $0) } ?? .damaged
+  /// The policy among the attributes that `bytes` hold; `missing` where there is none.
+  init(in attributes: ExtendedAttributes, _ bytes: RawSpan) {
+    guard let found = attributes.all.first(where: { $0.isNamed(9, "c") }) else {
+      self = .missing
+      return
     }
-    return .missing
+    self =
+      found.valueBytes.map { EncryptionPolicy(context: [UInt8](copying: bytes.extracting($0))) } ?? .damaged
   }
 }

@@ -14,8 +14,9 @@ struct ExtendedAttributes {
     let valueInode: UInt32
     /// How long the value is, in bytes.
     let valueByteCount: UInt64
-    /// Nil where the value is in an inode of its own, or where it can't be what the record says.
-    let value: [UInt8]?
+    /// Where the value is, in bytes from the start of what was read; nil where it is in an inode of its own, or where the
+    /// record's numbers lead outside these bytes. Values of a hostile image may overlap: only the one that is wanted is copied.
+    let valueBytes: Range<Int>?
 
     /// Whether it is the attribute of this name.
     func isNamed(_ index: UInt8, _ name: String) -> Bool {
@@ -71,49 +72,18 @@ struct ExtendedAttributes {
       let valueStart = base + Int(bytes.littleEndian(at: entry + 2, as: UInt16.self))
       let valueInode = bytes.littleEndian(at: entry + 4, as: UInt32.self)
       let valueByteCount = UInt64(bytes.littleEndian(at: entry + 8, as: UInt32.self))
-      var value: [UInt8]?
+      var valueBytes: Range<Int>?
       if valueInode == 0, valueStart <= bytes.byteCount,
         valueByteCount <= UInt64(bytes.byteCount - valueStart)
       {
-        value = [UInt8](copying: bytes.extracting(valueStart..<valueStart + Int(valueByteCount)))
+        valueBytes = valueStart..<valueStart + Int(valueByteCount)
       }
       all.append(
         Attribute(
           nameIndex: bytes[byteAt: entry + 1],
           name: [UInt8](copying: bytes.extracting(name..<name + nameLength)), valueInode: valueInode,
-          valueByteCount: valueByteCount, value: value))
+          valueByteCount: valueByteCount, valueBytes: valueBytes))
       entry = name + (nameLength + 3) & ~3
     }
-  }
-}
-
-extension InodeTable {
-  /// The extended attributes of `inode`: those in the inode, and those in the block that it names.
-  mutating func attributes(of inode: Inode, on volume: Volume) throws(VolumeError)
-    -> [ExtendedAttributes.Attribute]
-  {
-    let inside = try attributes(in: inode.number).all
-    guard inode.attributeBlock != 0 else { return inside }
-    let block = try volume.readBlock(inode.attributeBlock)
-    return inside + ExtendedAttributes(block: block.raw).all
-  }
-
-  /// How many blocks `i_blocks` counts for values of attributes that stand in inodes of their own.
-  ///
-  /// Mirrors `ext4_xattr_inode_alloc_quota()`: each reference counts as much as its value takes, however many share it.
-  /// Lustre's own kind, whose inode names its only user, isn't counted (`check_large_ea_inode()` of e2fsck).
-  mutating func attributeInodeBlockCount(
-    of inode: Inode, on volume: Volume
-  ) throws(VolumeError) -> UInt64 {
-    guard volume.superblock.hasAttributeInodes else { return 0 }
-    var count: UInt64 = 0
-    let blockSize = UInt64(volume.superblock.blockSize)
-    for attribute in try attributes(of: inode, on: volume) where attribute.valueInode != 0 {
-      let value = try self.inode(attribute.valueInode)
-      let namesUser = UInt32(truncatingIfNeeded: value.attributes.modified.seconds) == inode.number
-      if namesUser, value.generation == inode.generation { continue }
-      count += (attribute.valueByteCount + blockSize - 1) / blockSize
-    }
-    return count
   }
 }

@@ -28,8 +28,8 @@ struct InlineData {
       return
     }
     // Damaged, or in another inode, where no kernel puts it.
-    guard let value = found.value else { return nil }
-    attribute = value
+    guard let value = found.valueBytes else { return nil }
+    attribute = [UInt8](copying: bytes.extracting(value))
     hasAttribute = true
   }
 }

@@ -22,17 +22,18 @@ enum InodeDamage: Equatable {
   case attributeBlock(UInt64)
   /// The node of extents in the inode isn't one.
   case extentNode
-  /// A block for contents where none can be.
+  /// A block for contents where none can be: of a block map, and of an extent.
   case block(UInt64)
-  /// A symbolic link whose target stands in the inode and isn't so long, in bytes.
-  case linkLength(UInt64)
+  case extent(UInt64)
+  /// A symbolic link whose target stands in the inode and isn't so long, in bytes. No kernel looks where it is encrypted.
+  case linkLength(UInt64, isEncrypted: Bool)
   /// A symbolic link that is append-only or immutable.
   case linkFlags
   /// A symbolic link with a target in a block, of a length that none can have, in bytes.
   case slowLinkLength(UInt64)
   /// A symbolic link with blocks that none can have.
   case linkBlocks
-  /// A symbolic link with the flag of hashed directories.
+  /// A symbolic link with a flag of other inodes: hashed directories, or contents in an attribute that isn't there.
   case linkContentFlags
   /// A special file with flags of files that have contents, or append-only or immutable: those flags.
   case specialFlags(UInt32)
@@ -42,16 +43,17 @@ enum InodeDamage: Equatable {
   /// What a kernel says of it, where one has words for it.
   var kernelWording: String? {
     switch self {
-    case .extraSize(let count, let room): "iget: bad extra_isize \(count) (room for \(room))"
-    case .inlineAndExtents: "iget: inode has both inline data and extents flags"
-    case .holdsAttribute: "iget: unexpected EA_INODE flag"
-    case .casefoldedWithoutFeature: "iget: casefold flag without casefold feature"
+    case .extraSize(let count, let room): "iget: bad extra_isize \(count) (inode size \(room + 128))"
+    case .inlineAndExtents: "inode has both inline data and extents flags"
+    case .holdsAttribute: "unexpected EA_INODE flag"
+    case .casefoldedWithoutFeature: "casefold flag without casefold feature"
     case .hashedWithoutFeature: "iget: Dir with htree data on filesystem without dir_index feature"
-    case .size(let count): "iget: bad i_size value: \(count)"
+    case .size(let count): "iget: bad i_size value: \(Int64(bitPattern: count))"
     case .attributeBlock(let block): "iget: bad extended attribute block \(block)"
-    case .extentNode: "iget: bad header/extent"
-    case .block(let block): "iget: invalid block \(block)"
-    case .linkLength(let count): "iget: invalid fast symlink length \(count)"
+    case .extentNode: "bad header/extent"
+    case .block: "invalid block"
+    case .extent: "bad header/extent: invalid extent entries"
+    case .linkLength(let count, let isEncrypted): isEncrypted ? nil : "invalid fast symlink length \(count)"
     case .linkFlags: "iget: immutable or append flags not allowed on symlinks"
     case .slowLinkLength, .linkBlocks, .linkContentFlags, .specialFlags, .specialSize: nil
     }
@@ -60,13 +62,15 @@ enum InodeDamage: Equatable {
   /// In our words.
   var words: String {
     switch self {
-    case .slowLinkLength(let count): "a symbolic link of \(count) bytes"
-    case .linkBlocks:
-      "a symbolic link with other blocks than the one for its target, or with one and a target in the inode"
-    case .linkContentFlags: "a symbolic link with the flag of hashed directories"
+    case .block(let block), .extent(let block): "block \(block)"
+    case .linkLength(let count, true):
+      "an encrypted symbolic link isn't \(count) bytes long, as its inode says"
+    case .slowLinkLength(let count): "no symbolic link can be \(count) bytes long"
+    case .linkBlocks: "a symbolic link has other blocks than the one that its target takes"
+    case .linkContentFlags: "a symbolic link has a flag of hashed directories or of inline data"
     case .specialFlags(let flags): "a special file with flags 0x\(String(flags, radix: 16))"
     case .specialSize(let count): "a special file with contents of \(count) bytes"
-    default: kernelWording ?? ""
+    default: ""
     }
   }
 }
@@ -74,9 +78,11 @@ enum InodeDamage: Equatable {
 extension Volume {
   /// What is wrong with an inode, but for its checksum and its type.
   ///
-  /// - Parameter bytes: the inode as it stands in its table.
-  /// - Complexity: constant. No block is read.
-  func damage(of inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
+  /// - Parameters:
+  ///   - bytes: the inode as it stands in its table.
+  ///   - zone: blocks that are the file system's own, where no contents can be.
+  /// - Complexity: constant, but for a binary search of `zone`. No block is read.
+  func damage(of inode: Inode, _ bytes: RawSpan, outside zone: SystemZone) -> [InodeDamage] {
     var damage: [InodeDamage] = []
     let room = superblock.inodeSize - Int(EXT2_GOOD_OLD_INODE_SIZE)
     if room > 0, inode.extraSize > room || inode.extraSize % 4 != 0 {
@@ -91,23 +97,26 @@ extension Volume {
     if inode.attributes.byteCount > greatestByteCount(of: inode) {
       damage.append(.size(inode.attributes.byteCount))
     }
-    if inode.attributeBlock != 0, !mayHoldContents(inode.attributeBlock..<inode.attributeBlock + 1) {
+    if inode.attributeBlock != 0,
+      !mayHoldContents(inode.attributeBlock..<inode.attributeBlock + 1, outside: zone)
+    {
       damage.append(.attributeBlock(inode.attributeBlock))
     }
     switch inode.attributes.fileType {
-    case .regular, .directory: damage += damageOfContents(of: inode, bytes)
-    case .symlink: damage += damageOfLink(inode, bytes)
+    case .regular, .directory: damage += damageOfContents(of: inode, bytes, outside: zone)
+    case .symlink: damage += damageOfLink(inode, bytes, outside: zone)
     case .character, .block, .fifo, .socket: damage += damageOfSpecialFile(inode)
     case .unknown: break
     }
     return damage
   }
 
-  /// Whether contents may be in `blocks`, as far as they are blocks of the file system.
+  /// Whether contents may be in `blocks`: they are blocks of the file system, and not its own.
   ///
-  /// Mirrors the first half of `ext4_sb_block_valid()`.
-  func mayHoldContents(_ blocks: Range<UInt64>) -> Bool {
+  /// Mirrors `ext4_sb_block_valid()`.
+  private func mayHoldContents(_ blocks: Range<UInt64>, outside zone: SystemZone) -> Bool {
     blocks.lowerBound > superblock.firstDataBlock && blocks.upperBound <= superblock.blockCount
+      && !zone.overlaps(blocks)
   }
 
   /// Hands `body` the blocks that the inode itself leads to, none where it has its contents in it, until `body` wants no more.
@@ -155,14 +164,16 @@ extension Volume {
     return (inode.hasExtents ? mostBlocks : min(reachable, mostBlocks)) * UInt64(superblock.blockSize)
   }
 
-  private func damageOfContents(of inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
-    var outside: UInt64?
+  private func damageOfContents(
+    of inode: Inode, _ bytes: RawSpan, outside zone: SystemZone
+  ) -> [InodeDamage] {
+    var found: UInt64?
     let isProper = forEachBlockRange(of: inode, bytes) { blocks in
-      if !mayHoldContents(blocks) { outside = blocks.lowerBound }
-      return outside == nil
+      if !mayHoldContents(blocks, outside: zone) { found = blocks.lowerBound }
+      return found == nil
     }
     if !isProper { return [.extentNode] }
-    return outside.map { [.block($0)] } ?? []
+    return found.map { [inode.hasExtents ? .extent($0) : .block($0)] } ?? []
   }
 
   private func damageOfSpecialFile(_ inode: Inode) -> [InodeDamage] {
@@ -174,45 +185,56 @@ extension Volume {
     return damage
   }
 
-  private func damageOfLink(_ inode: Inode, _ bytes: RawSpan) -> [InodeDamage] {
+  private func damageOfLink(
+    _ inode: Inode, _ bytes: RawSpan, outside zone: SystemZone
+  ) -> [InodeDamage] {
     var damage: [InodeDamage] = []
     if inode.flags & UInt32(EXT2_IMMUTABLE_FL | EXT2_APPEND_FL) != 0 { damage.append(.linkFlags) }
     if inode.isHashed { damage.append(.linkContentFlags) }
     let byteCount = inode.attributes.byteCount
+    let count = Int(clamping: byteCount)
     if inode.unreadSizeHigh != 0 {
       damage.append(.slowLinkLength(UInt64(inode.unreadSizeHigh) << 32 | byteCount))
     } else if inode.hasInlineData {
-      let target = InlineData(inode: inode, bytes: bytes)?.bytes(first: superblock.inodeSize) ?? []
-      let isWhole = target.dropFirst(Int(clamping: byteCount)).first ?? 0 == 0
-      if !isWhole || !inode.isTarget(Array(target.prefix(Int(clamping: byteCount)))) {
+      guard let data = InlineData(inode: inode, bytes: bytes), data.hasAttribute else {
+        return damage + [.linkContentFlags]
+      }
+      let target = data.bytes(first: superblock.inodeSize)
+      let isWhole = target.dropFirst(count).first ?? 0 == 0
+      if !isWhole || !inode.isTarget(Array(target.prefix(count))) {
         damage.append(.slowLinkLength(byteCount))
       }
-    } else if inode.hasTargetInside {
-      // A kernel takes one with blocks for a link whose target is in them, but where attributes have blocks too.
-      let ofAttributes = inode.attributeBlock == 0 ? 0 : UInt64(superblock.clusterSize / 512)
-      let hasBlocks = !superblock.hasAttributeInodes && inode.attributes.blocks512 != ofAttributes
-      if inode.hasExtents || hasBlocks { damage.append(.linkBlocks) }
+    } else if inode.hasTargetInside(superblock) {
       // A zero byte follows the target, which is shorter than the area.
-      let area = [UInt8](copying: inode.blockArea.span.raw.extracting(first: Int(byteCount) + 1))
-      let isWhole = inode.isEncrypted || area.last == 0
-      if !isWhole || !inode.isTarget(area.dropLast()) { damage.append(.linkLength(byteCount)) }
-    } else if byteCount == 0 || byteCount >= UInt64(superblock.blockSize) {
-      damage.append(.slowLinkLength(byteCount))
-      // Without blocks it is no link for a kernel whose target is in one.
-      if inode.attributes.blocks512 > 0 { damage += damageOfContents(of: inode, bytes) }
+      let area = [UInt8](copying: inode.blockArea.span.raw)
+      let isWhole = count < area.count && (inode.isEncrypted || area[count] == 0)
+      if !isWhole || !inode.isTarget(Array(area.prefix(count))) {
+        damage.append(.linkLength(byteCount, isEncrypted: inode.isEncrypted))
+      } else if inode.hasExtents {
+        damage.append(.linkBlocks)
+      }
     } else {
-      damage += damageOfContents(of: inode, bytes)
-      if !inode.hasOneBlock { damage.append(.linkBlocks) }
+      damage += damageOfContents(of: inode, bytes, outside: zone)
+      if byteCount == 0 || byteCount >= UInt64(superblock.blockSize) {
+        damage.append(.slowLinkLength(byteCount))
+      } else if damage.isEmpty, !inode.hasOneBlock || byteCount < 60 {
+        // e2fsck takes one so short for one whose target is in the inode.
+        damage.append(.linkBlocks)
+      }
     }
     return damage
   }
 }
 
 extension Inode {
-  /// Whether the target of a symbolic link stands in the inode's block area.
+  /// Whether the target of a symbolic link stands in the inode's block area: it has no blocks but that of its attributes.
   ///
-  /// Mirrors `ext2fs_is_fast_symlink()`.
-  var hasTargetInside: Bool { !hasInlineData && (1..<60).contains(attributes.byteCount) }
+  /// Mirrors `ext4_inode_is_fast_symlink()`, which goes by the length where values of attributes count as blocks too.
+  func hasTargetInside(_ superblock: Superblock) -> Bool {
+    if hasInlineData { return false }
+    if superblock.hasAttributeInodes { return (1..<60).contains(attributes.byteCount) }
+    return attributes.blocks512 == (attributeBlock == 0 ? 0 : UInt64(superblock.clusterSize / 512))
+  }
 
   /// Whether `bytes` are what a symbolic link of this length holds: a target without zeroes or, of an encrypted one, a
   /// length and as many bytes.
@@ -234,5 +256,52 @@ extension Inode {
       return false
     }
     return area.littleEndian(at: 0, as: UInt32.self) != 0
+  }
+}
+
+/// Blocks that are the file system's own: superblocks, descriptors, bitmaps, inode tables, the journal.
+///
+/// Mirrors what `ext4_setup_system_zone()` gathers.
+struct SystemZone {
+  /// In order, and apart.
+  private let ranges: [Range<UInt64>]
+
+  static let none = SystemZone(RangeSet())
+
+  init(_ blocks: RangeSet<UInt64>) {
+    ranges = Array(blocks.ranges)
+  }
+
+  func overlaps(_ blocks: Range<UInt64>) -> Bool {
+    ranges.firstOverlapping(blocks).map { ranges[$0].lowerBound < blocks.upperBound } ?? false
+  }
+}
+
+extension Array<Range<UInt64>> {
+  /// Where the first range is that ends after `blocks` begin; nil where there is none. They are in order, and apart.
+  func firstOverlapping(_ blocks: Range<UInt64>) -> Int? {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].upperBound <= blocks.lowerBound { low = middle + 1 } else { high = middle }
+    }
+    return low < count ? low : nil
+  }
+}
+
+extension Volume {
+  /// Where no contents can be: the blocks of the groups' tables and of the journal.
+  func systemZone(_ inodes: inout InodeTable) -> SystemZone {
+    var (blocks, _, _) = systemZone()
+    guard let journal = superblock.journalInode else { return SystemZone(blocks) }
+    do throws(VolumeError) {
+      for run in BlockMap.read(try inodes.inode(journal), on: self).runs {
+        guard case .mapped(let block) = run.contents else { continue }
+        blocks.insert(contentsOf: block..<block + UInt64(run.logical.count))
+      }
+    } catch {
+      // A journal that can't be read protects no blocks; that it can't is said where it is looked at.
+    }
+    return SystemZone(blocks)
   }
 }

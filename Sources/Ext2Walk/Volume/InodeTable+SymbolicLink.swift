@@ -42,17 +42,19 @@ extension InodeTable {
   ) throws(VolumeError) -> [UInt8] {
     let blockSize = UInt64(volume.superblock.blockSize)
     let operation = "reading the target of symbolic link \(inode.number)"
-    guard inode.attributes.byteCount <= blockSize else {
+    guard inode.isEncrypted || inode.attributes.byteCount <= blockSize else {
       throw VolumeError(operation, reason: "it can't be \(inode.attributes.byteCount) bytes long")
     }
-    let byteCount = min(inode.attributes.byteCount + excess, blockSize)
+    // An encrypted target says its length itself.
+    let byteCount = inode.isEncrypted ? blockSize : min(inode.attributes.byteCount + excess, blockSize)
     if inode.hasInlineData {
       return try inlineData(of: inode).bytes(first: Int(byteCount))
     }
-    if inode.hasTargetInside || inode.attributes.byteCount == 0 {
+    if inode.hasTargetInside(volume.superblock) || byteCount == 0 {
       return Array([UInt8](copying: inode.blockArea.span.raw).prefix(Int(byteCount)))
     }
-    guard let run = BlockMap.read(inode, on: volume).runs.first, case .mapped(let block) = run.contents,
+    guard let run = BlockMap.read(inode, on: volume, through: blockSize).runs.first,
+      case .mapped(let block) = run.contents,
       let position = volume.position(ofBlock: block)
     else {
       throw VolumeError(operation, reason: "its block can't be found")

@@ -60,18 +60,19 @@ struct InodeTable: ~Copyable {
     return data
   }
 
-  /// The extended attributes in inode `number` itself.
-  mutating func attributes(in number: UInt32) throws(VolumeError) -> ExtendedAttributes {
+  /// The bytes of inode `number`, as they stand in its table.
+  mutating func bytes(of number: UInt32) throws(VolumeError) -> [UInt8] {
     let (slot, place) = try locate(number)
-    let bytes = windows[slot].bytes
-    return ExtendedAttributes(inode: bytes.raw.extracting(place))
+    return Array(windows[slot].bytes[place])
   }
 
   /// What is wrong with an inode, but for its checksum and its type.
-  mutating func damage(of inode: Inode) throws(VolumeError) -> [InodeDamage] {
+  ///
+  /// - Parameter zone: blocks that are the file system's own, where no contents can be.
+  mutating func damage(of inode: Inode, outside zone: SystemZone) throws(VolumeError) -> [InodeDamage] {
     let (slot, place) = try locate(inode.number)
     let bytes = windows[slot].bytes
-    return volume.damage(of: inode, bytes.raw.extracting(place))
+    return volume.damage(of: inode, bytes.raw.extracting(place), outside: zone)
   }
 
   /// The blocks that the inode itself leads to, none where it has its contents in it; nil where it doesn't say so properly.

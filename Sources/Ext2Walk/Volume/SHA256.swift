@@ -5,7 +5,7 @@
 enum SHA256 {
   /// The digest: 32 bytes.
   static func digest(of message: [UInt8]) -> [UInt8] {
-    var state: [UInt32] = (0..<8).map { fraction(ofRoot: 2, of: primes[$0]) }
+    var state = start
     var padded = message + [0x80]
     while padded.count % 64 != 56 { padded.append(0) }
     padded += bigEndian(UInt64(message.count) * 8)
@@ -25,6 +25,7 @@ enum SHA256 {
     return primes
   }()
 
+  private static let start: [UInt32] = primes.prefix(8).map { fraction(ofRoot: 2, of: $0) }
   /// The constants of the 64 rounds.
   private static let constants = primes.map { fraction(ofRoot: 3, of: $0) }
 

@@ -29,6 +29,8 @@ struct Superblock {
   let hasInodeChecksums: Bool
   /// Whether directories may be hashed (`dir_index`).
   let hasHashedDirectories: Bool
+  /// The inode of the journal; nil where there is none in this file system.
+  let journalInode: UInt32?
   /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
   private let ownInodes: InlineArray<5, UInt32>
   /// Whether a directory may be larger than 4 GiB (`large_dir`).
@@ -69,6 +71,8 @@ struct Superblock {
     hasLinuxInodes = raw.s_creator_os == EXT2_OS_LINUX
     hasInodeChecksums = hasChecksums && hasLinuxInodes
     hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
+    let hasJournal = unsafe ext2fs_has_feature_journal(`super`) != 0
+    journalInode = hasJournal && raw.s_journal_inum != 0 ? raw.s_journal_inum : nil
     ownInodes = [
       raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
       raw.s_orphan_file_inum,

@@ -141,27 +141,29 @@ extension Fault {
     }
     // 1 is UTF-8 as of Unicode 12.1; no kernel knows another.
     if let encoding = facts.encoding, encoding != 1 {
-      faults.add(.byExt4, "the encoding of names can't be \(encoding)")
+      faults.add(.byExt4, "encoding \(encoding) of names is unknown: kernels know 1")
     }
     if facts.featureBits.contains(EXT4_FEATURE_INCOMPAT_ENCRYPT, in: .incompatible),
       raw.s_encryption_level != 0
     {
-      faults.add(.byExt4, "the level of encryption can't be \(raw.s_encryption_level)")
+      faults.add(.byExt4, "level \(raw.s_encryption_level) of encryption is unknown: kernels know 0")
     }
     if facts.hasClusters, !facts.featureBits.contains(EXT3_FEATURE_INCOMPAT_EXTENTS, in: .incompatible) {
-      faults.add(.byExt4ToWrite, "there can't be bigalloc without extents")
+      faults.add(.byExt4ToWrite, "bigalloc takes extents, and the file system has none")
     }
     if facts.hasClusters, facts.firstDataBlock != 0 {
-      faults.add(.byExt4ToWrite, "with bigalloc the first block can't be block \(facts.firstDataBlock)")
+      faults.add(
+        .byExt4ToWrite, "the first block is \(facts.firstDataBlock), and with bigalloc it has to be 0")
     }
     for (index, kind) in ["users", "groups"].enumerated() where index < facts.quotaInodes.count {
       let (inode, own) = (facts.quotaInodes[index], UInt32(3 + index))
       if inode != 0, inode != own {
-        faults.add(.byExt4ToWrite, "the quota of \(kind) can't be in inode \(inode): its inode is \(own)")
+        faults.add(.byExt4ToWrite, "the quota of \(kind) is in inode \(inode), and its inode is \(own)")
       }
     }
     if facts.quotaInodes.count > 2, (1..<UInt32(EXT2_GOOD_OLD_FIRST_INO)).contains(facts.quotaInodes[2]) {
-      faults.add(.byExt4ToWrite, "the quota of projects can't be in inode \(facts.quotaInodes[2])")
+      faults.add(
+        .byExt4ToWrite, "the quota of projects is in inode \(facts.quotaInodes[2]), which is reserved")
     }
     // Inode 1 is that of bad blocks.
     if let inode = facts.orphanFile, inode < 2 || inode > facts.inodeCount {

@@ -62,6 +62,11 @@ extension Volume {
       inodeTable: range(ext2fs_inode_table_loc(handle, group), handle.pointee.inode_blocks_per_group))
   }
 
+  /// Whether a group's descriptor has a wrong checksum, or tables where none can be.
+  var hasDamagedDescriptors: Bool {
+    (0..<groupCount).contains { !hasTablesInPlace(group: $0) || !hasRightChecksum(group: $0) }
+  }
+
   /// Whether the bitmaps and the inode table of a group are where they could be: in the file system and, without `flex_bg`,
   /// in the group.
   func hasTablesInPlace(group: UInt32) -> Bool {

@@ -7,7 +7,7 @@ struct LostTrees {
 
   private static var mostShown: Int { 24 }
 
-  /// Looks for directories that are in use and whose ".." names no directory that is.
+  /// Looks for directories that are in use and whose ".." names no directory that is; and for one of each loop of such.
   ///
   /// What can't be read is left out: `verify` says it.
   ///
@@ -25,7 +25,7 @@ struct LostTrees {
     }
     var reader = try DirectoryReader(volume)
     var inodes = InodeTable(volume)
-    var tops: [UInt32] = []
+    var parents: [UInt32: UInt32] = [:]
     for number in directories.sorted() {
       var search = ParentSearch()
       do throws(VolumeError) {
@@ -35,10 +35,35 @@ struct LostTrees {
         // Its inode was read a moment ago: verify says what came of it.
         continue
       }
-      let parent = search.parent ?? 0
-      if parent == number || !directories.contains(parent) { tops.append(number) }
+      if let parent = search.parent, parent != number, directories.contains(parent) {
+        parents[number] = parent
+      }
     }
-    return LostTrees(inodes: tops)
+    return LostTrees(inodes: tops(of: directories.sorted(), parents))
+  }
+
+  /// Directories without a parent, and the first that was met of each loop of parents.
+  private static func tops(of directories: [UInt32], _ parents: [UInt32: UInt32]) -> [UInt32] {
+    var tops: [UInt32] = []
+    var seen: Set<UInt32> = []
+    for directory in directories {
+      // Up to where it ends, or to what an earlier one has led through.
+      var way: Set<UInt32> = []
+      var next = directory
+      while seen.insert(next).inserted {
+        way.insert(next)
+        guard let parent = parents[next] else {
+          tops.append(next)
+          break
+        }
+        if way.contains(parent) {
+          tops.append(parent)
+          break
+        }
+        next = parent
+      }
+    }
+    return tops.sorted()
   }
 
   /// The first trees as `ls` takes them, for a shell; nil where there are none.

@@ -192,7 +192,7 @@ extension Break {
     Break(rule: .inodeFree) { try await $0.debugfs("freei /d/file-29") },
     Break(rule: .inodeUnusable) { try await $0.debugfs("set_inode_field /d/file-29 file_acl 0xffffff") },
     Break(rule: .featureMissing, base: .small(features: plain + ",^ext_attr")) {
-      try await $0.debugfs("set_inode_field /d/file-29 file_acl 20")
+      try await $0.debugfs("set_inode_field /d/file-29 file_acl 200")
     },
     // Encrypted, and doesn't say by which policy.
     Break(rule: .encryptionPolicy) { try await $0.debugfs("set_inode_field /d/file-29 flags 0x800") },
