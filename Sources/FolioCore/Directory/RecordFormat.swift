@@ -15,8 +15,13 @@ public struct RecordFormat: Hashable, Sendable {
 
   /// The format of records in blocks of `blockSize` bytes.
   ///
-  /// - Parameter carriesData: whether more may follow a name (`dirdata`, of Lustre): the high bits of the type say what, and
-  ///   are no part of the type.
+  /// - Parameters:
+  ///   - blockSize: bytes a block, or a region of an inline directory.
+  ///   - inodeCount: the highest inode number there is.
+  ///   - hashByteCount: bytes that follow each name: 8 in directories that are both encrypted and casefolded, else 0.
+  ///   - skipsTail: whether a block's checksum is left alone.
+  ///   - carriesData: whether more may follow a name (`dirdata`, of Lustre): the high bits of the type say what, and are no
+  ///     part of the type.
   public init(
     blockSize: Int, inodeCount: UInt32, hashByteCount: Int = 0, skipsTail: Bool = false,
     carriesData: Bool = false
