@@ -18,6 +18,10 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+let cSettings: [CSetting] =
+  [.enableWarning("all"), .enableWarning("extra")]
+  + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
 // `make docs` sets this: nobody else needs the plugin that makes documentation.
 let documentation: [Package.Dependency] =
   Context.environment["EXT2WALK_DOCC"] != nil
@@ -43,12 +47,11 @@ let package = Package(
         .yum(["e2fsprogs-devel"]),
         .brew(["e2fsprogs"]),
       ]),
-    .systemLibrary(name: "CLibc"),
-    .systemLibrary(name: "CProcessor"),
+    .target(name: "CSupport", cSettings: cSettings),
     .target(
       name: "FolioCore",
       dependencies: [
-        "CLibc",
+        "CSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
@@ -56,12 +59,15 @@ let package = Package(
       name: "Ext2Walk",
       dependencies: [
         "CExt2fs",
-        "CLibc",
-        "CProcessor",
+        "CSupport",
         "FolioCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "CSupportTests",
+      dependencies: ["CSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "FolioCoreTests",

@@ -24,19 +24,17 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CExt2fs", pkgConfig: "ext2fs"),
-    .systemLibrary(name: "CLibc"),
-    .systemLibrary(name: "CProcessor"),
+    .target(name: "CSupport"),
     .target(
       name: "FolioCore",
-      dependencies: ["CLibc", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CSupport", .product(name: "SystemPackage", package: "swift-system")],
       exclude: ["FolioCore.docc"],
       swiftSettings: settings + [.unsafeFlags(watched)]),
     .target(
       name: "Ext2Walk",
       dependencies: [
         "CExt2fs",
-        "CLibc",
-        "CProcessor",
+        "CSupport",
         "FolioCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -48,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CLibc",
+        "CSupport",
         "Ext2Walk",
         "FolioCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -137,7 +137,7 @@ import Testing
     // What was built stands in SCRATCH/TRIPLE/CONFIGURATION, and the packages' sources in SCRATCH/checkouts.
     let checkouts = build.deletingLastPathComponent().deletingLastPathComponent().appending(path: "checkouts")
     for folder in [
-      root.appending(path: "Sources/CLibc"),
+      root.appending(path: "Sources/CSupport/include"),
       checkouts.appending(path: "swift-system/Sources/CSystem/include"),
     ] {
       compiler.arguments? += ["-Xcc", "-fmodule-map-file=\(folder.path)/module.modulemap"]

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CLibc
+import CSupport
 import SystemPackage
 
 @testable import Ext2Walk

@@ -1,4 +1,4 @@
-import CLibc
+import CSupport
 
 // Tables of a million entries take hundreds of megabytes a few bytes at a time: page by page, the kernel would take as
 // long to give that memory as the sort takes.
@@ -11,7 +11,7 @@ extension UnsafeMutableRawPointer {
     let whole = (byteCount + hugePage - 1) & ~(hugePage - 1)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: hugePage)
     // Advice only: where it isn't taken, pages are small.
-    _ = unsafe madvise(memory, whole, Int32(CLIBC_MADV_HUGEPAGE))
+    _ = unsafe madvise(memory, whole, Int32(CSUPPORT_MADV_HUGEPAGE))
     return unsafe memory
   }
 }

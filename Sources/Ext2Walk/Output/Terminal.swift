@@ -1,4 +1,4 @@
-import CLibc
+import CSupport
 import SystemPackage
 
 #if canImport(Glibc)

@@ -1,5 +1,5 @@
 import CExt2fs
-import CProcessor
+import CSupport
 import FolioCore
 
 /// A crc32c in the making, as `metadata_csum` has it: neither inverted before nor after.
@@ -7,7 +7,7 @@ import FolioCore
 /// Mirrors `ext2fs_crc32c_le()`, which is what is called where the processor has no instruction for it.
 struct Crc32c {
   private(set) var value: UInt32
-  private static let isBuiltIn = cprocessor_has_crc32c()
+  private static let isBuiltIn = csupport_has_crc32c()
 
   init(seed: UInt32) {
     value = seed
@@ -16,7 +16,7 @@ struct Crc32c {
   mutating func add(_ bytes: RawSpan) {
     value = unsafe bytes.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return value }
-      if Self.isBuiltIn { return unsafe cprocessor_crc32c(value, start, bytes.count) }
+      if Self.isBuiltIn { return unsafe csupport_crc32c(value, start, bytes.count) }
       return unsafe ext2fs_crc32c_le(value, start.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
   }

@@ -1,4 +1,4 @@
-import CLibc
+import CSupport
 import SystemPackage
 
 #if canImport(Glibc)
@@ -123,7 +123,7 @@ struct ImageFile: ~Copyable {
   /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file; `position` itself where nobody knows.
   func nextData(from position: UInt64) -> UInt64? {
     guard position < byteCount else { return nil }
-    let found = lseek(descriptor.rawValue, off_t(location.offset + position), CLIBC_SEEK_DATA)
+    let found = lseek(descriptor.rawValue, off_t(location.offset + position), CSUPPORT_SEEK_DATA)
     if found >= 0 { return max(position, UInt64(found) - location.offset) }
     return errno == ENXIO ? nil : position
   }
@@ -133,7 +133,7 @@ struct ImageFile: ~Copyable {
     guard count <= byteCount else { return false }
     var (position, found): (UInt64, UInt64) = (0, 0)
     while found < count, let data = nextData(from: position) {
-      let hole = lseek(descriptor.rawValue, off_t(location.offset + data), CLIBC_SEEK_HOLE)
+      let hole = lseek(descriptor.rawValue, off_t(location.offset + data), CSUPPORT_SEEK_HOLE)
       position = hole < 0 ? byteCount : max(data + 1, UInt64(hole) - location.offset)
       found += position - data
     }

@@ -1,6 +1,6 @@
 // The calls that only Linux has are here and nowhere else: a port is this file.
 
-import CLibc
+import CSupport
 import SystemPackage
 
 #if canImport(Glibc)
@@ -20,7 +20,7 @@ struct MemoryFile: ~Copyable {
   ///
   /// - Throws: the system's error, such as `.noMemory` or, where a sandbox forbids memfds, `.notPermitted`.
   init(byteCount: Int) throws(Errno) {
-    let number = unsafe memfd_create("ext2walk page arena", CLIBC_MFD_CLOEXEC)
+    let number = unsafe memfd_create("ext2walk page arena", CSUPPORT_MFD_CLOEXEC)
     guard number >= 0 else { throw Errno(rawValue: errno) }
     guard ftruncate(number, byteCount) == 0 else {
       let failure = Errno(rawValue: errno)

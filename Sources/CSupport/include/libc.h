@@ -4,16 +4,16 @@
 #include <stddef.h>
 
 // memfd_create(2) and its MFD_CLOEXEC: Linux only.
-#define CLIBC_MFD_CLOEXEC 0x0001U
+#define CSUPPORT_MFD_CLOEXEC 0x0001U
 extern int memfd_create(const char *name, unsigned int flags);
 
 // Cells that a character takes on a terminal.
 extern int wcwidth(wchar_t character);
 
 // lseek(2) to the next bytes that are no hole, and to the next that are one.
-#define CLIBC_SEEK_DATA 3
-#define CLIBC_SEEK_HOLE 4
+#define CSUPPORT_SEEK_DATA 3
+#define CSUPPORT_SEEK_HOLE 4
 
 // madvise(2) and its MADV_HUGEPAGE: Linux only.
-#define CLIBC_MADV_HUGEPAGE 14
+#define CSUPPORT_MADV_HUGEPAGE 14
 extern int madvise(void *start, size_t length, int advice);
