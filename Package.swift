@@ -48,9 +48,19 @@ let package = Package(
         .brew(["e2fsprogs"]),
       ]),
     .target(name: "CSupport", cSettings: cSettings),
+    .target(name: "Basics", swiftSettings: settings),
+    .target(
+      name: "TextOutput",
+      dependencies: [
+        "Basics",
+        "CSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "FolioCore",
       dependencies: [
+        "Basics",
         "CSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -58,9 +68,11 @@ let package = Package(
     .executableTarget(
       name: "Ext2Walk",
       dependencies: [
+        "Basics",
         "CExt2fs",
         "CSupport",
         "FolioCore",
+        "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -72,6 +84,7 @@ let package = Package(
     .testTarget(
       name: "FolioCoreTests",
       dependencies: [
+        "Basics",
         "FolioCore",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -79,9 +92,11 @@ let package = Package(
     .testTarget(
       name: "Ext2WalkTests",
       dependencies: [
+        "Basics",
         "CExt2fs",
         "Ext2Walk",
         "FolioCore",
+        "TextOutput",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

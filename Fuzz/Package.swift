@@ -25,17 +25,24 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CExt2fs", pkgConfig: "ext2fs"),
     .target(name: "CSupport"),
+    .target(name: "Basics", swiftSettings: settings + [.unsafeFlags(watched)]),
+    .target(
+      name: "TextOutput",
+      dependencies: ["Basics", "CSupport", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: settings + [.unsafeFlags(watched)]),
     .target(
       name: "FolioCore",
-      dependencies: ["CSupport", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["Basics", "CSupport", .product(name: "SystemPackage", package: "swift-system")],
       exclude: ["FolioCore.docc"],
       swiftSettings: settings + [.unsafeFlags(watched)]),
     .target(
       name: "Ext2Walk",
       dependencies: [
+        "Basics",
         "CExt2fs",
         "CSupport",
         "FolioCore",
+        "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -46,9 +53,11 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
+        "Basics",
         "CSupport",
         "Ext2Walk",
         "FolioCore",
+        "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

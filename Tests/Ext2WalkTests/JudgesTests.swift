@@ -1,7 +1,9 @@
+import Basics
 import FolioCore
 import Glibc
 import SystemPackage
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
 

@@ -3,6 +3,7 @@ import Foundation
 import FoundationXML
 import SystemPackage
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
 

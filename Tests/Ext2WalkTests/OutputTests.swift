@@ -2,6 +2,7 @@ import FolioCore
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TextOutput
 
 #if canImport(Glibc)
   import Glibc
@@ -32,7 +33,7 @@ struct Ext2Walk: ParsableCommand {
     // A reader that has had enough is no error: writing says so, and we end quietly.
     _ = signal(SIGPIPE, SIG_IGN)
     guard !CommandLine.arguments.isEmpty else {
-      Messages.write("ext2walk: its arguments can't be read: mount /proc, where Swift looks for them\n")
+      StandardError.write("ext2walk: its arguments can't be read: mount /proc, where Swift looks for them\n")
       exit(withError: ExitCode(2))
     }
     do {
@@ -44,7 +45,7 @@ struct Ext2Walk: ParsableCommand {
       guard code.isSuccess, !text.isEmpty else {
         // What was typed wrongly is in it.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if !text.isEmpty { Messages.write(lines.map { Escaping.text(Array($0.utf8)) + "\n" }.joined()) }
+        if !text.isEmpty { StandardError.write(lines.map { Escaping.text(Array($0.utf8)) + "\n" }.joined()) }
         exit(withError: code)
       }
       // Help, the version, a completion script: output like any other, which may find no room.

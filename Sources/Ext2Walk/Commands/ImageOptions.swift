@@ -1,4 +1,5 @@
 import ArgumentParser
+import TextOutput
 
 /// The image, and how to open it: for every command that takes one.
 struct ImageOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TextOutput
 
 /// `info`: the file system in one screen, and which kernels can mount it.
 struct Info: ParsableCommand {

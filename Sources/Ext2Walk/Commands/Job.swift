@@ -1,5 +1,6 @@
 import ArgumentParser
 import SystemPackage
+import TextOutput
 
 /// Runs a command's work on one image and turns what came of it into an exit status.
 enum Job {
@@ -23,7 +24,7 @@ enum Job {
     } catch OutputError.closed {
       return
     } catch OutputError.failed(let errno) {
-      Messages.write("ext2walk: standard output: \(errno)\n")
+      StandardError.write("ext2walk: standard output: \(errno)\n")
       throw ExitCode(2)
     }
   }

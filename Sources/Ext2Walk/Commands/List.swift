@@ -1,6 +1,7 @@
 import ArgumentParser
 import FolioCore
 import SystemPackage
+import TextOutput
 
 /// `ls`: lists directories.
 struct List: ParsableCommand {
@@ -95,7 +96,7 @@ struct List: ParsableCommand {
     try output.end()
     if mappings {
       let account = worker.account
-      Messages.write(account.isEmpty ? "no directory block was mapped\n" : MappingTable.text(account))
+      StandardError.write(account.isEmpty ? "no directory block was mapped\n" : MappingTable.text(account))
     }
     if isMissing { throw ExitCode(2) }
     return output.messages.hasProblems

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FolioCore
 import SystemPackage
+import TextOutput
 
 /// Which entries `ls` shows, and in what order.
 struct WhatToList: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FolioCore
 import SystemPackage
+import TextOutput
 
 /// `map`: says how each directory block was mapped.
 struct Map: ParsableCommand {

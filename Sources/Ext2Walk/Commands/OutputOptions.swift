@@ -1,5 +1,6 @@
 import ArgumentParser
 import SystemPackage
+import TextOutput
 
 /// For people, or for programs.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FolioCore
 import SystemPackage
+import TextOutput
 
 /// `verify`: checks every directory of images.
 struct Verify: ParsableCommand {
@@ -115,7 +116,7 @@ struct Verify: ParsableCommand {
     let elapsed = (ContinuousClock.now - start).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
     try report.end(.examined(summary, seconds: seconds))
-    if mappings { Messages.write(MappingTable.text(summary.account)) }
+    if mappings { StandardError.write(MappingTable.text(summary.account)) }
     return summary
   }
 

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// A file system that begins further in, where nothing says so: behind a vendor's header, or among dynamic partitions.
 struct EmbeddedFileSystem {
   /// In bytes from the start of the file.

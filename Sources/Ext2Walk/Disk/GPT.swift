@@ -1,3 +1,6 @@
+import Basics
+import TextOutput
+
 /// The partition table of UEFI: a header in the second sector and one in the last, each with an array of entries.
 enum GPT {
   private struct Header {
@@ -78,8 +81,8 @@ enum GPT {
       let start = index * header.entrySize
       let entry = Array(entries[start..<start + header.entrySize])
       let type = entry[0..<16]
-      let first = entry.littleEndian(at: 32, as: UInt64.self)
-      let last = entry.littleEndian(at: 40, as: UInt64.self)
+      let first = entry.raw.littleEndian(at: 32, as: UInt64.self)
+      let last = entry.raw.littleEndian(at: 40, as: UInt64.self)
       guard type.contains(where: { $0 != 0 }) else { continue }
       guard last >= first, last < UInt64.max / sectorSize else {
         impossible.append(index + 1)
@@ -89,7 +92,7 @@ enum GPT {
         problems.append(.tooMany)
         break
       }
-      let units = stride(from: 56, to: 128, by: 2).map { entry.littleEndian(at: $0, as: UInt16.self) }
+      let units = stride(from: 56, to: 128, by: 2).map { entry.raw.littleEndian(at: $0, as: UInt16.self) }
       partitions.append(
         Partition(
           number: index + 1, start: first * sectorSize, byteCount: (last - first + 1) * sectorSize,
@@ -110,35 +113,33 @@ enum GPT {
   ) -> Header? {
     guard var bytes = disk.probe(512, at: sector * sectorSize, &failure), bytes.starts(with: "EFI PART".utf8)
     else { return nil }
-    let length = Int(bytes.littleEndian(at: 12, as: UInt32.self))
-    let checksum = bytes.littleEndian(at: 16, as: UInt32.self)
+    let length = Int(bytes.raw.littleEndian(at: 12, as: UInt32.self))
+    let checksum = bytes.raw.littleEndian(at: 16, as: UInt32.self)
     guard (92...512).contains(length) else { return nil }
     // The checksum is of a header that has none.
     bytes.replaceSubrange(16..<20, with: [0, 0, 0, 0])
-    guard CRC32.of(bytes[..<length]) == checksum, bytes.littleEndian(at: 24, as: UInt64.self) == sector
+    guard CRC32.of(bytes[..<length]) == checksum, bytes.raw.littleEndian(at: 24, as: UInt64.self) == sector
     else { return nil }
-    let entriesSector = bytes.littleEndian(at: 72, as: UInt64.self)
+    let entriesSector = bytes.raw.littleEndian(at: 72, as: UInt64.self)
     let (position, overflow) = entriesSector.multipliedReportingOverflow(by: sectorSize)
-    let entryCount = Int(bytes.littleEndian(at: 80, as: UInt32.self))
-    let entrySize = Int(bytes.littleEndian(at: 84, as: UInt32.self))
+    let entryCount = Int(bytes.raw.littleEndian(at: 80, as: UInt32.self))
+    let entrySize = Int(bytes.raw.littleEndian(at: 84, as: UInt32.self))
     // 128 entries of 128 bytes are usual; a mebibyte of them is more than anybody has.
     guard !overflow, entrySize >= 128, entrySize <= 4096, (1...8192).contains(entryCount),
       entrySize * entryCount <= 1 << 20
     else { return nil }
     return Header(
-      otherSector: bytes.littleEndian(at: 32), entriesPosition: position, entryCount: entryCount,
+      otherSector: bytes.raw.littleEndian(at: 32), entriesPosition: position, entryCount: entryCount,
       entrySize: entrySize,
-      entriesChecksum: bytes.littleEndian(at: 88, as: UInt32.self))
+      entriesChecksum: bytes.raw.littleEndian(at: 88, as: UInt32.self))
   }
 
   /// The first three of a GUID's parts are little-endian numbers.
   private static func guid(_ bytes: [UInt8]) -> String {
-    func part(_ indices: some Sequence<Int>) -> String {
-      indices.map { (bytes[$0] < 16 ? "0" : "") + String(bytes[$0], radix: 16) }.joined()
-    }
-    return [
-      part((0..<4).reversed()), part((4..<6).reversed()), part((6..<8).reversed()), part(8..<10),
-      part(10..<16),
-    ].joined(separator: "-")
+    let parts = [
+      Array(bytes[0..<4].reversed()), bytes[4..<6].reversed(), bytes[6..<8].reversed(), Array(bytes[8..<10]),
+      Array(bytes[10..<16]),
+    ]
+    return parts.map { String(hexadecimal: $0) }.joined(separator: "-")
   }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// What a file or device is, seen from outside.
 enum ImageContents {
   /// It begins with a superblock of ext2, ext3 or ext4.

@@ -1,3 +1,6 @@
+import Basics
+import TextOutput
+
 /// The partition table of a PC's BIOS: four entries in the first sector, and a chain of them for logical partitions.
 enum MBR {
   private static let tableOffset = 446
@@ -96,10 +99,9 @@ enum MBR {
     _ number: Int, _ entry: Entry, from base: UInt64, sectorSize: UInt64
   ) -> Partition {
     // 32-bit numbers of sectors: neither sums nor products overflow.
-    let type = String(entry.type, radix: 16)
-    return Partition(
+    Partition(
       number: number, start: (base + entry.start) * sectorSize, byteCount: entry.count * sectorSize,
-      type: entry.type < 16 ? "0" + type : type, name: "", role: entry.role)
+      type: String(entry.type, radix: 16, width: 2), name: "", role: entry.role)
   }
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.
@@ -114,8 +116,8 @@ enum MBR {
       let at = tableOffset + index * 16
       return Entry(
         flag: sector[at], type: sector[at + 4],
-        start: UInt64(sector.littleEndian(at: at + 8, as: UInt32.self)),
-        count: UInt64(sector.littleEndian(at: at + 12, as: UInt32.self)))
+        start: UInt64(sector.raw.littleEndian(at: at + 8, as: UInt32.self)),
+        count: UInt64(sector.raw.littleEndian(at: at + 12, as: UInt32.self)))
     }
   }
 }

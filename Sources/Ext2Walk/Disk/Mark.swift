@@ -1,3 +1,5 @@
+import Basics
+
 /// Bytes that tell what something is, and where they stand.
 struct Mark {
   let offset: UInt64

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// All that `info` says of an image.
 struct ImageReport {
   /// A file system, and who can mount it.

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// What to do to get at the files, in a sentence.
 struct MountAdvice {
   /// What the running kernel makes of the file system.

@@ -1,5 +1,7 @@
+import Basics
 import CExt2fs
 import FolioCore
+import TextOutput
 
 /// What a kernel looks at before it has mounted a file system, beside the superblock: where the groups' tables are and
 /// their checksums, the inodes that mounting takes, and the head of the journal. What waits in the journal is not looked at.
@@ -235,7 +237,7 @@ struct MountCheck: ~Copyable {
   }
 
   private func faultOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> String? {
-    func number(at offset: Int) -> UInt32 { head.littleEndian(at: offset) }
+    func number(at offset: Int) -> UInt32 { head.raw.littleEndian(at: offset) }
     guard number(at: 0) == magic else { return "holds no quota" }
     if number(at: 4) != 1 { return "is of version \(number(at: 4)), and 1 is the one" }
     let blockCount = number(at: 20)

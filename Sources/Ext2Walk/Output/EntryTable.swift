@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// The entries of one directory, kept to be sorted: 32 bytes for each, and one block of bytes for all names.
 struct EntryTable: ~Copyable {

@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Draws a folio for a terminal: its pages as rows, to scale, with the records in them.
 struct FolioDrawing {
@@ -36,8 +37,7 @@ struct FolioDrawing {
     let words = "  \(line.reason.description); \(line.place.words), \(runs)"
     var text = Self.cut(title, to: width) + "\n" + Self.cut(words, to: width) + "\n"
     for (page, words) in gutter.enumerated() {
-      let padding = String(repeating: " ", count: gutterWidth - words.count)
-      text += "  \(words)\(padding) "
+      text += "  \(words.padded(to: gutterWidth)) "
       text += Self.paint(cells(ofPage: page, count: barWidth), hasColor: hasColor)
       text += "\n"
     }
@@ -73,7 +73,7 @@ struct FolioDrawing {
   /// For each page: its number, its frame in the arena, and where it was mapped.
   var gutterTexts: [String] {
     line.frames.indices.map { page in
-      "page \(padded(page, 2))  frame \(padded(line.frames[page], 3))  \(line.address(ofPage: page))"
+      "page \(String(page).padded(from: 2))  frame \(String(line.frames[page]).padded(from: 3))  \(line.address(ofPage: page))"
     }
   }
 
@@ -147,11 +147,6 @@ struct FolioDrawing {
   /// Says so where even the header of a record stands on two pages.
   private func headerNote(_ record: Record) -> String {
     pageSize.isCrossed(by: record.offset..<record.offset + Record.headerByteCount) ? ", in its header" : ""
-  }
-
-  private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: " ", count: max(0, width - digits.count)) + digits
   }
 }
 

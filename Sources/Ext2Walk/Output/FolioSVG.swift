@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Draws folios as a picture: SVG that a browser shows in light and dark.
 struct FolioSVG {

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What `info` says, for programs. The fields are documented in README.md.
 enum InfoJSON {

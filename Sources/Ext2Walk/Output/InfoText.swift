@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// What `info` says, for people: a screen of it.
 enum InfoText {
@@ -49,7 +50,7 @@ enum InfoText {
     let width = rows.map(\.0.count).max() ?? 0
     let place = partition.map { ", partition \($0)" } ?? ""
     let title = "\(Escaping.text(fileSystem.location.path))\(place): \(facts.type) \(label)\n"
-    return title + rows.map { "  \(padded($0.0, width))  \(wrapped($0.1, indent: width + 4))\n" }.joined()
+    return title + rows.map { "  \($0.0.padded(to: width))  \(wrapped($0.1, indent: width + 4))\n" }.joined()
   }
 
   private static func blockSize(_ facts: SuperblockFacts) -> String {
@@ -113,7 +114,7 @@ enum InfoText {
     return "Who can mount it\n"
       + rows.map { name, verdict in
         let reasons = verdict.reasons.isEmpty ? "" : ": " + verdict.reasons.joined(separator: "; ")
-        return "  \(padded(name, width))  \(verdict.mount.words)\(reasons)\n"
+        return "  \(name.padded(to: width))  \(verdict.mount.words)\(reasons)\n"
       }.joined()
   }
 
@@ -153,10 +154,6 @@ enum InfoText {
   }
 
   // MARK: Layout
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
 
   /// Breaks words into lines of about 100 cells.
   private static func wrapped(_ text: String, indent: Int) -> String {

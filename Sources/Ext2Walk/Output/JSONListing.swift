@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Writes entries as JSON objects, one a line, by themselves (`ndjson`) or in an array (`json`).
 ///
@@ -100,7 +102,7 @@ struct JSONListing {
   private func add(_ details: Details?, of entry: Entry, to output: inout OutputBuffer) {
     let attributes = details?.attributes
     var object = JSONObject(hasMembers: true)
-    object.add("mode", attributes.map { Self.octal($0.mode & 0o7777) }, to: &output)
+    object.add("mode", attributes.map { String($0.mode & 0o7777, radix: 8, width: 4) }, to: &output)
     object.add("links", attributes?.links, to: &output)
     object.add("uid", attributes?.uid, to: &output)
     object.add("gid", attributes?.gid, to: &output)
@@ -121,8 +123,13 @@ struct JSONListing {
     }
   }
 
-  private static func octal(_ value: UInt16) -> String {
-    let digits = String(value, radix: 8)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}
+
+extension JSONObject {
+  fileprivate mutating func add(
+    _ key: StaticString, nanoseconds: StaticString, _ time: Timestamp?, to output: inout OutputBuffer
+  ) {
+    add(key, time?.seconds, to: &output)
+    add(nanoseconds, time?.nanoseconds, to: &output)
   }
 }

@@ -1,3 +1,5 @@
+import TextOutput
+
 /// The findings of an image as a JUnit test suite: a test case for each rule, which fails where the rule is broken.
 struct JUnitSuite {
   static let opening = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ext2walk verify\">\n"

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What `ls` shows of a directory, and in what order.
 struct ListingOptions {

@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Writes a listing: pieces in order, and what stands before, between and behind them.
 final class ListingOutput: WalkTaker {

@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Lists directories on one thread.
 struct ListingWorker: WalkWorker, ~Copyable {

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Writes a line of the account as a JSON object. The fields are documented in README.md.
 enum MappingJSON {

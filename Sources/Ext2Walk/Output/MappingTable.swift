@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// The account of mappings as a table for people: a line for each folio, then totals for each way.
 struct MappingTable {

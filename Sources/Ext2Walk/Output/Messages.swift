@@ -1,4 +1,4 @@
-import SystemPackage
+import TextOutput
 
 /// What is said on stderr, and whether any of it was bad news.
 ///
@@ -37,7 +37,7 @@ struct Messages {
   mutating func problems(_ lines: [String]) {
     guard !lines.isEmpty else { return }
     hasProblems = true
-    for line in lines { Self.write(line) }
+    for line in lines { StandardError.write(line) }
   }
 
   mutating func problem(_ problem: DirectoryProblem, directory: UInt32, path: [UInt8]) {
@@ -46,13 +46,9 @@ struct Messages {
 
   private mutating func say(_ text: String) {
     let line = "ext2walk: \(image): \(text)\n"
-    if kept == nil { Self.write(line) } else { kept?.append(line) }
+    if kept == nil { StandardError.write(line) } else { kept?.append(line) }
   }
 
-  /// Writes to stderr; if that is closed there is nobody left to tell.
-  static func write(_ text: String) {
-    _ = try? FileDescriptor.standardError.writeAll(text.utf8)
-  }
 }
 
 extension Messages {

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Puts the rows of a table in order: by a number each, and by name where numbers are the same.
 ///

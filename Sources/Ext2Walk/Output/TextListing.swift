@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What a line of a listing for people shows.
 struct TextStyle {

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Writes findings and summaries of `verify` as JSON. The fields are documented in docs/verify.md.
 enum VerifyJSON {

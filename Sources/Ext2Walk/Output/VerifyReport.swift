@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Writes what `verify` finds, image after image, and what came of each.
 final class VerifyReport: FindingSink {

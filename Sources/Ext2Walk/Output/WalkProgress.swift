@@ -1,3 +1,5 @@
+import TextOutput
+
 /// How far a walk is, on a line of stderr: directories, entries, and how many of the inodes in use that is.
 struct WalkProgress: ~Copyable {
   private var line: ProgressLine

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What was looked at, for the summary.
 struct VerifyCounts {
@@ -444,10 +446,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     try report(.htreeLeafBounds, entry, shown, "hash \(hexadecimal(hash)), the block is for \(bounds)")
   }
 
-  private func hexadecimal(_ hash: UInt32) -> String {
-    let digits = String(hash, radix: 16)
-    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
-  }
+  private func hexadecimal(_ hash: UInt32) -> String { "0x" + String(hash, radix: 16, width: 8) }
 
   // MARK: Names that stand there twice
 

@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 extension DirectoryProblem {
   /// Which rule it breaks, if any; where; what was found; and whether entries may be lost by it.

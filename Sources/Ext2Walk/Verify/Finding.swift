@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// A rule that is broken, and where.
 struct Finding {

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// The index of a hashed directory: which block is for which hashes.

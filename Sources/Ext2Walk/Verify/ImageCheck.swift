@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What came of checking an image.
 struct VerifySummary {
@@ -265,14 +267,8 @@ extension ClosedRange<UInt32> {
 extension Array<UInt32> {
   /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
   fileprivate var words: String {
-    var ranges: [ClosedRange<UInt32>] = []
-    for number in self {
-      if let last = ranges.last, last.upperBound + 1 == number {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map(\.words).joined(separator: ", ")
+    var ranges: [Range<UInt32>] = []
+    for number in self { ranges.appendMerging(number..<number + 1) }
+    return ranges.map { ClosedRange($0).words }.joined(separator: ", ")
   }
 }

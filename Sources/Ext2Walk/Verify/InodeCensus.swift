@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// What the inode tables say of an inode in use, and what entries say of it.
@@ -41,7 +42,7 @@ struct InodeCensus: ~Copyable {
   private static var inodesPerPage: Int { 1 << pageShift }
 
   /// Inodes of which nothing is known, since their tables can't be read; in order, apart.
-  private(set) var unknown: [ClosedRange<UInt32>] = []
+  private(set) var unknown: [Range<UInt32>] = []
   /// Where in `facts` each page of inodes begins; -1 for pages without any.
   private var pages: [Int32]
   private var facts: [InodeFacts] = []
@@ -78,11 +79,8 @@ struct InodeCensus: ~Copyable {
 
   /// Says that nothing is known of `inodes`, which come after all that were said before.
   mutating func addUnknown(_ inodes: ClosedRange<UInt32>) {
-    if let last = unknown.last, last.upperBound + 1 == inodes.lowerBound {
-      unknown[unknown.count - 1] = last.lowerBound...inodes.upperBound
-    } else {
-      unknown.append(inodes)
-    }
+    // No inode has the highest number there is: see ``Superblock``.
+    unknown.appendMerging(inodes.lowerBound..<inodes.upperBound + 1)
   }
 
   /// Whether nothing is known of inode `number`.
@@ -91,7 +89,7 @@ struct InodeCensus: ~Copyable {
     while low < high {
       let middle = (low + high) / 2
       if unknown[middle].contains(number) { return true }
-      if unknown[middle].upperBound < number { low = middle + 1 } else { high = middle }
+      if unknown[middle].upperBound <= number { low = middle + 1 } else { high = middle }
     }
     return false
   }

@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// Looks at each inode in use as it is scanned, and at the blocks that judging it takes once all are known.
 ///

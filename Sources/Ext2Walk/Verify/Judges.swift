@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Reads directories again, by every way of mapping in either memory model and by libext2fs' own iterator, and
 /// compares what they find record by record.

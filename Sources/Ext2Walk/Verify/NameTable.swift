@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// Tells whether a directory has a name already, at eight bytes a name.

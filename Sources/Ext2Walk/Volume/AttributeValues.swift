@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// How many blocks the values of extended attributes take that stand in inodes of their own (`ea_inode`).

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// Finds the blocks of a directory: block maps and extents, holes told apart, in logical order.

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A name in an encrypted directory, and how it is shown without the key.

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// By which key, and how, an inode is encrypted, as its encryption context says.

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A node of an extent tree: that of an inode, or a block of its own.

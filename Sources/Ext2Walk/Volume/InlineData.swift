@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// The contents of a file or directory that are kept in its inode.

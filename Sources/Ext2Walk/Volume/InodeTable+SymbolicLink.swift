@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 extension InodeTable {
   /// Where a symbolic link leads: bytes, not text.

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// The head of a journal: see `journal_superblock_t`, whose numbers are big-endian.

@@ -1,4 +1,5 @@
 import CExt2fs
+import TextOutput
 
 extension Fault {
   /// What can't be of sizes, counts, and the journal's place, as far as the superblock alone shows it.

@@ -1,3 +1,4 @@
+import Basics
 import CExt2fs
 
 /// What a superblock says of its file system, for people: more than reading directories takes.

@@ -1,5 +1,6 @@
 import CExt2fs
 import FolioCore
+import TextOutput
 
 /// What libext2fs' iterator is given to take with it.
 @safe

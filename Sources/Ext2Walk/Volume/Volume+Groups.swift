@@ -1,3 +1,4 @@
+import Basics
 import CExt2fs
 
 /// A block group, as far as its inodes go. Positions are bytes from the start of the file system.
@@ -104,11 +105,7 @@ extension Volume {
       }
       if blocks.lowerBound >= end || blocks.upperBound > end { order = table.order }
       end = max(end, blocks.upperBound)
-      if let last = stretches.last, blocks.lowerBound <= last.upperBound {
-        stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, blocks.upperBound)
-      } else {
-        stretches.append(blocks)
-      }
+      stretches.appendMerging(blocks)
     }
     return (RangeSet(stretches), refused.sorted(), others.subtracting(refused).sorted())
   }

@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Something wrong with a directory that cost entries, or may have.
 struct DirectoryProblem {

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A record in use, and where it stands.

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// What takes a directory's entries, one by one, in the order on disk.

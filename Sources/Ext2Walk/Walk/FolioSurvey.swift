@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A record, and its name as bytes; empty for one that is not in use.

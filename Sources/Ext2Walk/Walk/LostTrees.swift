@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// The directories at the top of what is left where the root directory is gone.

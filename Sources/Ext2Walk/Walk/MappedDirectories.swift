@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Walks directories for the sake of their folios, and lists nothing.
 struct MappedDirectories: ~Copyable, TreeVisitor {

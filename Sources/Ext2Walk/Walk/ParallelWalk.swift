@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Reads directories on one thread.
 protocol WalkWorker: ~Copyable, SendableMetatype {

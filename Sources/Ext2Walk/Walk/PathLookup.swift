@@ -1,4 +1,6 @@
+import Basics
 import FolioCore
+import TextOutput
 
 /// What a path leads to.
 struct LookedUp {

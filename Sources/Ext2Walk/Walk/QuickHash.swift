@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A hash of 64 bits that reads eight bytes at a time: the standard library's takes most of a check's time.

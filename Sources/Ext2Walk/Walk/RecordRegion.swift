@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A stretch of records that ends where it ends: a directory block, or a part of an inode. Knows how far it was read.

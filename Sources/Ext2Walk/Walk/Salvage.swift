@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// Judges entries of a directory found behind a damaged record, where a kernel would have stopped looking.

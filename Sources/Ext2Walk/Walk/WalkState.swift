@@ -1,4 +1,5 @@
 import FolioCore
+import TextOutput
 
 /// Output of directories that were read together.
 final class WalkOutput {

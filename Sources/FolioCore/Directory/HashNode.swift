@@ -1,3 +1,5 @@
+import Basics
+
 /// A block of a hashed directory's index: `struct dx_root` or `struct dx_node`.
 ///
 /// To whoever reads records it looks like "." and "..", or like one free record. Mirrors `dx_probe()` of ext4.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Walks the records of one directory block, or of as much of it as has been read.
 ///
 /// Mirrors the loops of `ext2_readdir()` and `ext2fs_process_dir_block()`, and checks each record when it

@@ -1,3 +1,5 @@
+public import Basics
+
 /// What has to be known of a file system and a directory to read and judge its records.
 public struct RecordFormat: Hashable, Sendable {
   /// The size of the directory's blocks, in bytes. Inline directories have regions of any size.

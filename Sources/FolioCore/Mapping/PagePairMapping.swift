@@ -1,3 +1,5 @@
+import Basics
+
 /// A folio of which never more than two pages are mapped at a time, each in a slot of the window.
 ///
 /// The juggling that the proposal wants to avoid, for comparison: bytes within a page are shown where they are

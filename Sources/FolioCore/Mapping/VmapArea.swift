@@ -1,3 +1,4 @@
+import Basics
 import SystemPackage
 
 #if canImport(Glibc)
@@ -91,11 +92,7 @@ struct VmapArea: ~Copyable {
   private mutating func purge() {
     var merged: [Range<Int>] = []
     for stretch in (free + lazy).sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if let last = merged.last, last.upperBound == stretch.lowerBound {
-        merged[merged.count - 1] = last.lowerBound..<stretch.upperBound
-      } else {
-        merged.append(stretch)
-      }
+      merged.appendMerging(stretch)
     }
     free = merged
     lazy.removeAll(keepingCapacity: true)

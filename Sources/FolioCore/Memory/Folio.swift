@@ -1,3 +1,4 @@
+public import Basics
 public import SystemPackage
 
 /// 2^n page frames that hold one block.
@@ -74,13 +75,8 @@ public struct Folio: ~Copyable {
   /// The frames as runs of neighbours: one for each piece that can be mapped by one call.
   public var contiguousRuns: [Range<Int>] {
     var runs: [Range<Int>] = []
-    for frame in frames {
-      if let last = runs.last, last.upperBound == frame {
-        runs[runs.count - 1] = last.lowerBound..<frame + 1
-      } else {
-        runs.append(frame..<frame + 1)
-      }
-    }
+    // Frames that stand apart may come in any order: only those that follow one another are merged.
+    for frame in frames { runs.appendMerging(frame..<frame + 1) }
     return runs
   }
 

@@ -5,12 +5,12 @@
 #endif
 
 /// Leaves the terminal in order when a signal ends the program while a progress line is shown.
-enum Interruption {
+package enum Interruption {
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   /// From now on a signal that ends the program takes the line away first. It ends it all the same: shells see that and
   /// say 130 for SIGINT.
-  static func clearsLine() {
+  package static func clearsLine() {
     for number in signals {
       // What is ignored, as by nohup, stays so.
       if isIgnored(number) { continue }
@@ -25,7 +25,7 @@ enum Interruption {
   }
 
   /// There is no line any more.
-  static func clearsNothing() {
+  package static func clearsNothing() {
     for number in signals where !isIgnored(number) { _ = signal(number, SIG_DFL) }
   }
 

@@ -4,8 +4,9 @@ extension UnsafeMutableRawPointer {
   /// Copies `source` to here, where there must be room for it.
   ///
   /// Up to 32 bytes are copied by two loads and two stores, which overlap where there are fewer than twice their size.
+  @inlinable
   @inline(__always)
-  func copyFewBytes(from source: UnsafeRawBufferPointer) {
+  package func copySmall(from source: UnsafeRawBufferPointer) {
     let count = source.count
     guard count > 0, let start = source.baseAddress else { return }
     if count <= 16 {
@@ -26,8 +27,9 @@ extension UnsafeMutableRawPointer {
   }
 
   /// Copies the first and the last bytes of `count`, as many each as `Piece` has; together they must be all.
+  @inlinable
   @inline(__always)
-  private func copyEnds<Piece: BitwiseCopyable>(from source: UnsafeRawPointer, _ count: Int, as: Piece.Type) {
+  func copyEnds<Piece: BitwiseCopyable>(from source: UnsafeRawPointer, _ count: Int, as: Piece.Type) {
     let last = count &- MemoryLayout<Piece>.size
     let (head, tail) = unsafe (
       source.loadUnaligned(as: Piece.self), source.loadUnaligned(fromByteOffset: last, as: Piece.self)

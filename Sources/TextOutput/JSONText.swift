@@ -1,20 +1,20 @@
-import FolioCore
+public import Basics
 
 /// Bytes as they stand in a JSON string, made once for what many strings begin with.
-struct JSONText {
+package struct JSONText {
   /// The bytes themselves.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// As they stand between quotation marks.
-  let escaped: [UInt8]
-  let isUTF8: Bool
+  package let escaped: [UInt8]
+  package let isUTF8: Bool
 
-  init(_ bytes: [UInt8] = []) {
+  package init(_ bytes: [UInt8] = []) {
     self.bytes = bytes
     (escaped, isUTF8) = bytes.raw.isPlainJSON ? (bytes, true) : Self.escape(bytes.raw)
   }
 
   /// `bytes` as JSON has them, and whether they are UTF-8. What acts on a terminal is escaped here too.
-  static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
+  package static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     var escaped: [UInt8] = []
     for scalar in text.unicodeScalars {
@@ -23,8 +23,7 @@ struct JSONText {
       case " "..."~": escaped.append(UInt8(ascii: scalar))
       case _ where Escaping.acts(scalar):
         for unit in String(scalar).utf16 {
-          let digits = String(unit, radix: 16)
-          escaped += Array("\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8)
+          escaped += Array("\\u\(String(unit, radix: 16, width: 4))".utf8)
         }
       default: escaped += Array(String(scalar).utf8)
       }
@@ -35,8 +34,8 @@ struct JSONText {
 
 extension RawSpan {
   /// Whether the bytes stand in a JSON string as they are: printable ASCII, and nothing that JSON escapes.
-  @inline(__always)
-  var isPlainJSON: Bool {
+  @inlinable
+  package var isPlainJSON: Bool {
     !marks { word in
       word.marks(below: 0x20) | word.marks(byte: 0x7F) | word.marks(byte: UInt8(ascii: "\""))
         | word.marks(byte: UInt8(ascii: "\\"))
@@ -44,7 +43,7 @@ extension RawSpan {
   }
 
   /// Where the last slash is; nil where there is none.
-  var lastSlash: Int? {
+  package var lastSlash: Int? {
     byteOffsets.last { self[byteAt: $0] == UInt8(ascii: "/") }
   }
 }

@@ -1,5 +1,5 @@
 import CSupport
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -8,13 +8,13 @@ import SystemPackage
 #endif
 
 /// What is at the other end of a file descriptor.
-enum Terminal {
-  static func isTerminal(_ descriptor: FileDescriptor) -> Bool {
+package enum Terminal {
+  package static func isTerminal(_ descriptor: FileDescriptor) -> Bool {
     isatty(descriptor.rawValue) == 1
   }
 
   /// How many cells wide it is: what the terminal says, or `COLUMNS`, or 80.
-  static func width(of descriptor: FileDescriptor) -> Int {
+  package static func width(of descriptor: FileDescriptor) -> Int {
     var size = winsize()
     if unsafe ioctl(descriptor.rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
       return Int(size.ws_col)
@@ -23,14 +23,14 @@ enum Terminal {
   }
 
   /// How many cells `text` takes; characters of no known width count as one.
-  static func cellCount(of text: String) -> Int {
+  package static func cellCount(of text: String) -> Int {
     _ = locale
     return text.unicodeScalars.reduce(0) { sum, scalar in
       sum + (scalar.isASCII ? 1 : max(0, Int(wcwidth(wchar_t(scalar.value)))))
     }
   }
 
-  static func environment(_ name: String) -> String? {
+  package static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }

@@ -1,20 +1,22 @@
-import FolioCore
+public import Basics
 
 /// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
-struct JSONObject {
+package struct JSONObject {
   private var isEmpty: Bool
 
   /// - Parameter hasMembers: whether it has been begun, with other members.
-  init(hasMembers: Bool = false) {
+  package init(hasMembers: Bool = false) {
     isEmpty = !hasMembers
   }
 
-  mutating func add(_ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout OutputBuffer) {
+  package mutating func add(
+    _ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout OutputBuffer
+  ) {
     begin(key, &output)
     if let value { output.append(value) } else { output.append("null") }
   }
 
-  mutating func add(_ key: StaticString, _ value: Bool?, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ value: Bool?, to output: inout OutputBuffer) {
     begin(key, &output)
     switch value {
     case true?: output.append("true")
@@ -23,7 +25,7 @@ struct JSONObject {
     }
   }
 
-  mutating func add(_ key: StaticString, _ values: [Int], to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ values: [Int], to output: inout OutputBuffer) {
     beginArray(key, &output)
     for (index, value) in values.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -33,21 +35,21 @@ struct JSONObject {
   }
 
   /// Begins an array; what is appended next, with commas between, are its elements.
-  mutating func beginArray(_ key: StaticString, _ output: inout OutputBuffer) {
+  package mutating func beginArray(_ key: StaticString, _ output: inout OutputBuffer) {
     begin(key, &output)
     output.append(UInt8(ascii: "["))
   }
 
-  func endArray(_ output: inout OutputBuffer) {
+  package func endArray(_ output: inout OutputBuffer) {
     output.append(UInt8(ascii: "]"))
   }
 
-  mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
     begin(key, &output)
     if let value { Self.append(text: value, to: &output) } else { output.append("null") }
   }
 
-  mutating func add(_ key: StaticString, _ texts: [String], to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ texts: [String], to output: inout OutputBuffer) {
     beginArray(key, &output)
     for (index, text) in texts.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -63,7 +65,7 @@ struct JSONObject {
   }
 
   /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
-  mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout OutputBuffer) {
     begin(key, &output)
     output.append(UInt8(ascii: "\""))
     let isUTF8 = Self.append(bytes, to: &output)
@@ -74,7 +76,7 @@ struct JSONObject {
   /// Adds `start` and `rest` as one text of hexadecimal digits, behind other members.
   ///
   /// - Parameter key: `Bytes` is put behind it.
-  static func addHexadecimal(
+  package static func addHexadecimal(
     _ key: StaticString, _ start: RawSpan, _ rest: RawSpan = RawSpan(), to output: inout OutputBuffer
   ) {
     output.append(",\"")
@@ -82,8 +84,7 @@ struct JSONObject {
     output.append("Bytes\":\"")
     for offset in 0..<start.byteCount + rest.byteCount {
       let byte = offset < start.byteCount ? start[byteAt: offset] : rest[byteAt: offset - start.byteCount]
-      output.append(byte < 16 ? "0" : "")
-      output.append(text: String(byte, radix: 16))
+      output.append(text: String(byte, radix: 16, width: 2))
     }
     output.append(UInt8(ascii: "\""))
   }
@@ -100,15 +101,8 @@ struct JSONObject {
     return isUTF8
   }
 
-  mutating func add(
-    _ key: StaticString, nanoseconds: StaticString, _ time: Timestamp?, to output: inout OutputBuffer
-  ) {
-    add(key, time?.seconds, to: &output)
-    add(nanoseconds, time?.nanoseconds, to: &output)
-  }
-
   /// Closes the object, which has at least one member.
-  func end(_ output: inout OutputBuffer) {
+  package func end(_ output: inout OutputBuffer) {
     output.append(UInt8(ascii: "}"))
   }
 

@@ -1,68 +1,82 @@
-import FolioCore
+public import Basics
 
 /// Bytes that are appended to, in memory of their own.
 ///
 /// No array: a listing appends several times for each entry, and an array's append is a call that asks whether anybody
 /// else holds the array.
 @safe
-struct ByteBuffer: ~Copyable {
+package struct ByteBuffer: ~Copyable {
   // Nil until there is something to hold.
-  private var memory: UnsafeMutableRawPointer?
-  private var capacity = 0
-  private(set) var count = 0
+  @usableFromInline
+  var memory: UnsafeMutableRawPointer?
+  @usableFromInline
+  var capacity = 0
+  @usableFromInline
+  var used = 0
+
+  /// How many bytes are in it.
+  @inlinable
+  package var count: Int { used }
+
+  /// An empty buffer, without memory.
+  package init() {}
 
   deinit {
     unsafe memory?.deallocate()
   }
 
   /// What is in it.
-  var bytes: RawSpan {
+  package var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
-      let filled = unsafe UnsafeRawBufferPointer(start: memory, count: count)
+      let filled = unsafe UnsafeRawBufferPointer(start: memory, count: used)
       return unsafe _overrideLifetime(RawSpan(_unsafeBytes: filled), borrowing: self)
     }
   }
 
   /// Gives `body` what is in it: for those that a class holds, whose spans Swift 6.3 lets go nowhere.
-  func withBytes<Failure: Error>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
+  package func withBytes<Failure: Error>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
     try body(bytes)
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     unsafe end(with: 1).storeBytes(of: byte, as: UInt8.self)
-    count &+= 1
+    used &+= 1
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ more: RawSpan) {
+  package mutating func append(_ more: RawSpan) {
     let end = unsafe end(with: more.byteCount)
-    unsafe more.withUnsafeBytes { unsafe end.copyFewBytes(from: $0) }
-    count &+= more.byteCount
+    unsafe more.withUnsafeBytes { unsafe end.copySmall(from: $0) }
+    used &+= more.byteCount
   }
 
   /// Appends all three.
+  @inlinable
   @inline(__always)
-  mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
+  package mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
     let more = first.byteCount &+ second.byteCount &+ 1
     let end = unsafe end(with: more)
-    unsafe first.withUnsafeBytes { unsafe end.copyFewBytes(from: $0) }
-    unsafe second.withUnsafeBytes { unsafe (end + first.byteCount).copyFewBytes(from: $0) }
+    unsafe first.withUnsafeBytes { unsafe end.copySmall(from: $0) }
+    unsafe second.withUnsafeBytes { unsafe (end + first.byteCount).copySmall(from: $0) }
     unsafe end.storeBytes(of: last, toByteOffset: more &- 1, as: UInt8.self)
-    count &+= more
+    used &+= more
   }
 
   /// Appends the bytes of `value` as they are in memory.
+  @inlinable
   @inline(__always)
-  mutating func append<Value: BitwiseCopyable>(valueOf value: Value) {
+  package mutating func append<Value: BitwiseCopyable>(valueOf value: Value) {
     let size = MemoryLayout<Value>.size
     unsafe end(with: size).storeBytes(of: value, as: Value.self)
-    count &+= size
+    used &+= size
   }
 
   /// Appends a number in decimal digits, with blanks before it up to `width` cells.
-  mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
+  package mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
     let digitCount = magnitude.digitCount
     let count = max(width, digitCount + (isNegative ? 1 : 0))
     let end = unsafe end(with: count)
@@ -90,40 +104,42 @@ struct ByteBuffer: ~Copyable {
       place -= 1
       unsafe end.storeBytes(of: UInt8(ascii: " "), toByteOffset: place, as: UInt8.self)
     }
-    self.count += count
+    used += count
   }
 
   /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
-  mutating func removeAll(keeping limit: Int = .max) {
-    count = 0
+  package mutating func removeAll(keeping limit: Int = .max) {
+    used = 0
     guard capacity > limit else { return }
     unsafe memory?.deallocate()
     unsafe (memory, capacity) = (nil, 0)
   }
 
   /// Where the next bytes go; there is room for `more` of them.
+  @inlinable
   @inline(__always)
-  private mutating func end(with more: Int) -> UnsafeMutableRawPointer {
-    if let memory = unsafe memory, capacity &- count >= more { return unsafe memory + count }
+  mutating func end(with more: Int) -> UnsafeMutableRawPointer {
+    if let memory = unsafe memory, capacity &- used >= more { return unsafe memory + used }
     return unsafe grow(by: more)
   }
 
+  @usableFromInline
   @inline(never)
-  private mutating func grow(by more: Int) -> UnsafeMutableRawPointer {
-    let larger = max(2 * capacity, count + more)
+  mutating func grow(by more: Int) -> UnsafeMutableRawPointer {
+    let larger = max(2 * capacity, used + more)
     let moved = unsafe UnsafeMutableRawPointer.allocateLarge(byteCount: larger)
     if let memory = unsafe memory {
-      unsafe moved.copyMemory(from: memory, byteCount: count)
+      unsafe moved.copyMemory(from: memory, byteCount: used)
       unsafe memory.deallocate()
     }
     unsafe (memory, capacity) = (moved, larger)
-    return unsafe moved + count
+    return unsafe moved + used
   }
 }
 
 extension UInt64 {
   /// How many digits it has as a decimal number.
-  var digitCount: Int {
+  package var digitCount: Int {
     // 1233 / 4096 is the logarithm of 2, so the estimate is right or one too low: a power of ten tells.
     let number = self | 1
     let estimate = ((64 &- number.leadingZeroBitCount) &* 1233) >> 12

@@ -5,7 +5,7 @@ import CSupport
 
 extension UnsafeMutableRawPointer {
   /// Allocates memory, in huge pages if it is large and the system has them; to be given back by `deallocate()`.
-  static func allocateLarge(byteCount: Int) -> UnsafeMutableRawPointer {
+  package static func allocateLarge(byteCount: Int) -> UnsafeMutableRawPointer {
     let hugePage = 2 << 20
     guard byteCount >= 2 * hugePage else { return .allocate(byteCount: byteCount, alignment: 16) }
     let whole = (byteCount + hugePage - 1) & ~(hugePage - 1)

@@ -1,15 +1,15 @@
-import FolioCore
-import SystemPackage
+public import Basics
+package import SystemPackage
 
 /// Why output ended early.
-enum OutputError: Error {
+package enum OutputError: Error {
   /// Whoever read it has gone: no error, nothing more to say.
   case closed
   case failed(Errno)
 }
 
 /// What takes output in large pieces.
-protocol ByteSink: AnyObject {
+package protocol ByteSink: AnyObject {
   /// How many bytes come together before they are written.
   var pieceByteCount: Int { get }
 
@@ -18,15 +18,15 @@ protocol ByteSink: AnyObject {
 }
 
 /// A file descriptor as a sink.
-final class DescriptorSink: ByteSink {
-  let pieceByteCount = 1 << 16
+package final class DescriptorSink: ByteSink {
+  package let pieceByteCount = 1 << 16
   private let descriptor: FileDescriptor
 
-  init(_ descriptor: FileDescriptor = .standardOutput) {
+  package init(_ descriptor: FileDescriptor = .standardOutput) {
     self.descriptor = descriptor
   }
 
-  func write(_ bytes: RawSpan) throws(OutputError) -> Bool {
+  package func write(_ bytes: RawSpan) throws(OutputError) -> Bool {
     do {
       _ = try unsafe bytes.withUnsafeBytes { unsafe try descriptor.writeAll($0) }
     } catch {
@@ -40,68 +40,75 @@ final class DescriptorSink: ByteSink {
 /// Bytes on their way to a sink, written in large pieces.
 ///
 /// Appending can't fail; ``endPiece()`` and ``flush()`` write.
-struct OutputBuffer: ~Copyable {
-  private var limit: Int
+package struct OutputBuffer: ~Copyable {
+  @usableFromInline
+  var limit: Int
   private let sink: any ByteSink
   /// What has not been written.
-  var buffer = ByteBuffer()
+  package var buffer = ByteBuffer()
 
-  init(_ sink: any ByteSink = DescriptorSink()) {
+  package init(_ sink: any ByteSink = DescriptorSink()) {
     self.sink = sink
     limit = sink.pieceByteCount
   }
 
   /// Writes all of a text to standard output.
-  static func write(text: String) throws(OutputError) {
+  package static func write(text: String) throws(OutputError) {
     var output = OutputBuffer()
     output.append(text: text)
     try output.flush()
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     buffer.append(byte)
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ more: RawSpan) {
+  package mutating func append(_ more: RawSpan) {
     buffer.append(more)
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
+  package mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
     buffer.append(first, second, last)
   }
 
+  @inlinable
   @inline(__always)
-  mutating func append(_ text: StaticString) {
+  package mutating func append(_ text: StaticString) {
     let bytes = unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
     append(unsafe bytes.bytes)
   }
 
   /// Appends text that is not known before. Labelled, so that a literal is never made a `String` first.
-  mutating func append(text: String) {
+  package mutating func append(text: String) {
     append(text.utf8Span.span.raw)
   }
 
-  mutating func append(_ more: [UInt8]) {
+  package mutating func append(_ more: [UInt8]) {
     append(more.raw)
   }
 
   /// Appends `value` in decimal digits, at least `width` cells wide with blanks in front.
+  @inlinable
   @inline(__always)
-  mutating func append(_ value: some FixedWidthInteger, width: Int = 0) {
+  package mutating func append(_ value: some FixedWidthInteger, width: Int = 0) {
     buffer.append(decimal: UInt64(value.magnitude), isNegative: value < 0, width: width)
   }
 
   /// Says that a line or an object is complete. Writes if much has come together.
+  @inlinable
   @inline(__always)
-  mutating func endPiece() throws(OutputError) {
+  package mutating func endPiece() throws(OutputError) {
     if buffer.count >= limit { try flush() }
   }
 
   /// Appends what is complete. Writes if much has come together; what is much by itself is not copied.
-  mutating func appendPiece(_ piece: RawSpan) throws(OutputError) {
+  package mutating func appendPiece(_ piece: RawSpan) throws(OutputError) {
     if piece.byteCount >= limit {
       if buffer.count > 0 { try flush() }
       if buffer.count == 0, try sink.write(piece) { return }
@@ -111,12 +118,12 @@ struct OutputBuffer: ~Copyable {
   }
 
   /// Forgets that the sink didn't take what there was: what is in ``buffer`` now is something else.
-  mutating func startAnew() {
+  package mutating func startAnew() {
     limit = sink.pieceByteCount
   }
 
   /// Writes all that is left, if the sink takes it.
-  mutating func flush() throws(OutputError) {
+  package mutating func flush() throws(OutputError) {
     if try sink.write(buffer.bytes) {
       buffer.removeAll()
       limit = sink.pieceByteCount

@@ -1,8 +1,8 @@
 /// Makes names safe to look at: a terminal obeys bytes that a file name may hold.
-enum Escaping {
+package enum Escaping {
   /// `bytes` as text in which nothing acts on a terminal or hides: control characters, bidirectional and
   /// zero-width characters and bytes that are not UTF-8 are written as escapes, a backslash as two.
-  static func text(_ bytes: [UInt8]) -> String {
+  package static func text(_ bytes: [UInt8]) -> String {
     var text = ""
     appendText(bytes) { text.append($0) }
     return text
@@ -10,7 +10,7 @@ enum Escaping {
 
   /// `bytes`, a path, as a word to be typed into a shell: in quotation marks where the shell would make something else of
   /// them, and byte by byte where they can't be shown.
-  static func shellWord(_ bytes: [UInt8]) -> String {
+  package static func shellWord(_ bytes: [UInt8]) -> String {
     // What begins with a dash would be an option.
     let bytes = bytes.first == UInt8(ascii: "-") ? Array("./".utf8) + bytes : bytes
     let plain = String(decoding: bytes, as: UTF8.self)
@@ -20,8 +20,7 @@ enum Escaping {
     }
     let shown = bytes.map { byte in
       if isSafeInShell(byte) || byte == UInt8(ascii: " ") { return String(UnicodeScalar(byte)) }
-      let digits = String(byte, radix: 8)
-      return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+      return "\\" + String(byte, radix: 8, width: 3)
     }
     return "$'" + shown.joined() + "'"
   }
@@ -54,8 +53,7 @@ enum Escaping {
   }
 
   private static func hexadecimal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return "\\x" + (byte < 16 ? "0" : "") + digits
+    "\\x" + String(byte, radix: 16, width: 2)
   }
 
   private static func escape(for scalar: Unicode.Scalar) -> String? {
@@ -71,7 +69,7 @@ enum Escaping {
   }
 
   /// Whether a character changes how its neighbours are shown, or can't be seen.
-  static func acts(_ scalar: Unicode.Scalar) -> Bool {
+  package static func acts(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: scalar.properties.isDefaultIgnorableCodePoint

@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// A line on stderr that says how far a long job is: nothing for the first second, gone without a trace at the end.
-struct ProgressLine: ~Copyable {
+package struct ProgressLine: ~Copyable {
   private let isOn: Bool
   private let start = ContinuousClock.now
   private var last: ContinuousClock.Instant
@@ -13,7 +13,7 @@ struct ProgressLine: ~Copyable {
   private static var delay: Duration { .milliseconds(100) }
   private static var stepsPerLook: Int { 64 }
 
-  init(isOn: Bool) {
+  package init(isOn: Bool) {
     self.isOn = isOn
     last = start + Self.firstDelay - Self.delay
   }
@@ -23,7 +23,7 @@ struct ProgressLine: ~Copyable {
   /// - Parameters:
   ///   - part: how much of all is done, from 0 to 1.
   ///   - what: in words; asked for only where they are shown.
-  mutating func step(part: Double, _ what: () -> String) {
+  package mutating func step(part: Double, _ what: () -> String) {
     guard isOn else { return }
     stepsLeft -= 1
     guard stepsLeft < 0 else { return }
@@ -37,18 +37,18 @@ struct ProgressLine: ~Copyable {
     let seconds = Double(elapsed.components.seconds)
     let left = part > 0.01 ? ", \(Int(seconds / part * (1 - part)) + 1) s left" : ""
     let line = "\(Int(part * 100)) %\(left): \(what())"
-    Messages.write("\r" + line.prefix(max(1, Terminal.width(of: .standardError) - 1)) + "\u{1B}[K")
+    StandardError.write("\r" + line.prefix(max(1, Terminal.width(of: .standardError) - 1)) + "\u{1B}[K")
   }
 
   /// Takes the line away, so that something else can be written.
-  mutating func clear() {
+  package mutating func clear() {
     takeAway()
     isShown = false
   }
 
   private func takeAway() {
     guard isShown else { return }
-    Messages.write("\r\u{1B}[K")
+    StandardError.write("\r\u{1B}[K")
     Interruption.clearsNothing()
   }
 

@@ -4,7 +4,7 @@
 extension Span<UInt8> {
   /// The same bytes as raw memory.
   @inlinable
-  package var raw: RawSpan {
+  public var raw: RawSpan {
     @_lifetime(copy self)
     get { unsafe bytes }
   }
@@ -12,20 +12,20 @@ extension Span<UInt8> {
 
 extension Array<UInt8> {
   /// A copy of `bytes`.
-  package init(copying bytes: RawSpan) {
+  public init(copying bytes: RawSpan) {
     self = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
   }
 
   /// The array's bytes as raw memory.
   @inlinable
-  package var raw: RawSpan {
+  public var raw: RawSpan {
     @_lifetime(borrow self)
     get { span.raw }
   }
 
   /// Lets `body` write the bytes at `range`.
   @inlinable
-  package mutating func withMutableRaw<Failure: Error>(
+  public mutating func withMutableRaw<Failure: Error>(
     _ range: Range<Int>, _ body: (inout MutableRawSpan) throws(Failure) -> Void
   ) throws(Failure) {
     var elements = mutableSpan

@@ -1,8 +1,8 @@
 /// Arranges names in columns, sorted down each column, as `ls` does on a terminal.
-struct ColumnLayout {
-  let rowCount: Int
+package struct ColumnLayout {
+  package let rowCount: Int
   /// Cells from the start of each column to the start of the next.
-  let columnWidths: [Int]
+  package let columnWidths: [Int]
 
   private static var gap: Int { 2 }
 
@@ -12,7 +12,7 @@ struct ColumnLayout {
   ///   - cellCounts: how many cells each name takes.
   ///   - width: how many there are.
   /// - Complexity: names times columns that may fit.
-  init(cellCounts: [Int], width: Int) {
+  package init(cellCounts: [Int], width: Int) {
     let most = min(cellCounts.count, max(1, width / (1 + Self.gap)))
     for columnCount in stride(from: most, to: 1, by: -1) {
       let rows = (cellCounts.count + columnCount - 1) / columnCount

@@ -1,7 +1,7 @@
 /// Text for pictures and test reports.
-enum XML {
+package enum XML {
   /// Text as XML has it. Control characters, which XML can't hold, have been escaped before.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var escaped = ""
     for character in text.unicodeScalars {
       switch character {

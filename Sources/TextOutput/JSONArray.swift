@@ -1,15 +1,15 @@
 /// Objects in a row: the elements of one array, each on a line of its own, or one object a line (`ndjson`).
-struct JSONArray {
+package struct JSONArray {
   private let isLines: Bool
   private var isEmpty = true
 
   /// - Parameter isLines: whether objects stand by themselves, without an array around them.
-  init(isLines: Bool) {
+  package init(isLines: Bool) {
     self.isLines = isLines
   }
 
   /// Begins the next object.
-  mutating func next(_ output: inout OutputBuffer) {
+  package mutating func next(_ output: inout OutputBuffer) {
     if isEmpty {
       if !isLines { output.append(UInt8(ascii: "[")) }
     } else {
@@ -19,7 +19,7 @@ struct JSONArray {
   }
 
   /// Ends the row.
-  func end(_ output: inout OutputBuffer) {
+  package func end(_ output: inout OutputBuffer) {
     switch (isLines, isEmpty) {
     case (true, true): break
     case (true, false): output.append("\n")

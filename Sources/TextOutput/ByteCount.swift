@@ -1,7 +1,7 @@
 /// Sizes for people.
-enum ByteCount {
+package enum ByteCount {
   /// As `ls -h`: up to 1023 as it is, then K, M, G, T, P, E of 1024 each, rounded up, with one decimal below 10.
-  static func human(_ byteCount: UInt64) -> String {
+  package static func human(_ byteCount: UInt64) -> String {
     guard byteCount >= 1024 else { return String(byteCount) }
     var unit: UInt64 = 1024
     for letter in "KMGTPE" {
