@@ -75,7 +75,7 @@ import Testing
       blockSize: 4096, options: ["-O", "64bit,extent,flex_bg,metadata_csum,has_journal,bigalloc"],
       blocks: 20000)
     let location = try #require(ImageLocation(argument: Array(image.path.string.utf8), offset: nil))
-    let file = try ImageFile(location)
+    let file = try location.open()
     let good = try image.bytes(at: 1024, 1024)
     let values: [UInt32] = [0, 1, 2, 31, 64, 255, 0x7FFF, 0xFFFF, 1 << 16, .max / 2, .max - 1, .max]
     var judged = 0

@@ -83,7 +83,7 @@ struct OpeningOptions: ParsableArguments {
   /// Where the file system begins: in a partition, where the image is a whole disk, and that is said.
   private func place(of image: [UInt8], _ remarks: inout DiskRemarks) throws -> ImageLocation {
     let location = try location(of: image)
-    let file = try ImageFile(location)
+    let file = try location.open()
     // A backup superblock is asked for where the first one can't tell what this is.
     if partition == nil, superblock != nil { return location }
     let contents = ImageContents.examine(file, asDisk: partition != nil)

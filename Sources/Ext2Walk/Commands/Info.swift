@@ -44,7 +44,7 @@ struct Info: ParsableCommand {
     let opening = imageOptions.opening
     let location = try opening.location(of: imageOptions.imageBytes)
     var report = ImageReport(image: imageOptions.imageBytes, at: location)
-    let file = try ImageFile(location)
+    let file = try location.open()
     let contents = ImageContents.examine(file, asDisk: opening.partition != nil)
     if case .disk(let table) = contents, opening.superblock == nil || opening.partition != nil {
       report.table = table
@@ -63,14 +63,15 @@ struct Info: ParsableCommand {
       report.partition = partition.number
       let inside = location.moved(by: partition.start)
       try describe(
-        try ImageFile(inside), at: inside, byteCount: partition.byteCount, unread: found.failure, in: &report)
+        PartSource(of: file, from: partition.start), at: inside, byteCount: partition.byteCount,
+        unread: found.failure, in: &report)
       return report
     }
     if opening.partition != nil {
       _ = try contents.fileSystem(partition: opening.partition, image: location.path)
     }
     if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
-      if signature.kind == .dynamicPartitions { try describeDynamicPartitions(file, signature) }
+      if signature.kind == .dynamicPartitions { try describeDynamicPartitions(file, at: location, signature) }
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
     var unread: FailedRead?
@@ -85,7 +86,7 @@ struct Info: ParsableCommand {
   ///   - byteCount: how long the partition is that it is in.
   ///   - unread: what the system refused where something else would show.
   private func describe(
-    _ file: borrowing ImageFile, at location: ImageLocation, byteCount: UInt64 = .max,
+    _ file: any ByteSource, at location: ImageLocation, byteCount: UInt64 = .max,
     unread: FailedRead? = nil, in report: inout ImageReport
   ) throws {
     let opening = imageOptions.opening
@@ -141,7 +142,9 @@ struct Info: ParsableCommand {
       }
     } else {
       report.backups = try backups(file, at: location, within: byteCount)
-      if report.backups.isEmpty { throw noSuperblock(file, min(file.byteCount, byteCount), unread) }
+      if report.backups.isEmpty {
+        throw noSuperblock(file, at: location, min(file.byteCount, byteCount), unread)
+      }
       return
     }
     report.fileSystem = ImageReport.FileSystem(
@@ -151,7 +154,7 @@ struct Info: ParsableCommand {
 
   /// The backups by which the file system can be opened: where one leads to a root, others that say the same aren't tried.
   private func backups(
-    _ file: borrowing ImageFile, at location: ImageLocation, within byteCount: UInt64 = .max
+    _ file: any ByteSource, at location: ImageLocation, within byteCount: UInt64 = .max
   ) throws(VolumeError) -> [ImageReport.Backup] {
     var serving: [ImageReport.Backup] = []
     var shortage: VolumeError?
@@ -191,14 +194,14 @@ struct Info: ParsableCommand {
   }
 
   private func noSuperblock(
-    _ file: borrowing ImageFile, _ byteCount: UInt64, _ unread: FailedRead?
+    _ file: any ByteSource, at location: ImageLocation, _ byteCount: UInt64, _ unread: FailedRead?
   ) -> VolumeError {
     var failure: FailedRead?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: false, &failure)
     let reason = unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4"
     guard embedded.isEmpty else {
       return VolumeError(
-        "reading the superblock", reason: "\(reason) at the start", advice: embedded.words(in: file.location))
+        "reading the superblock", reason: "\(reason) at the start", advice: embedded.words(in: location))
     }
     let missed = failure.map { "; what can't be read may hold one: \($0)" } ?? ""
     return VolumeError(
@@ -210,7 +213,7 @@ struct Info: ParsableCommand {
 
   /// Says where ext file systems begin among dynamic partitions, where there are any.
   private func describeDynamicPartitions(
-    _ file: borrowing ImageFile, _ signature: Signature
+    _ file: any ByteSource, at location: ImageLocation, _ signature: Signature
   ) throws(VolumeError) {
     var failure: FailedRead?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: true, &failure)
@@ -218,7 +221,7 @@ struct Info: ParsableCommand {
     let missed = failure.map { "; what can't be read may hold others: \($0)" } ?? ""
     throw VolumeError(
       "opening the file system", reason: "this is \(signature.name)\(missed)",
-      advice: "\(embedded.words(in: file.location)); "
-        + "lpunpack \(Escaping.shellWord(file.location.path)) FOLDER takes all partitions out")
+      advice: "\(embedded.words(in: location)); "
+        + "lpunpack \(Escaping.shellWord(location.path)) FOLDER takes all partitions out")
   }
 }

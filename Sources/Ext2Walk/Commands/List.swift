@@ -80,7 +80,7 @@ struct List: ParsableCommand {
     let findings = try worker.listAlone(alone)
     try output.take(worker.output.bytes, messages: findings.messages)
     worker.output.removeAll()
-    let (location, volumeOptions) = (volume.image.location, volume.options)
+    let (location, volumeOptions) = (volume.location, volume.options)
     let makeWorker = { @Sendable [options] (sink: any ByteSink) in
       try ListingWorker(
         Volume(at: location, options: volumeOptions), reading: options, options: shown, format: format,

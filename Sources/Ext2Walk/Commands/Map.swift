@@ -177,7 +177,7 @@ struct Map: ParsableCommand {
 
   private func write(_ picture: String, to name: String, _ volume: Volume) throws {
     let path = FilePath(bytes: RawArguments.bytes(of: name))
-    guard !volume.image.isSameFile(as: path) else {
+    guard volume.image.file?.isSameFile(as: path) != true else {
       throw VolumeError(
         "writing the picture",
         reason: "\(Escaping.text(RawArguments.bytes(of: name))) is the image, which is never written to")

@@ -7,7 +7,7 @@ struct EmbeddedFileSystem {
   let facts: SuperblockFacts
 }
 
-extension ImageFile {
+extension ByteSource {
   /// How far in each sector is looked at, and how many mebibytes after that are, in bytes.
   static var mostHeaderBytes: UInt64 { 1 << 22 }
   private static var mostMebibytes: UInt64 { 256 }

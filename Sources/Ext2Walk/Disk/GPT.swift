@@ -22,7 +22,7 @@ enum GPT {
   ///   - protectedEnd: how many sectors that MBR says there are; nil where there is none.
   ///   - failure: keeps the first refusal of the system, where none will do.
   static func read(
-    _ disk: borrowing ImageFile, sectorSize: Int, protectedEnd: UInt64?, _ failure: inout FailedRead?
+    _ disk: any ByteSource, sectorSize: Int, protectedEnd: UInt64?, _ failure: inout FailedRead?
   ) -> TableEntries? {
     let size = UInt64(sectorSize)
     var ofFirst: FailedRead?
@@ -49,7 +49,7 @@ enum GPT {
 
   /// What is wrong with the copy that a disk would be read by, should the first be lost.
   private static func problem(
-    ofBackupOf first: Header, _ disk: borrowing ImageFile, sectorSize: UInt64
+    ofBackupOf first: Header, _ disk: any ByteSource, sectorSize: UInt64
   ) -> TableProblem? {
     let sector = first.otherSector
     guard sector < disk.byteCount / sectorSize else {
@@ -68,7 +68,7 @@ enum GPT {
 
   /// The copy of the table whose header is in `sector`; nil where that is none.
   private static func copy(
-    _ disk: borrowing ImageFile, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
   ) -> Copy? {
     guard let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
       let entries = disk.probe(header.entryCount * header.entrySize, at: header.entriesPosition, &failure),
@@ -109,7 +109,7 @@ enum GPT {
   }
 
   private static func header(
-    _ disk: borrowing ImageFile, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
   ) -> Header? {
     guard var bytes = disk.probe(512, at: sector * sectorSize, &failure), bytes.starts(with: "EFI PART".utf8)
     else { return nil }

@@ -13,7 +13,7 @@ enum ImageContents {
   case unreadable(FailedRead)
 
   /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
-  static func examine(_ file: borrowing ImageFile, asDisk: Bool = false) -> ImageContents {
+  static func examine(_ file: any ByteSource, asDisk: Bool = false) -> ImageContents {
     var failure: FailedRead?
     let metadataOnly = Mark.metadataOnly
     if file.probe(metadataOnly.bytes.count, at: metadataOnly.offset, &failure) == metadataOnly.bytes {

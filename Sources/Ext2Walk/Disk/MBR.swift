@@ -29,7 +29,7 @@ enum MBR {
   ///   - sectorSize: what its numbers count, in bytes.
   ///   - failure: keeps the refusal of the system, where the first sector can't be read.
   static func read(
-    _ disk: borrowing ImageFile, sectorSize: Int, _ failure: inout FailedRead?
+    _ disk: any ByteSource, sectorSize: Int, _ failure: inout FailedRead?
   ) -> TableEntries? {
     guard let entries = entries(disk, at: 0, &failure), entries.contains(where: \.isUsed),
       // A boot sector of FAT or NTFS ends in the same two bytes, but has code where entries are.
@@ -59,7 +59,7 @@ enum MBR {
 
   /// The entries of the chain in an extended partition, each with the sector it counts from, and what breaks the chain off.
   private static func logicalEntries(
-    of extended: Entry, _ disk: borrowing ImageFile, sectorSize: UInt64
+    of extended: Entry, _ disk: any ByteSource, sectorSize: UInt64
   ) -> (entries: [(Entry, from: UInt64)], problem: TableProblem?) {
     var found: [(Entry, from: UInt64)] = []
     // Links count from the extended partition's start. Even where no partition was ever made there is one.
@@ -90,7 +90,7 @@ enum MBR {
   }
 
   /// How many sectors the disk had when the table was told that it has a GPT; nil where it doesn't say that it has one.
-  static func protectedEnd(_ disk: borrowing ImageFile) -> UInt64? {
+  static func protectedEnd(_ disk: any ByteSource) -> UInt64? {
     var failure: FailedRead?
     return entries(disk, at: 0, &failure)?.first { $0.role == .protective }.map { $0.start + $0.count }
   }
@@ -106,7 +106,7 @@ enum MBR {
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.
   private static func entries(
-    _ disk: borrowing ImageFile, at position: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at position: UInt64, _ failure: inout FailedRead?
   ) -> [Entry]? {
     guard let sector = disk.probe(512, at: position, &failure), sector[510] == 0x55, sector[511] == 0xAA
     else {

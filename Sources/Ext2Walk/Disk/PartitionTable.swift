@@ -107,7 +107,7 @@ struct PartitionTable {
   /// says otherwise, for then these are remains. The sectors of an MBR are as large as lets more of its partitions hold something.
   ///
   /// - Parameter failure: keeps the first refusal of the system, where there is none.
-  static func read(_ disk: borrowing ImageFile, _ failure: inout FailedRead?) -> PartitionTable? {
+  static func read(_ disk: any ByteSource, _ failure: inout FailedRead?) -> PartitionTable? {
     var ofFirstSector: FailedRead?
     let protectedEnd = MBR.protectedEnd(disk)
     let smallMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector)
@@ -147,7 +147,7 @@ struct PartitionTable {
   }
 
   private init(
-    _ scheme: Scheme, sectorSize: Int, _ entries: TableEntries, of disk: borrowing ImageFile
+    _ scheme: Scheme, sectorSize: Int, _ entries: TableEntries, of disk: any ByteSource
   ) {
     self.scheme = scheme
     self.sectorSize = sectorSize
@@ -170,7 +170,7 @@ struct PartitionTable {
   /// The partitions that hold ext2, ext3 or ext4.
   var ext: [FoundPartition] { partitions.filter(\.isExt) }
 
-  private static func contents(of partitions: [Partition], _ disk: borrowing ImageFile) -> [FoundPartition] {
+  private static func contents(of partitions: [Partition], _ disk: any ByteSource) -> [FoundPartition] {
     var found: [FoundPartition] = []
     for partition in partitions {
       let contents = contents(of: partition, disk)
@@ -193,7 +193,7 @@ struct PartitionTable {
   }
 
   private static func contents(
-    of partition: Partition, _ disk: borrowing ImageFile
+    of partition: Partition, _ disk: any ByteSource
   ) -> FoundPartition.Contents {
     guard partition.start < disk.byteCount else { return .missing }
     if partition.role == .extended { return .extended }

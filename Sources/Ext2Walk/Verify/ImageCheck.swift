@@ -50,7 +50,7 @@ enum ImageCheck {
     var reading = options.reading
     reading.checksums = .checked
     var walk = try TreeWalk(volume, options: reading)
-    let own = try Volume(at: volume.image.location, options: volume.options)
+    let own = try Volume(at: volume.location, options: volume.options)
     let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
     // Where findings can't be written the thread would wait for ever.
     defer { judges.cancel() }

@@ -5,7 +5,7 @@ struct BackupSuperblock {
   let facts: SuperblockFacts
 }
 
-extension ImageFile {
+extension ByteSource {
   /// The superblock at `position`, in bytes from the start of the file system; nil where there is none, or none that can
   /// be read.
   ///

@@ -108,7 +108,7 @@ struct InodeScan: ~Copyable {
     // Where a large piece can't be read, its small ones are, once each.
     var smallUntil: UInt32 = 0
     // What couldn't be read up to here, for one reason.
-    var missed: (inodes: ClosedRange<UInt32>, failure: ImageReadError)?
+    var missed: (inodes: ClosedRange<UInt32>, failure: ReadError)?
     func tell() {
       guard let (inodes, failure) = missed.take() else { return }
       miss(UnreadInodes(inodes: inodes, reason: failure.description))
@@ -130,12 +130,12 @@ struct InodeScan: ~Copyable {
       let isSmall = index < smallUntil
       let least = UInt64(Self.leastPieceSize)
       let room =
-        isSmall ? Int(least - (volume.image.location.offset + position) % least) : Self.pieceSize
+        isSmall ? Int(least - volume.image.positionOnDevice(of: position) % least) : Self.pieceSize
       let count = UInt32(min(left, max(1, room / inodeSize)))
       let byteCount = Int(count) * inodeSize
-      do throws(ImageReadError) {
+      do throws(ReadError) {
         let volume = volume
-        try buffer.withMutableRaw(0..<byteCount) { (span) throws(ImageReadError) in
+        try buffer.withMutableRaw(0..<byteCount) { (span) throws(ReadError) in
           try volume.image.read(into: &span, at: position)
         }
         for offset in 0..<count {

@@ -157,8 +157,8 @@ struct InodeTable: ~Copyable {
     }
     windows[slot].number = .max
     if windows[slot].bytes.isEmpty { windows[slot].bytes = Array(repeating: 0, count: windowSize) }
-    do throws(ImageReadError) {
-      do throws(ImageReadError) {
+    do throws(ReadError) {
+      do throws(ReadError) {
         try read(part, into: slot, at: position)
       } catch {
         guard part != wanted else { throw error }
@@ -175,9 +175,9 @@ struct InodeTable: ~Copyable {
   }
 
   /// Reads a part of a window that begins at `position`.
-  private mutating func read(_ part: Range<Int>, into slot: Int, at position: UInt64) throws(ImageReadError) {
+  private mutating func read(_ part: Range<Int>, into slot: Int, at position: UInt64) throws(ReadError) {
     let volume = self.volume
-    try windows[slot].bytes.withMutableRaw(part) { (span) throws(ImageReadError) in
+    try windows[slot].bytes.withMutableRaw(part) { (span) throws(ReadError) in
       try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
     }
   }

@@ -97,7 +97,7 @@ struct JournalSuperblock {
   }
 }
 
-extension ImageFile {
+extension ByteSource {
   /// What is wrong with a device that says that it is a journal; nil where it holds one.
   ///
   /// Mirrors `ext4_get_journal_blkdev()`.

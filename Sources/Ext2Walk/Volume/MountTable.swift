@@ -80,9 +80,9 @@ struct MountTable {
   }
 }
 
-extension ImageFile {
+extension ByteSource {
   /// Whether a kernel has it mounted for writing here: what is read of it may change while it is read.
   var isMountedForWriting: Bool {
-    facts.map { MountTable.now().holds($0, from: location.offset) } ?? false
+    file?.facts.map { MountTable.now().holds($0, from: positionOnDevice(of: 0)) } ?? false
   }
 }

@@ -19,7 +19,7 @@ extension Volume {
   /// `ext2fs_open2()` reads all descriptors into memory, be they holes of a sparse image; and Swift's arrays trap where
   /// there is no memory for them.
   static func checkDemand(
-    of facts: SuperblockFacts, _ image: borrowing ImageFile
+    of facts: SuperblockFacts, _ image: any ByteSource
   ) throws(VolumeError) {
     guard let groupCount = facts.groupCount, groupCount > mostUnquestionedGroups else { return }
     let descriptorSize = UInt64(max(facts.descriptorSize, Int(EXT2_MIN_DESC_SIZE)))

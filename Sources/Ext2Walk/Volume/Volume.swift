@@ -15,7 +15,9 @@ final class Volume {
     var superblock: UInt32?
   }
 
-  let image: ImageFile
+  let image: any ByteSource
+  /// Where it was opened: whoever needs one of its own opens it again.
+  let location: ImageLocation
   /// How it was opened: whoever needs one of its own opens it again.
   let options: OpenOptions
   let superblock: Superblock
@@ -39,7 +41,8 @@ final class Volume {
   ///
   /// Mirrors `ext2fs_open2()`.
   init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
-    image = try ImageFile(location)
+    image = try location.open()
+    self.location = location
     self.options = options
     let superblockEnd = SuperblockFacts.position + UInt64(SuperblockFacts.byteCount)
     guard image.byteCount >= superblockEnd else {
@@ -48,7 +51,7 @@ final class Volume {
         reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
         advice: "it is no file system, or was cut short")
     }
-    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, options: options)
+    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, at: location, options: options)
     unsafe self.handle = unsafe handle
     hasWrongSuperblockChecksum = hasWrongChecksum
     featuresReadPast = readPast
@@ -115,7 +118,7 @@ final class Volume {
   ///   - count: no more than a block has: an image vouches for nothing larger.
   ///   - operation: what it is for, as an error says it.
   func readBytes(_ count: Int, at position: UInt64, operation: String) throws(VolumeError) -> [UInt8] {
-    do throws(ImageReadError) {
+    do throws(ReadError) {
       return try image.bytes(count, at: position)
     } catch {
       throw VolumeError(operation, error)
@@ -133,7 +136,7 @@ final class Volume {
   }
 
   private static func open(
-    _ image: borrowing ImageFile, options: OpenOptions
+    _ image: any ByteSource, at location: ImageLocation, options: OpenOptions
   ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool, readPast: [Feature]) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
     let blockSizes: [Int] =
@@ -157,7 +160,7 @@ final class Volume {
         facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
       for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
         let (handle, code) = unsafe open(
-          image.location, superblock: options.superblock ?? 0, blockSize: blockSize,
+          location, superblock: options.superblock ?? 0, blockSize: blockSize,
           flags: EXT2_FLAG_64BITS | ignored | (readsPast ? EXT2_FLAG_FORCE : 0))
         if let handle = unsafe handle { return unsafe (handle, ignored != 0, unknown) }
         if code == EXT2_ET_UNSUPP_FEATURE, facts?.type != "jbd", !unknown.isEmpty {

@@ -56,7 +56,7 @@ struct VolumeError: Error, CustomStringConvertible {
       advice: "who reads it: \(readers)")
   }
 
-  init(_ operation: String, _ failure: ImageReadError) {
+  init(_ operation: String, _ failure: ReadError) {
     self.init(operation, reason: failure.description)
   }
 

@@ -15,7 +15,7 @@ struct BlockSource: PageSource {
     self.position = position
   }
 
-  mutating func read(into page: inout MutableRawSpan, atFolioOffset offset: Int) throws(ImageReadError) {
+  mutating func read(into page: inout MutableRawSpan, atFolioOffset offset: Int) throws(ReadError) {
     try volume.image.read(into: &page, at: position + UInt64(offset))
   }
 }

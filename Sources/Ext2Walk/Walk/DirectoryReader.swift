@@ -120,7 +120,7 @@ struct DirectoryReader: ~Copyable {
       format: format, encryptedNames: encryptedNames)
     var goesOn = true
     var isBegun = false
-    do throws(FolioReadError<ImageReadError, Visitor.Failure>) {
+    do throws(FolioReadError<ReadError, Visitor.Failure>) {
       try folios.read(
         place.label(in: directory),
         from: &source, needing: 0..<(readsAll ? blockSize : Record.headerByteCount)

@@ -83,7 +83,7 @@ struct FolioSurvey: ~Copyable {
     var refusal: String?
     var failure: String?
     var damaged: [Range<Int>] = []
-    do throws(FolioReadError<ImageReadError, Never>) {
+    do throws(FolioReadError<ReadError, Never>) {
       try folios.read(block.label, from: &source, needing: 0..<Record.headerByteCount) { view, start, tally in
         var cursor = RecordCursor(view, startingAt: start, format: block.format, at: offset)
         while true {

@@ -7,47 +7,23 @@ import SystemPackage
   import Musl
 #endif
 
-/// Why bytes of an image could not be read. Positions are bytes from the start of the file system.
-enum ImageReadError: Error, CustomStringConvertible {
-  case system(Errno, position: UInt64)
-  case pastEnd(position: UInt64, byteCount: UInt64)
-
-  /// Whether it is for the same reason, wherever.
-  func isLike(_ other: ImageReadError) -> Bool {
-    switch (self, other) {
-    case (.system(let one, _), .system(let two, _)): one == two
-    case (.pastEnd, .pastEnd): true
-    case (.system, .pastEnd), (.pastEnd, .system): false
-    }
-  }
-
-  var description: String {
-    switch self {
-    case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
-    case .pastEnd(let position, let byteCount):
-      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
-    }
-  }
-}
-
-/// A file or block device, open for reading only.
-struct ImageFile: ~Copyable {
-  let location: ImageLocation
-  /// How much there is from the start of the file system on, in bytes.
+/// A file or block device, open for reading only until nobody has it any more.
+final class FileSource: ByteSource {
+  /// How long it was when it was opened, in bytes.
   let byteCount: UInt64
   private let descriptor: FileDescriptor
 
-  init(_ location: ImageLocation) throws(VolumeError) {
+  init(path: FilePath) throws(VolumeError) {
     let opened: FileDescriptor
     do {
       // A pipe that nobody writes to would never be opened otherwise.
-      opened = try FileDescriptor.open(location.filePath, .readOnly, options: [.closeOnExec, .nonBlocking])
+      opened = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
     } catch {
       // swift-system throws nothing else.
       let errno = error as? Errno ?? .ioError
       let advice: String? =
         switch errno {
-        case .permissionDenied where Self.isBlockDevice(location.filePath):
+        case .permissionDenied where Self.isBlockDevice(path):
           "reading a device takes root (sudo), or usually membership of the group disk"
         case .permissionDenied: "its owner can let you read it (chmod), or sudo may"
         case .noSuchFileOrDirectory: "check the path"
@@ -63,17 +39,12 @@ struct ImageFile: ~Copyable {
           "opening the image", reason: "it is empty",
           advice: "nothing was copied into it, or a download failed: get it anew")
       }
-      guard location.offset < size else {
-        throw VolumeError(
-          "opening the image", reason: "offset \(location.offset) is behind its end at byte \(size)")
-      }
     } catch {
       // The error that is thrown says more than one of closing.
       try? opened.close()
       throw error
     }
-    self.location = location
-    byteCount = size - location.offset
+    byteCount = size
     descriptor = opened
   }
 
@@ -82,18 +53,17 @@ struct ImageFile: ~Copyable {
     try? descriptor.close()
   }
 
-  /// Reads all of `destination` from `position`, which counts from the start of the file system.
+  var file: FileSource? { self }
+
+  /// Reads all of `destination` from `position`.
   ///
   /// One system call where the system gives all at once, as it does for files and devices.
-  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ImageReadError) {
-    let wanted = UInt64(destination.byteCount)
-    guard position <= byteCount, byteCount - position >= wanted else {
-      throw .pastEnd(position: max(position, byteCount), byteCount: byteCount)
-    }
-    let start = Int64(location.offset + position)
+  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+    try checkBounds(destination.byteCount, at: position)
+    let start = Int64(position)
     let descriptor = self.descriptor
     var done = 0
-    try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ImageReadError) in
+    try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ReadError) in
       while done < buffer.count, let base = buffer.baseAddress {
         let count = unsafe pread(
           descriptor.rawValue, base + done, buffer.count - done, off_t(start + Int64(done)))
@@ -110,34 +80,25 @@ struct ImageFile: ~Copyable {
     }
   }
 
-  /// Says that these bytes will be read soon, so that a disk has them by then. As `posix_fadvise(POSIX_FADV_WILLNEED)`:
-  /// advice, which changes nothing else.
+  /// As `posix_fadvise(POSIX_FADV_WILLNEED)`.
   func willNeed(_ range: Range<UInt64>) {
     let part = range.clamped(to: 0..<byteCount)
     _ = posix_fadvise(
-      descriptor.rawValue, off_t(location.offset + part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
+      descriptor.rawValue, off_t(part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
   }
 
-  /// Where the next bytes at or behind `position` are that were ever written; nil where none follow.
-  ///
-  /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file; `position` itself where nobody knows.
+  /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file.
   func nextData(from position: UInt64) -> UInt64? {
     guard position < byteCount else { return nil }
-    let found = lseek(descriptor.rawValue, off_t(location.offset + position), CSUPPORT_SEEK_DATA)
-    if found >= 0 { return max(position, UInt64(found) - location.offset) }
+    let found = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_DATA)
+    if found >= 0 { return max(position, UInt64(found)) }
     return errno == ENXIO ? nil : position
   }
 
-  /// Whether at least `count` bytes were ever written: holes of a sparse file count nothing.
-  func hasData(_ count: UInt64) -> Bool {
-    guard count <= byteCount else { return false }
-    var (position, found): (UInt64, UInt64) = (0, 0)
-    while found < count, let data = nextData(from: position) {
-      let hole = lseek(descriptor.rawValue, off_t(location.offset + data), CSUPPORT_SEEK_HOLE)
-      position = hole < 0 ? byteCount : max(data + 1, UInt64(hole) - location.offset)
-      found += position - data
-    }
-    return found >= count
+  /// As `lseek(SEEK_HOLE)` tells.
+  func dataEnd(from position: UInt64) -> UInt64 {
+    let hole = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_HOLE)
+    return hole < 0 ? byteCount : UInt64(hole)
   }
 
   /// Whether `path` leads to this very file or device.

@@ -7,7 +7,7 @@ import SystemPackage
 #endif
 
 /// Which file or device holds a file system, and where in it the file system begins.
-struct ImageLocation: Equatable {
+struct ImageLocation: Equatable, Sendable {
   /// The path's bytes: a path need not be text.
   let path: [UInt8]
   /// Where the file system begins, in bytes.
@@ -42,6 +42,12 @@ struct ImageLocation: Equatable {
 
   /// How it is typed, before a shell comes to it.
   var argument: [UInt8] { offset > 0 ? path + Array("?offset=\(offset)".utf8) : path }
+
+  /// Opens the file or device, as far as it goes from the offset on.
+  func open() throws(VolumeError) -> any ByteSource {
+    let file = try FileSource(path: filePath)
+    return offset == 0 ? file : try PartSource(of: file, from: offset)
+  }
 
   /// The place in the same file that lies `byteCount` further in.
   func moved(by byteCount: UInt64) -> ImageLocation {

@@ -2,13 +2,13 @@ import Basics
 import FolioCore
 import SystemPackage
 
-extension ImageFile {
-  /// Reads `count` bytes from `position`, which counts from the start of the file system.
+extension ByteSource {
+  /// Reads `count` bytes from `position`.
   ///
   /// - Parameter count: one that the caller vouches for, not the image.
-  func bytes(_ count: Int, at position: UInt64) throws(ImageReadError) -> [UInt8] {
+  func bytes(_ count: Int, at position: UInt64) throws(ReadError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    try bytes.withMutableRaw(bytes.indices) { (span) throws(ImageReadError) in
+    try bytes.withMutableRaw(bytes.indices) { (span) throws(ReadError) in
       try read(into: &span, at: position)
     }
     return bytes
@@ -19,11 +19,11 @@ extension ImageFile {
   ///
   /// - Parameter failure: keeps the first refusal of the system.
   func probe(_ count: Int, at position: UInt64, _ failure: inout FailedRead?) -> [UInt8]? {
-    do throws(ImageReadError) {
+    do throws(ReadError) {
       return try bytes(count, at: position)
     } catch {
       if case .system(let errno, let position) = error, failure == nil {
-        failure = FailedRead(errno: errno, position: location.offset + position)
+        failure = FailedRead(errno: errno, position: positionOnDevice(of: position))
       }
       return nil
     }
