@@ -51,7 +51,7 @@ final class Volume {
         reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
         advice: "it is no file system, or was cut short")
     }
-    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, at: location, options: options)
+    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, options: options)
     unsafe self.handle = unsafe handle
     hasWrongSuperblockChecksum = hasWrongChecksum
     featuresReadPast = readPast
@@ -136,7 +136,7 @@ final class Volume {
   }
 
   private static func open(
-    _ image: any ByteSource, at location: ImageLocation, options: OpenOptions
+    _ image: any ByteSource, options: OpenOptions
   ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool, readPast: [Feature]) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
     let blockSizes: [Int] =
@@ -159,8 +159,8 @@ final class Volume {
       let readsPast =
         facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
       for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
-        let (handle, code) = unsafe open(
-          location, superblock: options.superblock ?? 0, blockSize: blockSize,
+        let (handle, code) = unsafe IOManager.open(
+          image, superblock: options.superblock ?? 0, blockSize: blockSize,
           flags: EXT2_FLAG_64BITS | ignored | (readsPast ? EXT2_FLAG_FORCE : 0))
         if let handle = unsafe handle { return unsafe (handle, ignored != 0, unknown) }
         if code == EXT2_ET_UNSUPP_FEATURE, facts?.type != "jbd", !unknown.isEmpty {
@@ -177,20 +177,6 @@ final class Volume {
     let backup = options.superblock.map { " by the superblock in block \($0)" } ?? ""
     throw VolumeError(
       "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
-  }
-
-  private static func open(
-    _ location: ImageLocation, superblock: UInt32, blockSize: Int, flags: Int32
-  ) -> (ext2_filsys?, errcode_t) {
-    var handle: ext2_filsys?
-    // An io_options argument of our own keeps libext2fs from looking for one behind a "?" in the name.
-    let ioOptions = location.offset == 0 ? "" : "offset=\(location.offset)"
-    let code = unsafe location.filePath.withPlatformString { name in
-      unsafe ext2fs_open2(
-        name, ioOptions, flags, Int32(bitPattern: superblock), UInt32(blockSize), cext2fs_unix_io_manager(),
-        &handle)
-    }
-    return unsafe (code == 0 ? handle : nil, code)
   }
 
   private static func advice(for code: errcode_t, _ options: OpenOptions) -> String? {
