@@ -5,7 +5,7 @@ public import Basics
 /// No array: a listing appends several times for each entry, and an array's append is a call that asks whether anybody
 /// else holds the array.
 @safe
-package struct ByteBuffer: ~Copyable {
+public struct ByteBuffer: ~Copyable {
   // Nil until there is something to hold.
   @usableFromInline
   var memory: UnsafeMutableRawPointer?
@@ -16,17 +16,18 @@ package struct ByteBuffer: ~Copyable {
 
   /// How many bytes are in it.
   @inlinable
-  package var count: Int { used }
+  public var count: Int { used }
 
   /// An empty buffer, without memory.
-  package init() {}
+  public init() {}
 
   deinit {
     unsafe memory?.deallocate()
   }
 
   /// What is in it.
-  package var bytes: RawSpan {
+  @inlinable
+  public var bytes: RawSpan {
     @_lifetime(borrow self)
     get {
       let filled = unsafe UnsafeRawBufferPointer(start: memory, count: used)
@@ -35,20 +36,20 @@ package struct ByteBuffer: ~Copyable {
   }
 
   /// Gives `body` what is in it: for those that a class holds, whose spans Swift 6.3 lets go nowhere.
-  package func withBytes<Failure: Error>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
+  public func withBytes<Failure: Error>(_ body: (RawSpan) throws(Failure) -> Void) throws(Failure) {
     try body(bytes)
   }
 
   @inlinable
   @inline(__always)
-  package mutating func append(_ byte: UInt8) {
+  public mutating func append(_ byte: UInt8) {
     unsafe end(with: 1).storeBytes(of: byte, as: UInt8.self)
     used &+= 1
   }
 
   @inlinable
   @inline(__always)
-  package mutating func append(_ more: RawSpan) {
+  public mutating func append(_ more: RawSpan) {
     let end = unsafe end(with: more.byteCount)
     unsafe more.withUnsafeBytes { unsafe end.copySmall(from: $0) }
     used &+= more.byteCount
@@ -57,7 +58,7 @@ package struct ByteBuffer: ~Copyable {
   /// Appends all three.
   @inlinable
   @inline(__always)
-  package mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
+  public mutating func append(_ first: RawSpan, _ second: RawSpan, _ last: UInt8) {
     let more = first.byteCount &+ second.byteCount &+ 1
     let end = unsafe end(with: more)
     unsafe first.withUnsafeBytes { unsafe end.copySmall(from: $0) }
@@ -69,14 +70,14 @@ package struct ByteBuffer: ~Copyable {
   /// Appends the bytes of `value` as they are in memory.
   @inlinable
   @inline(__always)
-  package mutating func append<Value: BitwiseCopyable>(valueOf value: Value) {
+  public mutating func append<Value: BitwiseCopyable>(valueOf value: Value) {
     let size = MemoryLayout<Value>.size
     unsafe end(with: size).storeBytes(of: value, as: Value.self)
     used &+= size
   }
 
   /// Appends a number in decimal digits, with blanks before it up to `width` cells.
-  package mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
+  public mutating func append(decimal magnitude: UInt64, isNegative: Bool, width: Int) {
     let digitCount = magnitude.digitCount
     let count = max(width, digitCount + (isNegative ? 1 : 0))
     let end = unsafe end(with: count)
@@ -108,7 +109,7 @@ package struct ByteBuffer: ~Copyable {
   }
 
   /// Forgets what is in it, and keeps the memory unless that is more than `limit` bytes.
-  package mutating func removeAll(keeping limit: Int = .max) {
+  public mutating func removeAll(keeping limit: Int = .max) {
     used = 0
     guard capacity > limit else { return }
     unsafe memory?.deallocate()
@@ -139,7 +140,7 @@ package struct ByteBuffer: ~Copyable {
 
 extension UInt64 {
   /// How many digits it has as a decimal number.
-  package var digitCount: Int {
+  public var digitCount: Int {
     // 1233 / 4096 is the logarithm of 2, so the estimate is right or one too low: a power of ten tells.
     let number = self | 1
     let estimate = ((64 &- number.leadingZeroBitCount) &* 1233) >> 12

@@ -9,7 +9,7 @@ package struct JSONArray {
   }
 
   /// Begins the next object.
-  package mutating func next(_ output: inout OutputBuffer) {
+  package mutating func next(_ output: inout ByteBuffer) {
     if isEmpty {
       if !isLines { output.append(UInt8(ascii: "[")) }
     } else {
@@ -19,7 +19,7 @@ package struct JSONArray {
   }
 
   /// Ends the row.
-  package func end(_ output: inout OutputBuffer) {
+  package func end(_ output: inout ByteBuffer) {
     switch (isLines, isEmpty) {
     case (true, true): break
     case (true, false): output.append("\n")

@@ -10,13 +10,13 @@ package struct JSONObject {
   }
 
   package mutating func add(
-    _ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout OutputBuffer
+    _ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout ByteBuffer
   ) {
     begin(key, &output)
     if let value { output.append(value) } else { output.append("null") }
   }
 
-  package mutating func add(_ key: StaticString, _ value: Bool?, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ value: Bool?, to output: inout ByteBuffer) {
     begin(key, &output)
     switch value {
     case true?: output.append("true")
@@ -25,7 +25,7 @@ package struct JSONObject {
     }
   }
 
-  package mutating func add(_ key: StaticString, _ values: [Int], to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ values: [Int], to output: inout ByteBuffer) {
     beginArray(key, &output)
     for (index, value) in values.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -35,21 +35,21 @@ package struct JSONObject {
   }
 
   /// Begins an array; what is appended next, with commas between, are its elements.
-  package mutating func beginArray(_ key: StaticString, _ output: inout OutputBuffer) {
+  package mutating func beginArray(_ key: StaticString, _ output: inout ByteBuffer) {
     begin(key, &output)
     output.append(UInt8(ascii: "["))
   }
 
-  package func endArray(_ output: inout OutputBuffer) {
+  package func endArray(_ output: inout ByteBuffer) {
     output.append(UInt8(ascii: "]"))
   }
 
-  package mutating func add(_ key: StaticString, _ value: String?, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ value: String?, to output: inout ByteBuffer) {
     begin(key, &output)
     if let value { Self.append(text: value, to: &output) } else { output.append("null") }
   }
 
-  package mutating func add(_ key: StaticString, _ texts: [String], to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, _ texts: [String], to output: inout ByteBuffer) {
     beginArray(key, &output)
     for (index, text) in texts.enumerated() {
       if index > 0 { output.append(UInt8(ascii: ",")) }
@@ -58,14 +58,14 @@ package struct JSONObject {
     endArray(&output)
   }
 
-  private static func append(text: String, to output: inout OutputBuffer) {
+  private static func append(text: String, to output: inout ByteBuffer) {
     output.append(UInt8(ascii: "\""))
     _ = append(text.utf8Span.span.raw, to: &output)
     output.append(UInt8(ascii: "\""))
   }
 
   /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
-  package mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout OutputBuffer) {
+  package mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout ByteBuffer) {
     begin(key, &output)
     output.append(UInt8(ascii: "\""))
     let isUTF8 = Self.append(bytes, to: &output)
@@ -77,7 +77,7 @@ package struct JSONObject {
   ///
   /// - Parameter key: `Bytes` is put behind it.
   package static func addHexadecimal(
-    _ key: StaticString, _ start: RawSpan, _ rest: RawSpan = RawSpan(), to output: inout OutputBuffer
+    _ key: StaticString, _ start: RawSpan, _ rest: RawSpan = RawSpan(), to output: inout ByteBuffer
   ) {
     output.append(",\"")
     output.append(key)
@@ -91,7 +91,7 @@ package struct JSONObject {
 
   /// Appends what stands in a string. Returns whether `bytes` are UTF-8.
   @inline(__always)
-  private static func append(_ bytes: RawSpan, to output: inout OutputBuffer) -> Bool {
+  private static func append(_ bytes: RawSpan, to output: inout ByteBuffer) -> Bool {
     if bytes.isPlainJSON {
       output.append(bytes)
       return true
@@ -102,12 +102,12 @@ package struct JSONObject {
   }
 
   /// Closes the object, which has at least one member.
-  package func end(_ output: inout OutputBuffer) {
+  package func end(_ output: inout ByteBuffer) {
     output.append(UInt8(ascii: "}"))
   }
 
   @inline(__always)
-  private mutating func begin(_ key: StaticString, _ output: inout OutputBuffer) {
+  private mutating func begin(_ key: StaticString, _ output: inout ByteBuffer) {
     output.append(isEmpty ? "{\"" : ",\"")
     isEmpty = false
     output.append(key)

@@ -6,7 +6,7 @@ extension UnsafeMutableRawPointer {
   /// Up to 32 bytes are copied by two loads and two stores, which overlap where there are fewer than twice their size.
   @inlinable
   @inline(__always)
-  package func copySmall(from source: UnsafeRawBufferPointer) {
+  public func copySmall(from source: UnsafeRawBufferPointer) {
     let count = source.count
     guard count > 0, let start = source.baseAddress else { return }
     if count <= 16 {

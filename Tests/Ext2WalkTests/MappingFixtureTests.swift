@@ -9,14 +9,15 @@ import Testing
   private func blocks(_ volume: Volume) throws -> [SurveyedBlock] {
     var options = ReadingOptions()
     options.keepsAccount = true
-    var walk = try TreeWalk(volume, options: options)
+    var reader = try DirectoryReader(volume, options: options)
+    var inodes = InodeTable(volume)
     var directories = MappedDirectories(
       isRecursive: true, messages: Messages(image: []),
       progress: WalkProgress(isOn: false, of: volume.superblock))
-    walk.walk(from: FoundDirectory(inode: 2, path: []), visitor: &directories)
+    directories.walk(from: FoundDirectory(inode: 2, path: []), by: &reader, inodes: &inodes)
     var blocks: [SurveyedBlock] = []
-    for (line, path) in walk.account {
-      blocks.append(try volume.surveyedBlock(of: line, path: path, inodes: &walk.inodes))
+    for (line, path) in reader.account {
+      blocks.append(try volume.surveyedBlock(of: line, path: path, inodes: &inodes))
     }
     return blocks
   }

@@ -13,7 +13,8 @@ import Testing
   private static func sorted(_ names: [[UInt8]]) -> [[UInt8]] {
     var table = EntryTable()
     let (record, place) = entry()
-    for name in names { table.append(record, name: name.raw, at: place) }
+    table.begin(at: place)
+    for name in names { table.append(record, name: name.raw) }
     return table.sorted(by: .name, reversed: false).map { [UInt8](copying: table.name(at: Int($0))) }
   }
 
@@ -44,7 +45,8 @@ import Testing
   @Test func reversedIsTheOtherWayRound() {
     var table = EntryTable()
     let (record, place) = Self.entry()
-    for number in 0..<100 { table.append(record, name: Array("\(number)".utf8).raw, at: place) }
+    table.begin(at: place)
+    for number in 0..<100 { table.append(record, name: Array("\(number)".utf8).raw) }
     let forth = table.sorted(by: .name, reversed: false)
     #expect(table.sorted(by: .name, reversed: true) == forth.reversed())
   }

@@ -34,23 +34,21 @@ import Testing
     let format = RecordFormat(blockSize: bytes.count, inodeCount: 100_000)
     var records: [Record] = []
     var names: [[UInt8]] = []
-    var offset = 0
-    try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<8) {
-      (view, start, _) -> Range<Int>? in
-      var cursor = RecordCursor(view, startingAt: start, format: format, at: offset)
-      while true {
-        switch cursor.next() {
-        case .record(let record):
-          records.append(record)
-          let name = record.nameBytes.lowerBound - start
-          names.append([UInt8](copying: view.extracting(name..<name + record.nameLength)))
-        case .needsBytes(let count):
-          offset = cursor.offset
-          return offset..<count
-        case .damage, .end: return nil
-        }
+    var needed: Range<Int>? = 0..<8
+    try reader.begin(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0))
+    while let range = needed {
+      try reader.need(range, from: &source)
+      let start = reader.start
+      var cursor = RecordCursor(
+        reader.bytes, startingAt: start, format: format, at: range.lowerBound)
+      while let record = cursor.nextRecord() {
+        records.append(record)
+        let name = record.nameBytes.lowerBound - start
+        names.append([UInt8](copying: reader.bytes.extracting(name..<name + record.nameLength)))
       }
+      if case .needsBytes(let count) = cursor.stop { needed = cursor.offset..<count } else { needed = nil }
     }
+    reader.end()
     #expect(names == records.map { Array(bytes[$0.nameBytes]) })
     #expect(mapper.freeSlotCount == 15)
     return records
@@ -66,8 +64,7 @@ import Testing
       try #require(expected.count > 2 && expected.last?.end == arrangement.blockSize)
       if let way, let reason = arrangement.refusal(of: way) {
         #expect { try records(bytes, in: arrangement, by: way) } throws: {
-          guard case FolioReadError<Never, Never>.refused(let refusal) = $0 else { return false }
-          return refusal.reason == reason
+          ($0 as? MappingRefusal)?.reason == reason
         }
       } else {
         #expect(try records(bytes, in: arrangement, by: way) == expected)
@@ -119,10 +116,9 @@ import Testing
         try Folio(byteCount: arrangement.blockSize, in: mapper.arena), mapper: mapper, way: way,
         keepsAccount: true)
       var source = ArraySource(bytes: distinctBytes(arrangement.blockSize))
-      try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<1)
-      { _, _, _ in
-        nil
-      }
+      try reader.begin(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0))
+      try reader.need(0..<1, from: &source)
+      reader.end()
       return try #require(reader.account?.first).reason.description
     }
     // One page more than there are slots, whatever a page is.
@@ -265,12 +261,34 @@ import Testing
     var reader = FolioReader(
       try Folio(byteCount: byteCount, in: arena), mapper: FolioMapper(arena), way: way, keepsAccount: true)
     var source = ArraySource(bytes: distinctBytes(byteCount))
-    try reader.read(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0), from: &source, needing: 0..<1) {
-      _, _, _ in nil
-    }
+    try reader.begin(BlockLabel(inode: 2, logicalBlock: 0, physicalBlock: 0))
+    try reader.need(0..<1, from: &source)
+    reader.end()
     let cost = try #require(reader.account?.first).cost
     #expect([cost.mapCalls, cost.unmapCalls] == [mapCalls, unmapCalls])
     #expect(cost.mapNanoseconds > 0 && cost.unmapNanoseconds > 0)
+  }
+
+  /// A block that nobody ended is unmapped by the next one, and by the end of its reader.
+  @Test(arguments: [MappingWay.vmap, .pagePair, .kmapLocalRange])
+  func nothingStaysMapped(by way: MappingWay) throws {
+    let byteCount = 4 * PageSize.host.byteCount
+    let arena = try PageArena(frameCount: 4, memory: .high)
+    let mapper = FolioMapper(arena)
+    do {
+      var reader = FolioReader(
+        try Folio(byteCount: byteCount, in: arena), mapper: mapper, way: way, keepsAccount: true)
+      var source = ArraySource(bytes: distinctBytes(byteCount))
+      for block in 0..<2 as Range<UInt64> {
+        try reader.begin(BlockLabel(inode: 2, logicalBlock: block, physicalBlock: block))
+        try reader.need(0..<byteCount, from: &source)
+        #expect([UInt8](copying: reader.bytes) == distinctBytes(byteCount))
+      }
+      #expect(reader.account?.map(\.label.logicalBlock) == [0])
+    }
+    #expect(mapper.freeSlotCount == 15)
+    // All frames are free again.
+    _ = try Folio(byteCount: byteCount, in: arena)
   }
 
   @Test func unmappedRangesComeBackInBatches() throws {

@@ -50,7 +50,7 @@ struct Ext2Walk: ParsableCommand {
       }
       // Help, the version, a completion script: output like any other, which may find no room.
       do {
-        try Job.run { try OutputBuffer.write(text: text + "\n") }
+        try Job.run { try StandardOutput.write(text: text + "\n") }
       } catch {
         exit(withError: error)
       }

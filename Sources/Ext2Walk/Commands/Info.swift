@@ -28,12 +28,12 @@ struct Info: ParsableCommand {
       let report = try report()
       for note in report.notes { messages.note(note) }
       for problem in report.problems { messages.problem(problem) }
-      var output = OutputBuffer()
+      var output = ByteBuffer()
       switch format {
       case .text: output.append(text: InfoText.text(report))
       case .json, .ndjson: InfoJSON.append(report, to: &output)
       }
-      try output.flush()
+      try StandardOutput.flush(&output)
       if let shortage = report.shortage { throw shortage }
       return messages.hasProblems
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import FolioCore
 import SystemPackage
 import TextOutput
@@ -60,8 +61,8 @@ struct List: ParsableCommand {
     options.keepsAccount = mappings
     var messages = messages
     var inodes = InodeTable(volume)
-    let (targets, isMissing) = try PathLookup.lookUp(
-      RawArguments.bytes(of: paths), on: volume, inodes: &inodes, messages: &messages)
+    let (targets, isMissing) = messages.tell(
+      try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 
@@ -70,27 +71,20 @@ struct List: ParsableCommand {
       options: shown, isJSONArray: how.format == .json, messages: messages,
       progress: WalkProgress(isOn: progress.isOn(besideOutput: true), of: volume.superblock))
     let (format, image) = (how.format(what, volume: volume), imageOptions.imageBytes)
-    let sink = WalkSink()
     var worker = try ListingWorker(
-      volume, reading: options, options: shown, format: format, image: image, sink: sink)
-    sink.whenFull = { (bytes) throws(OutputError) in
-      try output.take(bytes, messages: [])
-      return true
-    }
-    let findings = try worker.listAlone(alone)
-    try output.take(worker.output.bytes, messages: findings.messages)
-    worker.output.removeAll()
+      volume, reading: options, options: shown, format: format, image: image)
+    if !alone.isEmpty { try list(alone, &worker, to: output) }
     let (location, volumeOptions) = (volume.location, volume.options)
-    let makeWorker = { @Sendable [options] (sink: any ByteSink) in
+    let makeWorker = { @Sendable [options] in
       try ListingWorker(
         Volume(at: location, options: volumeOptions), reading: options, options: shown, format: format,
-        image: image, sink: sink)
+        image: image)
     }
     for directory in directories {
       // An account is that of one thread.
       try ParallelWalk.run(
         from: FoundDirectory(inode: directory.inode.number, path: directory.path),
-        threadCount: mappings ? 1 : Thread.coreCount, worker: &worker, sink: sink, to: output,
+        threadCount: mappings ? 1 : WorkerThread.coreCount, worker: &worker, to: output,
         makeWorker: makeWorker)
     }
     try output.end()
@@ -100,5 +94,20 @@ struct List: ParsableCommand {
     }
     if isMissing { throw ExitCode(2) }
     return output.messages.hasProblems
+  }
+
+  /// Lists things by their own paths.
+  private func list(
+    _ items: [ResolvedPath], _ worker: inout ListingWorker, to output: ListingOutput
+  ) throws(OutputError) {
+    var bytes = ByteBuffer()
+    try output.begin()
+    worker.begin(alone: items, to: &bytes)
+    while true {
+      let findings = worker.goOn(to: &bytes, limit: StandardOutput.pieceByteCount)
+      try output.take(bytes.bytes)
+      bytes.removeAll()
+      if let findings { return output.take(messages: findings.messages) }
+    }
   }
 }

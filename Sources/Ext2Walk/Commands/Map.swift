@@ -75,14 +75,16 @@ struct Map: ParsableCommand {
   private func map(_ volume: Volume, _ messages: inout Messages) throws -> Bool {
     var options = mapping.readingOptions(isScattered: scattered)
     options.keepsAccount = true
-    var walk = try TreeWalk(volume, options: options)
-    let (targets, isMissing) = try PathLookup.lookUp(
-      RawArguments.bytes(of: paths), on: volume, inodes: &walk.inodes, messages: &messages)
+    var reader = try DirectoryReader(volume, options: options)
+    var inodes = InodeTable(volume)
+    let (targets, isMissing) = messages.tell(
+      try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     var directories = MappedDirectories(
       isRecursive: recursive, messages: messages,
       progress: WalkProgress(isOn: progress.isOn(), of: volume.superblock))
     for target in targets where target.inode.isDirectory {
-      walk.walk(from: FoundDirectory(inode: target.inode.number, path: target.path), visitor: &directories)
+      directories.walk(
+        from: FoundDirectory(inode: target.inode.number, path: target.path), by: &reader, inodes: &inodes)
     }
     directories.progress.clear()
     for target in targets where !target.inode.isDirectory {
@@ -92,14 +94,14 @@ struct Map: ParsableCommand {
           + (isLink ? "; a slash at its end follows the link" : ""))
     }
     var folios: [SurveyedFolio] = []
-    for (line, path) in walk.account {
-      let block = try volume.surveyedBlock(of: line, path: path, inodes: &walk.inodes)
+    for (line, path) in reader.account {
+      let block = try volume.surveyedBlock(of: line, path: path, inodes: &inodes)
       folios.append(SurveyedFolio(line: line, block: block))
     }
     let readings = try self.readings(of: folios.map(\.block), volume, options)
 
     if let svg, svg != "-" { try write(try picture(of: folios, volume, options), to: svg, volume) }
-    var output = OutputBuffer()
+    var output = ByteBuffer()
     switch format {
     case _ where svg == "-": output.append(text: try picture(of: folios, volume, options))
     case .text:
@@ -109,7 +111,7 @@ struct Map: ParsableCommand {
         let width = Terminal.width(of: .standardOutput)
         try draw(folios, volume, options) { drawing in
           output.append(text: "\n" + drawing.text(width: width, hasColor: color.isOn))
-          try output.endPiece()
+          try StandardOutput.flushIfLarge(&output)
         }
       }
     case .json, .ndjson:
@@ -120,11 +122,11 @@ struct Map: ParsableCommand {
           folio.line, path: folio.block.path, pageSize: .host,
           readings: ways == nil ? nil : readings.map { $0[index] },
           to: &output)
-        try output.endPiece()
+        try StandardOutput.flushIfLarge(&output)
       }
       array.end(&output)
     }
-    try output.flush()
+    try StandardOutput.flush(&output)
     if isMissing || targets.contains(where: { !$0.inode.isDirectory }) { throw ExitCode(2) }
     return directories.messages.hasProblems
   }

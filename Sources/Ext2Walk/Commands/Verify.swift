@@ -65,7 +65,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     try Job.run {
-      if rules { return try OutputBuffer.write(text: RuleTable.text) }
+      if rules { return try StandardOutput.write(text: RuleTable.text) }
       let report = VerifyReport(
         format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
       var worst: Int32 = 0

@@ -16,9 +16,7 @@ struct VerifyCounts {
 ///
 /// One for all directories of an image. What it learns of each inode goes to the census; findings go out at once, with
 /// the path by which the directory was reached.
-struct DirectoryCheck: ~Copyable, TreeVisitor {
-  typealias Failure = OutputError
-
+struct DirectoryCheck: ~Copyable {
   let volume: Volume
   var census: InodeCensus
   var findings: Findings
@@ -117,7 +115,40 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
   /// Whether the place of inode `number` is a bad block: nobody misses its names.
   func isInBadBlock(_ number: UInt32) -> Bool { named.isInBadBlock(number) }
 
-  mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
+  /// Checks `root`, and all directories that it leads to.
+  mutating func walk(
+    from root: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable
+  ) throws(OutputError) {
+    var walk = TreeWalk(from: root)
+    while let directory = walk.next() {
+      let children = try check(directory, by: &reader, inodes: &inodes)
+      for second in walk.add(children) { try report(directory.problem(secondName: second)) }
+    }
+  }
+
+  /// Checks one directory. Returns those in it that are to be walked too.
+  private mutating func check(
+    _ directory: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable
+  ) throws(OutputError) -> [FoundDirectory] {
+    try begin(directory)
+    reader.begin(directory, inodes: &inodes)
+    while let step = reader.next(inodes: &inodes) {
+      switch consume step {
+      case .blocks(let blocks, let inode): try begin(blocks, of: inode)
+      case .block(let place, let head): try begin(place, head: head)
+      case .entries(var entries):
+        while let record = entries.next() {
+          try visit(
+            Entry(record: record, place: entries.place), entries.name(of: record), entries.encryptedName)
+        }
+      case .blockEnd(let place, let recordCount): try end(place, recordCount: recordCount)
+      case .damage(let problem): try report(problem)
+      }
+    }
+    return try end(inodes: &inodes)
+  }
+
+  private mutating func begin(_ directory: FoundDirectory) throws(OutputError) {
     let isRoot = directory.inode == Inode.root
     let parent = census[directory.inode].parent
     current = CurrentDirectory(directory, parent: isRoot ? Inode.root : parent == 0 ? nil : parent)
@@ -144,7 +175,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     progress.step(part: part) { "\(counts.directories) directories, \(counts.entries) entries" }
   }
 
-  mutating func begin(_ blocks: MappedBlocks, of directory: Inode) throws(OutputError) {
+  private mutating func begin(_ blocks: MappedBlocks, of directory: Inode) throws(OutputError) {
     current.inode = directory
     current.blocks = blocks
     for run in blocks.runs {
@@ -192,7 +223,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     }
   }
 
-  mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
+  private mutating func end(inodes: inout InodeTable) throws(OutputError) -> [FoundDirectory] {
     try checkSizes(&inodes)
     try reportZeroBlocks()
     try reportRepeatedNames(&inodes)
@@ -263,7 +294,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   // MARK: Blocks
 
-  mutating func begin(_ block: BlockPlace, head: RawSpan) throws(OutputError) {
+  private mutating func begin(_ block: BlockPlace, head: RawSpan) throws(OutputError) {
     counts.blocks += 1
     let rawLength = head.littleEndian(at: 4, as: UInt16.self)
     if superblock.blockSize == 65536, rawLength == 0 {
@@ -286,7 +317,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       && (length == 1 || head[byteAt: offset + 9] == UInt8(ascii: "."))
   }
 
-  mutating func end(_ block: BlockPlace, recordCount: Int) throws(OutputError) {
+  private mutating func end(_ block: BlockPlace, recordCount: Int) throws(OutputError) {
     counts.records += recordCount
     guard block.logical == 0, !current.isDamaged else { return }
     if !current.hasDot { try report(.missingDot, block: block, offset: 0, "") }
@@ -297,32 +328,25 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   // MARK: Entries
 
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) throws(OutputError) -> Bool {
-    let entry = Entry(record: record, place: place)
+  /// - Parameter shown: the name as paths have it.
+  private mutating func visit(
+    _ entry: Entry, _ shown: RawSpan, _ encryptedName: EncryptedName?
+  ) throws(OutputError) {
     counts.entries += 1
     if entry.crossesPage { counts.crossingRecords += 1 }
-    if name[byteAt: 0] == UInt8(ascii: "."), DotName.matches(name) {
-      try checkDot(entry, isDouble: name.byteCount == 2)
-      return true
+    if let encryptedName {
+      try visit(entry, encryptedName.cipherText.raw, shown: shown)
+    } else if shown[byteAt: 0] == UInt8(ascii: "."), DotName.matches(shown) {
+      try checkDot(entry, isDouble: shown.byteCount == 2)
+    } else {
+      try visit(entry, shown, shown: shown)
     }
-    return try visit(entry, name, shown: name)
-  }
-
-  mutating func visit(
-    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
-  ) throws(OutputError) -> Bool {
-    let entry = Entry(record: record, place: place)
-    counts.entries += 1
-    if entry.crossesPage { counts.crossingRecords += 1 }
-    return try visit(entry, name.cipherText.raw, shown: name.shown.raw)
   }
 
   /// - Parameters:
   ///   - name: as it stands on disk.
   ///   - shown: as paths have it.
-  private mutating func visit(_ entry: Entry, _ name: RawSpan, shown: RawSpan) throws(OutputError) -> Bool {
+  private mutating func visit(_ entry: Entry, _ name: RawSpan, shown: RawSpan) throws(OutputError) {
     let hash = NameTable.hash(name, in: current.inode, on: volume)
     if !names.insert(hash) { current.suspects.insert(hash) }
     if let tree = current.hashTree { try checkLeaf(of: entry, name, shown: shown, tree) }
@@ -330,7 +354,6 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
       try report(.nameNotInEncoding, entry, shown)
     }
     try check(entry, name: shown)
-    return true
   }
 
   private mutating func checkDot(_ entry: Entry, isDouble: Bool) throws(OutputError) {
@@ -456,7 +479,8 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
     do throws(VolumeError) {
       let inode = try inodes.inode(current.found.inode)
       var reader = try DirectoryReader(volume)
-      reader.read(inode, inodes: &inodes, visitor: &finder)
+      reader.begin(inode)
+      finder.take(from: &reader, inodes: &inodes)
     } catch {
       let count = counted(current.suspects.count, "name")
       return try report(.nameTwice, "\(count), by their hashes; they can't be read again: \(error)")
@@ -469,7 +493,7 @@ struct DirectoryCheck: ~Copyable, TreeVisitor {
 
   // MARK: Problems
 
-  mutating func report(_ problem: DirectoryProblem) throws(OutputError) {
+  private mutating func report(_ problem: DirectoryProblem) throws(OutputError) {
     let (rule, offset, facts, losesEntries) = problem.finding(isIndexBlock: isIndexBlock(problem.block))
     if losesEntries {
       current.isDamaged = true

@@ -49,15 +49,15 @@ enum ImageCheck {
     let census = try takeCensus(of: volume, zone: zone, &findings, &progress)
     var reading = options.reading
     reading.checksums = .checked
-    var walk = try TreeWalk(volume, options: reading)
+    var reader = try DirectoryReader(volume, options: reading)
     let own = try Volume(at: volume.location, options: volume.options)
     let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
     // Where findings can't be written the thread would wait for ever.
     defer { judges.cancel() }
     var check = DirectoryCheck(
       volume, census: census, zone: zone, findings: findings, judges: judges, progress: progress)
-    try walk.walk(from: FoundDirectory(inode: Inode.root, path: []), visitor: &check)
-    try checkUnreached(&check, &walk)
+    try check.walk(from: FoundDirectory(inode: Inode.root, path: []), by: &reader, inodes: &inodes)
+    try checkUnreached(&check, &reader, &inodes)
     try check.reportWrongDotDots()
     try check.reportWrongLinks()
     try check.checkUnattached()
@@ -65,7 +65,7 @@ enum ImageCheck {
     let scope = try check.reportVerdicts()
     return VerifySummary(
       counts: check.counts, errorCount: check.findings.errorCount,
-      portabilityCount: check.findings.portabilityCount, scope: scope, account: walk.account)
+      portabilityCount: check.findings.portabilityCount, scope: scope, account: reader.account)
   }
 
   /// What is to be said of the file system as a whole.
@@ -118,7 +118,7 @@ enum ImageCheck {
   /// Checks the directories that the root doesn't lead to, each under the name `<N>`, and says which of them no other
   /// one has in it either.
   private static func checkUnreached(
-    _ check: inout DirectoryCheck, _ walk: inout TreeWalk
+    _ check: inout DirectoryCheck, _ reader: inout DirectoryReader, _ inodes: inout InodeTable
   ) throws(OutputError) {
     var tops: [UInt32] = []
     var next: UInt32 = 1
@@ -128,7 +128,7 @@ enum ImageCheck {
     {
       tops.append(inode)
       let path = Array("<\(inode)>".utf8)
-      try walk.walk(from: FoundDirectory(inode: inode, path: path), visitor: &check)
+      try check.walk(from: FoundDirectory(inode: inode, path: path), by: &reader, inodes: &inodes)
       next = inode + 1
     }
     try check.report(unreached: tops)

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// Lets judges compare on a thread of their own, while directories are walked on another.
@@ -19,20 +20,20 @@ final class JudgeThread: @unchecked Sendable {
     var isComplete = false
   }
 
-  private let monitor = Monitor(State())
+  private let monitor = ConditionLock(State())
   // The thread's, from its start to its end.
   private var judges: Judges
   private var verdicts: [Verdict] = []
   // The walk's.
   private var disregarded: Set<UInt32> = []
-  private var thread: Thread?
+  private var thread: WorkerThread?
 
   /// So many directories may wait.
   private static var mostCases: Int { 256 }
 
   init(_ judges: consuming Judges) {
     self.judges = judges
-    thread = Thread { [self] in work() }
+    thread = WorkerThread { [self] in work() }
   }
 
   /// Has a directory compared whose blocks can all be found.

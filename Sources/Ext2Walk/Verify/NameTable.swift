@@ -69,7 +69,7 @@ struct NameTable {
 }
 
 /// Finds the entries whose names stand in their directory already.
-struct RepeatedNames: EntryVisitor {
+struct RepeatedNames {
   private let volume: Volume
   private let directory: Inode?
   private let suspects: Set<UInt64>
@@ -88,18 +88,20 @@ struct RepeatedNames: EntryVisitor {
     self.suspects = suspects
   }
 
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    take(Entry(record: record, place: place), name, shown: [UInt8](copying: name))
-    return true
-  }
-
-  mutating func visit(
-    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    take(Entry(record: record, place: place), name.cipherText.raw, shown: name.shown)
-    return true
+  /// Takes the entries of the directory that `reader` has begun.
+  mutating func take(from reader: inout DirectoryReader, inodes: inout InodeTable) {
+    while let step = reader.next(inodes: &inodes) {
+      guard case .entries(var entries) = consume step else { continue }
+      while let record = entries.next() {
+        let entry = Entry(record: record, place: entries.place)
+        if let name = entries.encryptedName {
+          take(entry, name.cipherText.raw, shown: name.shown)
+        } else {
+          let name = entries.name(of: record)
+          take(entry, name, shown: [UInt8](copying: name))
+        }
+      }
+    }
   }
 
   private mutating func take(_ entry: Entry, _ name: RawSpan, shown: [UInt8]) {
@@ -115,6 +117,4 @@ struct RepeatedNames: EntryVisitor {
       seen[hash, default: []].append(bytes)
     }
   }
-
-  mutating func report(_ problem: DirectoryProblem) {}
 }

@@ -40,8 +40,13 @@ struct EntryPlace: Equatable {
   var isSalvaged = false
 
   /// Whether a record there says of what type its inode is.
-  func knowsType(of record: Record) -> Bool {
-    namesTypes && (FileType.regular.rawValue...FileType.symlink.rawValue).contains(record.fileTypeCode)
+  func knowsType(of record: Record) -> Bool { namesTypes && record.namesType }
+}
+
+extension Record {
+  /// Whether byte 7 is that of a type, if records have types at all.
+  var namesType: Bool {
+    (FileType.regular.rawValue...FileType.symlink.rawValue).contains(fileTypeCode)
   }
 }
 

@@ -83,34 +83,38 @@ struct FolioSurvey: ~Copyable {
     var refusal: String?
     var failure: String?
     var damaged: [Range<Int>] = []
-    do throws(FolioReadError<ReadError, Never>) {
-      try folios.read(block.label, from: &source, needing: 0..<Record.headerByteCount) { view, start, tally in
-        var cursor = RecordCursor(view, startingAt: start, format: block.format, at: offset)
-        while true {
-          while let record = cursor.nextRecord() {
-            tally.count(record, pageSize: pageSize)
-            let name = record.isEntry ? cursor.name(of: record) : RawSpan()
-            digest.add(record, name: name)
-            visit(record, name)
-          }
-          switch cursor.stop {
-          case .needsBytes(let count):
-            offset = cursor.offset
-            return offset..<count
-          case .damage(let damage):
-            // As a listing does: on from where good records run to the end.
-            guard view.byteCount >= block.format.blockSize else {
-              offset = cursor.offset
-              return 0..<block.format.blockSize
-            }
-            let end = block.format.wayBack(in: view, after: damage) ?? block.format.blockSize
-            damaged.append(damage.record.offset..<end)
-            digest.add(damage)
-            guard end < block.format.blockSize else { return nil }
-            cursor = RecordCursor(view, format: block.format, at: end)
-          case .end: return nil
-          }
+    var needed: Range<Int>? = 0..<Record.headerByteCount
+    do throws(FolioReadError<ReadError>) {
+      do throws(MappingRefusal) {
+        try folios.begin(block.label)
+      } catch {
+        throw .refused(error)
+      }
+      while let range = needed {
+        try folios.need(range, from: &source)
+        var tally = folios.tally
+        var cursor = RecordCursor(folios.bytes, startingAt: folios.start, format: block.format, at: offset)
+        while let record = cursor.nextRecord() {
+          tally.count(record, pageSize: pageSize)
+          let name = record.isEntry ? cursor.name(of: record) : RawSpan()
+          digest.add(record, name: name)
+          visit(record, name)
         }
+        offset = cursor.offset
+        switch cursor.stop {
+        case .needsBytes(let count): needed = offset..<count
+        case .damage where folios.bytes.byteCount < block.format.blockSize:
+          needed = 0..<block.format.blockSize
+        case .damage(let damage):
+          // As a listing does: on from where good records run to the end.
+          let end = block.format.wayBack(in: folios.bytes, after: damage) ?? block.format.blockSize
+          damaged.append(damage.record.offset..<end)
+          digest.add(damage)
+          needed = end < block.format.blockSize ? 0..<block.format.blockSize : nil
+          offset = end
+        case .end: needed = nil
+        }
+        folios.tally = tally
       }
     } catch {
       switch error {
@@ -118,10 +122,24 @@ struct FolioSurvey: ~Copyable {
       case .refused(let error): refusal = error.description
       }
     }
+    folios.end()
     let served = refusal == nil && failure == nil
     return SurveyedReading(
       way: way, line: served ? folios.account?.first : nil, refusal: refusal, failure: failure,
       damaged: damaged,
       recordDigest: digest.value)
+  }
+}
+
+extension Volume {
+  /// What it takes to look again at the block that `line` is about.
+  ///
+  /// - Parameter path: that of its directory.
+  func surveyedBlock(of line: MappingLine, path: [UInt8], inodes: inout InodeTable) throws(VolumeError)
+    -> SurveyedBlock
+  {
+    let directory = try inodes.inode(line.label.inode)
+    let format = recordFormat(of: directory, regionSize: superblock.blockSize)
+    return SurveyedBlock(path: path, label: line.label, format: format)
   }
 }

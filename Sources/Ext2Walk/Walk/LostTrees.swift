@@ -28,19 +28,30 @@ struct LostTrees {
     var inodes = InodeTable(volume)
     var parents: [UInt32: UInt32] = [:]
     for number in directories.sorted() {
-      var search = ParentSearch()
       do throws(VolumeError) {
-        let inode = try inodes.inode(number)
-        reader.read(inode, inodes: &inodes, visitor: &search)
+        reader.begin(try inodes.inode(number))
       } catch {
         // Its inode was read a moment ago: verify says what came of it.
         continue
       }
-      if let parent = search.parent, parent != number, directories.contains(parent) {
+      if let parent = parent(&reader, &inodes), parent != number, directories.contains(parent) {
         parents[number] = parent
       }
     }
     return LostTrees(inodes: tops(of: directories.sorted(), parents))
+  }
+
+  /// What ".." names, which stands second, in the directory that `reader` has begun.
+  private static func parent(_ reader: inout DirectoryReader, _ inodes: inout InodeTable) -> UInt32? {
+    var count = 0
+    while count < 2, let step = reader.next(inodes: &inodes) {
+      guard case .entries(var entries) = consume step else { continue }
+      while count < 2, let record = entries.next() {
+        count += 1
+        if [UInt8](copying: entries.name(of: record)) == Array("..".utf8) { return record.inode }
+      }
+    }
+    return nil
   }
 
   /// Directories without a parent, and the first that was met of each loop of parents.
@@ -75,20 +86,4 @@ struct LostTrees {
 
   /// How many ``words`` leaves out.
   var unnamedCount: Int { max(0, inodes.count - Self.mostShown) }
-}
-
-/// Looks for the "..", which stands second.
-private struct ParentSearch: EntryVisitor {
-  var parent: UInt32?
-  private var count = 0
-
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    count += 1
-    if [UInt8](copying: name) == Array("..".utf8) { parent = record.inode }
-    return parent == nil && count < 2
-  }
-
-  mutating func report(_ problem: DirectoryProblem) {}
 }

@@ -3,7 +3,7 @@ import FolioCore
 import TextOutput
 
 /// What a path leads to.
-struct LookedUp {
+struct ResolvedPath {
   let inode: Inode
   /// As it stands in its directory; made up for the root and for `<N>`.
   let entry: Entry
@@ -17,10 +17,23 @@ struct LookedUp {
 /// inode N. Symbolic links are not followed, except by a path that ends in a slash, which asks for what the link
 /// leads to.
 struct PathLookup: ~Copyable {
+  /// What came of a path.
+  struct Outcome {
+    /// As it was typed.
+    let path: [UInt8]
+    let found: Result<ResolvedPath, VolumeError>
+    let damage: [DamageOnTheWay]
+  }
+
+  /// Damage in a directory on the way: it may be why something isn't found, or isn't what it was.
+  struct DamageOnTheWay {
+    let problem: DirectoryProblem
+    let directory: FoundDirectory
+  }
+
   private let volume: Volume
   private var reader: DirectoryReader
-  /// Damage in directories on the way, in words; it may be why something isn't found, or isn't what it was.
-  private var problems: [String]
+  private var damage: [DamageOnTheWay]
 
   /// As the kernel's `MAXSYMLINKS`.
   private static var mostLinks: Int { 40 }
@@ -30,40 +43,33 @@ struct PathLookup: ~Copyable {
   init(_ volume: Volume) throws(VolumeError) {
     reader = try DirectoryReader(volume)
     self.volume = volume
-    problems = []
+    damage = []
   }
 
-  /// Looks up what a command line names, the root where it names nothing. What isn't there is said.
-  ///
-  /// - Returns: what was found, and whether something was not.
+  /// Looks up what a command line names, the root where it names nothing.
   static func lookUp(
-    _ paths: [[UInt8]], on volume: Volume, inodes: inout InodeTable, messages: inout Messages
-  ) throws(VolumeError) -> (found: [LookedUp], isMissing: Bool) {
+    _ paths: [[UInt8]], on volume: Volume, inodes: inout InodeTable
+  ) throws(VolumeError) -> [Outcome] {
     var lookup = try PathLookup(volume)
-    var found: [LookedUp] = []
-    var isMissing = false
+    var outcomes: [Outcome] = []
     for path in paths.isEmpty ? [[UInt8(ascii: "/")]] : paths {
+      let found: Result<ResolvedPath, VolumeError>
       do throws(VolumeError) {
-        let item = try lookup.lookUp(path, inodes: &inodes)
-        if let words = item.entry.disagreement(with: item.inode.attributes) {
-          messages.problem("\(Escaping.text(item.path.shownPath)): \(words)")
-        }
-        found.append(item)
+        found = .success(try lookup.lookUp(path, inodes: &inodes))
       } catch {
-        messages.problem(error.description)
-        isMissing = true
+        found = .failure(error)
       }
-      for problem in lookup.problems { messages.problem("on the way to \(Escaping.text(path)): \(problem)") }
-      lookup.problems.removeAll()
+      outcomes.append(Outcome(path: path, found: found, damage: lookup.damage))
+      lookup.damage.removeAll()
     }
-    return (found, isMissing)
+    return outcomes
   }
 
   /// Looks `path` up.
   ///
   /// - Throws: what could not be read, or the path as typed and why it leads nowhere.
   /// - Complexity: linear in the entries of the directories on the way.
-  mutating func lookUp(_ path: [UInt8], inodes: inout InodeTable) throws(VolumeError) -> LookedUp {
+  mutating func lookUp(_ path: [UInt8], inodes: inout InodeTable) throws(VolumeError) -> ResolvedPath {
     guard !path.isEmpty else { throw VolumeError("\"\"", reason: "the path is empty; the root is /") }
     var trail = Trail()
     // What is still to be walked, the next component last; links that were followed add theirs.
@@ -109,7 +115,7 @@ struct PathLookup: ~Copyable {
     if path.last == UInt8(ascii: "/"), !last.inode.isDirectory {
       throw VolumeError(Escaping.text(path), reason: "not a directory")
     }
-    return LookedUp(inode: last.inode, entry: last.entry, path: trail.path)
+    return ResolvedPath(inode: last.inode, entry: last.entry, path: trail.path)
   }
 
   private func root(inodes: inout InodeTable) throws(VolumeError) -> Step {
@@ -127,15 +133,31 @@ struct PathLookup: ~Copyable {
   private mutating func step(
     from here: Step, in directory: [UInt8], to name: [UInt8], typed path: [UInt8], inodes: inout InodeTable
   ) throws(VolumeError) -> Step {
-    var search = NameSearch(name: name)
-    reader.read(here.inode, inodes: &inodes, visitor: &search)
-    for problem in search.problems {
-      problems.append(problem.description(directory: here.inode.number, path: directory))
-    }
-    guard let entry = search.found else {
+    let found = FoundDirectory(inode: here.inode.number, path: directory)
+    guard let entry = entry(named: name, in: here.inode, found, inodes: &inodes) else {
       throw VolumeError(Escaping.text(path), reason: "no such file or directory")
     }
     return Step(inode: try inodes.inode(entry.inode), entry: entry, name: name)
+  }
+
+  private mutating func entry(
+    named name: [UInt8], in directory: Inode, _ found: FoundDirectory, inodes: inout InodeTable
+  ) -> Entry? {
+    reader.begin(directory)
+    while let step = reader.next(inodes: &inodes) {
+      switch consume step {
+      case .damage(let problem): damage.append(DamageOnTheWay(problem: problem, directory: found))
+      case .entries(var entries):
+        while let record = entries.next() {
+          let other = entries.name(of: record)
+          if other.byteCount == name.count, [UInt8](copying: other) == name {
+            return Entry(record: record, place: entries.place)
+          }
+        }
+      default: break
+      }
+    }
+    return nil
   }
 }
 
@@ -193,28 +215,5 @@ private struct Component {
       Component(
         name: Array(name), followsLinks: followsAllLinks || (followsLinks && index == names.count - 1))
     }
-  }
-}
-
-/// Looks for one name.
-private struct NameSearch: EntryVisitor {
-  let name: [UInt8]
-  var found: Entry?
-  var problems: [DirectoryProblem] = []
-
-  init(name: [UInt8]) {
-    self.name = name
-  }
-
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    guard name.byteCount == self.name.count, [UInt8](copying: name) == self.name else { return true }
-    found = Entry(record: record, place: place)
-    return false
-  }
-
-  mutating func report(_ problem: DirectoryProblem) {
-    problems.append(problem)
   }
 }

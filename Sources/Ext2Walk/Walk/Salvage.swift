@@ -41,29 +41,14 @@ struct Salvage {
     options.salvages = false
     // Nil is an answer: every entry is then reported as one that can't be judged.
     guard var reader = try? DirectoryReader(volume, options: options) else { return nil }
-    var collector = NameCollector()
-    reader.read(directory, inodes: &inodes, visitor: &collector)
-    return collector.names
+    var names: Set<[UInt8]> = []
+    reader.begin(directory)
+    while let step = reader.next(inodes: &inodes) {
+      guard case .entries(var entries) = consume step else { continue }
+      while let record = entries.next() {
+        names.insert(entries.encryptedName?.cipherText ?? [UInt8](copying: entries.name(of: record)))
+      }
+    }
+    return names
   }
-}
-
-/// Collects names.
-private struct NameCollector: EntryVisitor {
-  var names: Set<[UInt8]> = []
-
-  mutating func visit(
-    _ record: Record, name: RawSpan, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    names.insert([UInt8](copying: name))
-    return true
-  }
-
-  mutating func visit(
-    _ record: Record, encrypted name: EncryptedName, at place: EntryPlace, inodes: inout InodeTable
-  ) -> Bool {
-    names.insert(name.cipherText)
-    return true
-  }
-
-  mutating func report(_ problem: DirectoryProblem) {}
 }

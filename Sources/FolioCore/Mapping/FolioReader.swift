@@ -1,22 +1,27 @@
 /// Why a block could not be read.
-public enum FolioReadError<SourceFailure: Error, BodyFailure: Error>: Error {
+public enum FolioReadError<SourceFailure: Error>: Error {
   /// The source of its pages failed.
   case source(SourceFailure)
   /// It can't be mapped in the way asked for.
   case refused(MappingRefusal)
-  /// What read it failed.
-  case body(BodyFailure)
 }
 
 /// Reads blocks: one folio for all, one after the other, mapped by the way asked for and filled as far as it is read.
+///
+/// ``begin(_:)`` maps the folio for a block, ``need(_:from:)`` makes bytes of it readable, ``bytes`` shows them, ``end()`` unmaps.
 public struct FolioReader: ~Copyable {
   @usableFromInline
   var folio: Folio
   private let mapper: FolioMapper
+  // The folio as it is mapped for the block being read, and what is known of that block.
+  private var mapped: MappedFolio
+  private var block: Block?
   /// The way of mapping from the next block on; nil for the proposal's choice.
   public var way: MappingWay?
-  /// A line for each mapping made; nil while nobody keeps an account, and then none is.
+  /// A line for each mapping undone; nil while nobody keeps an account, and then none is.
   public var account: [MappingLine]?
+  /// What is counted of the records of the block being read.
+  public var tally: RecordTally
 
   /// Reads into `folio`.
   public init(
@@ -26,6 +31,13 @@ public struct FolioReader: ~Copyable {
     self.mapper = mapper
     self.way = way
     account = keepsAccount ? [] : nil
+    mapped = .none
+    block = nil
+    tally = RecordTally()
+  }
+
+  deinit {
+    mapped.unmap(by: mapper, runCount: 0)
   }
 
   /// The size of a page, for what crosses one.
@@ -34,99 +46,84 @@ public struct FolioReader: ~Copyable {
   /// The size of the blocks, in bytes.
   public var blockSize: Int { folio.byteCount }
 
-  /// Reads one block.
+  /// Begins a block: forgets what the folio held, and maps it. Ends the block before, if nobody has.
   ///
-  /// - Parameters:
-  ///   - label: which block it is, for the account.
-  ///   - source: where its pages come from.
-  ///   - needed: the bytes of the block that `body` needs first.
-  ///   - body: reads. It is given bytes that hold what it needs, and perhaps more; where in the block they begin;
-  ///     and a tally for what it finds. It returns the bytes it needs next, or nil when it has read enough.
-  /// - Throws: whatever failed. The folio is unmapped then too.
-  @inlinable
-  public mutating func read<Source: PageSource & ~Copyable, Failure: Error>(
-    _ label: BlockLabel, from source: inout Source, needing needed: Range<Int>,
-    _ body: (RawSpan, Int, inout RecordTally) throws(Failure) -> Range<Int>?
-  ) throws(FolioReadError<Source.Failure, Failure>) {
-    var reading: Reading
-    do throws(MappingRefusal) {
-      reading = try begin()
-    } catch {
-      throw .refused(error)
-    }
-    var tally = RecordTally(isOn: account != nil)
-    var failure: FolioReadError<Source.Failure, Failure>?
-    var next: Range<Int>? = needed
-    while let range = next {
-      next = nil
-      do throws(FolioReadError<Source.Failure, Failure>) {
-        do throws(Source.Failure) {
-          try folio.fill(through: range.upperBound, from: &source)
-        } catch {
-          throw .source(error)
-        }
-        do throws(MappingRefusal) {
-          try reading.mapped.show(range)
-        } catch {
-          throw .refused(error)
-        }
-        do throws(Failure) {
-          let bytes = reading.mapped.bytes(filled: folio.filledByteCount)
-          next = try body(bytes, reading.mapped.start, &tally)
-        } catch {
-          throw .body(error)
-        }
-      } catch {
-        failure = error
-      }
-    }
-    end(reading, label: label, tally: tally)
-    if let failure { throw failure }
-  }
-
-  /// The folio mapped for one block, from ``begin()`` to ``end(_:label:tally:)``.
-  @usableFromInline
-  struct Reading: ~Copyable {
-    let way: MappingWay
-    var stopwatch: Stopwatch
-    let mapNanoseconds: UInt64
-    @usableFromInline
-    var mapped: MappedFolio
-  }
-
-  @usableFromInline
-  mutating func begin() throws(MappingRefusal) -> Reading {
+  /// - Parameter label: which block it is, for the account.
+  /// - Throws: where the folio can't be mapped in the way asked for.
+  public mutating func begin(_ label: BlockLabel) throws(MappingRefusal) {
+    end()
     folio.clear()
     let way = self.way ?? .proposed(for: folio)
     var stopwatch = Stopwatch(isOn: account != nil)
-    let mapped = try MappedFolio(folio, by: way, mapper: mapper, isTimed: account != nil)
+    mapped = try MappedFolio(folio, by: way, mapper: mapper, isTimed: account != nil)
     let mapNanoseconds = stopwatch.lap()
-    return Reading(way: way, stopwatch: stopwatch, mapNanoseconds: mapNanoseconds, mapped: mapped)
+    tally = RecordTally(isOn: account != nil)
+    block = Block(label: label, way: way, stopwatch: stopwatch, mapNanoseconds: mapNanoseconds)
+  }
+
+  /// Makes bytes of the block readable by ``bytes``, and perhaps more. Traps where no block has been begun.
+  ///
+  /// - Parameters:
+  ///   - range: which bytes of the block.
+  ///   - source: where its pages come from.
+  /// - Throws: what `source` threw, or a refusal. The block is to be ended then.
+  @inlinable
+  public mutating func need<Source: PageSource & ~Copyable>(
+    _ range: Range<Int>, from source: inout Source
+  ) throws(FolioReadError<Source.Failure>) {
+    do throws(Source.Failure) {
+      try folio.fill(through: range.upperBound, from: &source)
+    } catch {
+      throw .source(error)
+    }
+    do throws(MappingRefusal) {
+      try show(range)
+    } catch {
+      throw .refused(error)
+    }
   }
 
   @usableFromInline
-  mutating func end(_ reading: consuming Reading, label: BlockLabel, tally: RecordTally) {
-    let keepsAccount = account != nil
-    let place = keepsAccount ? reading.mapped.place : nil
-    let runCount = keepsAccount ? folio.contiguousRuns.count : 0
-    let (way, mapNanoseconds) = (reading.way, reading.mapNanoseconds)
-    var stopwatch = reading.stopwatch
-    stopwatch.lap()
-    var cost = reading.mapped.unmap(by: mapper, runCount: runCount)
-    guard let place else { return }
-    if way != .pagePair { (cost.mapNanoseconds, cost.unmapNanoseconds) = (mapNanoseconds, stopwatch.lap()) }
-    addLine(label, way: way, place: place, runCount: runCount, tally: tally, cost: cost)
+  mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
+    precondition(block != nil, "no block has been begun")
+    try mapped.show(range)
   }
 
-  private mutating func addLine(
-    _ label: BlockLabel, way: MappingWay, place: MappedPlace, runCount: Int, tally: RecordTally,
-    cost: MappingCost
-  ) {
+  /// Where in the block ``bytes`` begin.
+  public var start: Int { mapped.start }
+
+  /// What ``need(_:from:)`` has made readable, as far as the block has been read; empty where no block has been begun.
+  public var bytes: RawSpan {
+    @_lifetime(borrow self)
+    get { mapped.bytes(filled: folio.filledByteCount) }
+  }
+
+  /// Ends the block: unmaps the folio, and adds a line to the account. Does nothing where no block has been begun.
+  public mutating func end() {
+    guard let block = block.take() else { return }
+    let keepsAccount = account != nil
+    let place = keepsAccount ? mapped.place : nil
+    let runCount = keepsAccount ? folio.contiguousRuns.count : 0
+    var stopwatch = block.stopwatch
+    stopwatch.lap()
+    var cost = exchange(&mapped, with: .none).unmap(by: mapper, runCount: runCount)
+    guard let place else { return }
+    if block.way != .pagePair {
+      (cost.mapNanoseconds, cost.unmapNanoseconds) = (block.mapNanoseconds, stopwatch.lap())
+    }
     account?.append(
       MappingLine(
-        label: label, way: way,
-        reason: MappingReason(folio, way: way, place: place, isForced: self.way != nil),
+        label: block.label, way: block.way,
+        reason: MappingReason(folio, way: block.way, place: place, isForced: self.way != nil),
         frames: folio.frames, place: place, runCount: runCount,
         filledPageCount: folio.filledPageCount, tally: tally, cost: cost))
+  }
+
+  /// What is known of a block from ``begin(_:)`` to ``end()``.
+  private struct Block {
+    let label: BlockLabel
+    let way: MappingWay
+    let stopwatch: Stopwatch
+    let mapNanoseconds: UInt64
   }
 }

@@ -5,7 +5,7 @@ import TextOutput
 final class ListingOutput: WalkTaker {
   private let options: ListingOptions
   private let isJSONArray: Bool
-  private var buffer: OutputBuffer
+  private var buffer = ByteBuffer()
   private var isFirstPiece = true
   private var isEmpty = true
   /// What is said on stderr while it is written.
@@ -17,7 +17,6 @@ final class ListingOutput: WalkTaker {
     self.isJSONArray = isJSONArray
     self.messages = messages
     self.progress = progress
-    buffer = OutputBuffer()
   }
 
   // MARK: WalkTaker
@@ -36,7 +35,13 @@ final class ListingOutput: WalkTaker {
       output = output.extracting(droppingFirst: 2)
     }
     isEmpty = false
-    try buffer.appendPiece(output)
+    // What is much by itself is not copied.
+    guard output.byteCount < StandardOutput.pieceByteCount else {
+      try StandardOutput.flush(&buffer)
+      return try StandardOutput.write(output)
+    }
+    buffer.append(output)
+    try StandardOutput.flushIfLarge(&buffer)
   }
 
   func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
@@ -54,11 +59,8 @@ final class ListingOutput: WalkTaker {
 
   // MARK: By itself
 
-  /// Takes output that is that of no directory, and what is to be said of it.
-  func take(_ output: RawSpan, messages: [String]) throws(OutputError) {
-    guard output.byteCount > 0 || !messages.isEmpty else { return }
-    try begin()
-    try take(output)
+  /// Takes messages about what is in no directory.
+  func take(messages: [String]) {
     self.messages.problems(messages)
   }
 
@@ -66,6 +68,6 @@ final class ListingOutput: WalkTaker {
   func end() throws(OutputError) {
     progress.clear()
     if isJSONArray { buffer.append(isEmpty ? "[]\n" : "]\n") }
-    try buffer.flush()
+    try StandardOutput.flush(&buffer)
   }
 }

@@ -5,7 +5,7 @@ import TextOutput
 /// Writes findings and summaries of `verify` as JSON. The fields are documented in docs/verify.md.
 enum VerifyJSON {
   /// - Parameter image: for a finding that stands by itself; nil in the object of its image.
-  static func append(_ finding: Finding, image: [UInt8]?, to output: inout OutputBuffer) {
+  static func append(_ finding: Finding, image: [UInt8]?, to output: inout ByteBuffer) {
     var object = JSONObject()
     if let image {
       object.add("kind", "finding", to: &output)
@@ -30,7 +30,7 @@ enum VerifyJSON {
 
   /// Adds what came of an image to its object.
   static func append(
-    _ outcome: VerifyReport.Outcome, to object: inout JSONObject, _ output: inout OutputBuffer
+    _ outcome: VerifyReport.Outcome, to object: inout JSONObject, _ output: inout ByteBuffer
   ) {
     switch outcome {
     case .notExamined(let reason):

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 import TextOutput
 
@@ -6,11 +7,13 @@ protocol WalkWorker: ~Copyable, SendableMetatype {
   /// Asks for what these directories need, all at once, where reading is slow: a disk serves many as fast as one.
   mutating func readAhead(_ directories: [FoundDirectory])
 
-  /// Reads a directory. What is to be written for it goes to the worker's output.
-  mutating func read(_ directory: FoundDirectory) throws(OutputError) -> WalkFindings
+  /// Begins a directory.
+  mutating func begin(_ directory: FoundDirectory, to output: inout ByteBuffer)
 
-  /// What has come together since it was taken last.
-  var output: ByteBuffer { get set }
+  /// Goes on with the directory: appends what is to be written for it, until `output` holds `limit` bytes.
+  ///
+  /// - Returns: what came of the directory, once all of it is written; nil where there is more.
+  mutating func goOn(to output: inout ByteBuffer, limit: Int) -> WalkFindings?
 }
 
 /// What came of a directory, but for its output.
@@ -45,44 +48,44 @@ protocol WalkTaker: AnyObject {
 /// directory whose turn it is goes on, and what waits beside is a directory of each thread.
 final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private let taker: any WalkTaker
-  private let makeWorker: @Sendable (_ sink: any ByteSink) throws -> Worker
-  private let monitor: Monitor<WalkState>
+  private let makeWorker: @Sendable () throws -> Worker
+  private let monitor: ConditionLock<WalkState>
   private let threadCount: Int
 
   /// So many directories are taken at once at most: taking them costs about as much as reading one.
   private static var largestBatch: Int { 16 }
   /// Where a directory takes longer than this, it isn't in memory, or it is large: asking for it ahead takes a hundredth.
   private static var slow: Duration { .microseconds(100) }
+  /// How many bytes come together before they are handed on.
+  private static var pieceByteCount: Int { 1 << 18 }
   /// So many must wait before more threads are worth their start.
   private static var fewestForThreads: Int { 32 }
 
   private init(
     _ root: FoundDirectory, threadCount: Int, to taker: any WalkTaker,
-    makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
+    makeWorker: @escaping @Sendable () throws -> Worker
   ) {
     self.taker = taker
     self.makeWorker = makeWorker
     self.threadCount = threadCount
-    monitor = Monitor(WalkState(root))
+    monitor = ConditionLock(WalkState(root))
   }
 
   /// Walks `root` and all that is found below it.
   ///
   /// - Parameters:
   ///   - worker: reads on this thread.
-  ///   - sink: what `worker` was made with.
   ///   - makeWorker: makes one for another thread. Where it throws, that thread does nothing.
   static func run(
-    from root: FoundDirectory, threadCount: Int, worker: inout Worker, sink: WalkSink,
-    to taker: any WalkTaker,
-    makeWorker: @escaping @Sendable (_ sink: any ByteSink) throws -> Worker
+    from root: FoundDirectory, threadCount: Int, worker: inout Worker, to taker: any WalkTaker,
+    makeWorker: @escaping @Sendable () throws -> Worker
   ) throws(OutputError) {
     let walk = ParallelWalk(root, threadCount: threadCount, to: taker, makeWorker: makeWorker)
-    var threads: [Thread] = []
-    walk.work(&worker, sink) {
+    var threads: [WorkerThread] = []
+    walk.work(&worker) {
       guard threads.isEmpty, $0 >= Self.fewestForThreads else { return }
       for _ in 1..<max(1, threadCount) {
-        if let thread = Thread({ walk.workOnThisThread() }) { threads.append(thread) }
+        if let thread = WorkerThread({ walk.workOnThisThread() }) { threads.append(thread) }
       }
     }
     for thread in threads { thread.join() }
@@ -91,56 +94,80 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   }
 
   private func workOnThisThread() {
-    let sink = WalkSink()
     // The first thread walks alone then.
-    guard var worker = try? makeWorker(sink) else { return }
-    work(&worker, sink) { _ in }
+    guard var worker = try? makeWorker() else { return }
+    work(&worker) { _ in }
   }
 
-  /// Reads directories until there are none left, some at once as long as little comes of them. `tell` is told how many wait to be read.
-  private func work(_ worker: inout Worker, _ sink: WalkSink, tell: (Int) -> Void) {
-    // It holds this walk for as long as it works for it.
-    defer { sink.whenFull = { _ in true } }
+  /// Reads directories until there are none left, some at once as long as little comes of them. `tell` is told how many
+  /// wait to be read.
+  private func work(_ worker: inout Worker, tell: (Int) -> Void) {
     var isSlow = false
     while true {
       let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
       let start = ContinuousClock.now
       if isSlow { worker.readAhead(batch.map(\.directory)) }
-      let output = monitor.withLock { $0.spareOutput() }
-      swap(&worker.output, &output.bytes)
+      var output = monitor.withLock { $0.spareOutput() }
+      var finished: [WalkPiece] = []
       for (index, node) in batch.enumerated() {
-        if index > 0, worker.output.count > sink.pieceByteCount {
+        if index > 0, output.bytes.count > Self.pieceByteCount {
           // Much came of the ones before: the others wait, for this thread or another.
           monitor.withLock { $0.giveBack(batch[index...]) }
           break
         }
-        sink.whenFull = { [self] (output) throws(OutputError) in try stream(output, of: node, sink) }
         do throws(OutputError) {
-          let findings = try worker.read(node.directory)
-          sink.finished.append(WalkPiece(node, findings, output: sink.start..<worker.output.count))
-          sink.start = worker.output.count
+          finished.append(try read(node, &worker, after: &finished, to: &output))
         } catch {
           monitor.withLock { $0.fail(error) }
           monitor.signal()
           return
         }
       }
-      sink.start = 0
-      swap(&worker.output, &output.bytes)
       isSlow = ContinuousClock.now - start > Self.slow * batch.count
-      tell(finish(&sink.finished, output: output))
+      tell(finish(finished, output: output))
+    }
+  }
+
+  /// Reads a directory. Where much comes of it, what was finished before it is handed in, and its own output on, if its turn
+  /// has come: this never waits for that, since what comes before it may have to be read by this very thread.
+  ///
+  /// - Parameters:
+  ///   - finished: directories whose output is in `output`.
+  ///   - output: another one afterwards, where `finished` was handed in.
+  private func read(
+    _ node: WalkNode, _ worker: inout Worker, after finished: inout [WalkPiece], to output: inout WalkOutput
+  ) throws(OutputError) -> WalkPiece {
+    var start = output.bytes.count
+    var limit = start + Self.pieceByteCount
+    worker.begin(node.directory, to: &output.bytes)
+    while true {
+      if let findings = worker.goOn(to: &output.bytes, limit: limit) {
+        return WalkPiece(node, findings, output: start..<output.bytes.count)
+      }
+      if !finished.isEmpty {
+        let own = WalkOutput()
+        output.bytes.withBytes { own.bytes.append($0.extracting(droppingFirst: start)) }
+        finish(finished, output: output)
+        finished = []
+        (output, start) = (own, 0)
+      }
+      if try stream(output, of: node) {
+        output.bytes.removeAll()
+        limit = Self.pieceByteCount
+      } else {
+        limit = 2 * output.bytes.count
+      }
     }
   }
 
   /// Says what came of directories, and hands on all whose turn it is. Returns how many wait to be read.
   @discardableResult
-  private func finish(_ finished: inout [WalkPiece], output: WalkOutput) -> Int {
+  private func finish(_ finished: [WalkPiece], output: WalkOutput) -> Int {
     let pendingCount = monitor.withLock { state in
       state.finish(finished, output: output)
       return state.pendingCount
     }
-    finished.removeAll(keepingCapacity: true)
     handOn()
     return pendingCount
   }
@@ -165,19 +192,10 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     monitor.signal()
   }
 
-  /// Hands on a part of a directory's output if its turn has come. Never waits for that: what comes before it may have
-  /// to be read by this very thread.
+  /// Hands on a part of a directory's output if its turn has come.
   ///
-  /// - Parameter output: that part, behind the output of directories that were read together with it before.
   /// - Returns: whether it was handed on.
-  private func stream(_ output: RawSpan, of node: WalkNode, _ sink: WalkSink) throws(OutputError) -> Bool {
-    if let first = sink.finished.first {
-      let before = WalkOutput()
-      let start = first.output.lowerBound
-      before.bytes.append(output.extracting(start..<sink.start))
-      sink.finished = sink.finished.map { $0.moved(by: -start) }
-      finish(&sink.finished, output: before)
-    }
+  private func stream(_ output: WalkOutput, of node: WalkNode) throws(OutputError) -> Bool {
     guard try monitor.withLock({ (state) throws(OutputError) in try state.beginStreaming(node) }) else {
       return false
     }
@@ -187,28 +205,13 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     }
     if !node.isDropped {
       try begin(node)
-      try taker.take(output.extracting(droppingFirst: sink.start))
+      try output.hand(0..<output.bytes.count, to: taker)
     }
-    sink.start = 0
     return true
   }
 
   private func begin(_ node: WalkNode) throws(OutputError) {
     if !node.hasBegun { try taker.begin() }
     node.hasBegun = true
-  }
-}
-
-/// Where a worker's output goes when there is much of it; and what its thread has finished since it last said so.
-final class WalkSink: ByteSink {
-  let pieceByteCount = 1 << 18
-  /// Takes output, or returns false.
-  var whenFull: (RawSpan) throws(OutputError) -> Bool = { _ in true }
-  fileprivate var finished: [WalkPiece] = []
-  /// Where in the worker's output that of the directory begins that is being read.
-  fileprivate var start = 0
-
-  func write(_ bytes: RawSpan) throws(OutputError) -> Bool {
-    try whenFull(bytes)
   }
 }

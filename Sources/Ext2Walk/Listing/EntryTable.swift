@@ -34,10 +34,11 @@ struct EntryTable: ~Copyable {
   private var rows = ByteBuffer()
   private var places: [EntryPlace] = []
   private var names = ByteBuffer()
+  private var namesTypes = true
   /// Whether all records say types.
   private(set) var knowsTypes = true
   /// One a row, or none at all where nothing beyond the records is needed.
-  var details: [Details] = []
+  var details: [InodeDetails] = []
   /// The cipher texts of rows in encrypted directories, by their indices; none elsewhere.
   private(set) var cipherTexts: [Int: [UInt8]] = [:]
 
@@ -52,10 +53,16 @@ struct EntryTable: ~Copyable {
     unsafe rows.bytes.unsafeLoad(fromByteOffset: index &* Row.size, as: Row.self)
   }
 
-  @inline(__always)
-  mutating func append(_ record: Record, name: RawSpan, at place: EntryPlace) {
+  /// Says where the entries that follow stand.
+  mutating func begin(at place: EntryPlace) {
     if places.last != place { places.append(place) }
-    if !place.knowsType(of: record) { knowsTypes = false }
+    namesTypes = place.namesTypes
+  }
+
+  /// Appends an entry that stands where ``begin(at:)`` has said.
+  @inline(__always)
+  mutating func append(_ record: Record, name: RawSpan) {
+    if !(namesTypes && record.namesType) { knowsTypes = false }
     rows.append(
       valueOf: Row(
         nameStart: names.count, inode: record.inode, offset: UInt32(record.offset),
@@ -66,9 +73,9 @@ struct EntryTable: ~Copyable {
   }
 
   /// Appends an entry of an encrypted directory.
-  mutating func append(_ record: Record, encrypted name: EncryptedName, at place: EntryPlace) {
+  mutating func append(_ record: Record, encrypted name: EncryptedName) {
     cipherTexts[count] = name.cipherText
-    append(record, name: name.shown.raw, at: place)
+    append(record, name: name.shown.raw)
   }
 
   mutating func removeAll() {
@@ -102,7 +109,7 @@ struct EntryTable: ~Copyable {
   func inode(at index: Int) -> UInt32 { row(at: index).inode }
 
   /// What is known of the row at `index` beyond its record.
-  func details(at index: Int) -> Details? {
+  func details(at index: Int) -> InodeDetails? {
     details.isEmpty ? nil : details[index]
   }
 
@@ -120,17 +127,18 @@ struct EntryTable: ~Copyable {
   /// How many bytes all names begin with.
   private func sharedPrefixLength(_ names: RawSpan) -> Int {
     guard count > 0 else { return 0 }
-    let first = row(at: 0)
-    var length = Int(first.nameLength)
-    for index in 0..<count {
-      let row = row(at: index)
+    let first = names.extracting(row(at: 0).nameBytes)
+    var length = first.byteCount
+    for index in 1..<count where length > 0 {
+      let name = names.extracting(row(at: index).nameBytes)
+      let most = min(length, name.byteCount)
       var shared = 0
-      let most = min(length, Int(row.nameLength))
-      while shared < most, names[byteAt: row.nameStart + shared] == names[byteAt: first.nameStart + shared] {
-        shared += 1
+      while shared < most {
+        let difference = first.bigEndianWord(at: shared) ^ name.bigEndianWord(at: shared)
+        shared += difference.leadingZeroBitCount / 8
+        if difference != 0 { break }
       }
-      length = shared
-      if length == 0 { break }
+      length = min(most, shared)
     }
     return length
   }

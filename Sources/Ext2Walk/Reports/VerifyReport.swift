@@ -21,7 +21,7 @@ final class VerifyReport: FindingSink {
   /// Whether only findings are written.
   private let isQuiet: Bool
   private let hasColor: Bool
-  private var output = OutputBuffer()
+  private var output = ByteBuffer()
   private var image: [UInt8] = []
   private var diskProblems: [String] = []
   private var objects: JSONArray
@@ -71,7 +71,7 @@ final class VerifyReport: FindingSink {
     case .junit: suite.add(finding)
     }
     findingCount += 1
-    try output.endPiece()
+    try StandardOutput.flushIfLarge(&output)
   }
 
   /// Ends the image.
@@ -104,7 +104,7 @@ final class VerifyReport: FindingSink {
       output.append(text: suite.text(image: image, diskProblems: diskProblems, outcome: outcome))
       suite = JUnitSuite(isStrict: suite.isStrict)
     }
-    try output.endPiece()
+    try StandardOutput.flushIfLarge(&output)
   }
 
   /// Ends the report.
@@ -120,7 +120,7 @@ final class VerifyReport: FindingSink {
     case .json, .ndjson: objects.end(&output)
     case .junit: output.append(text: JUnitSuite.closing)
     }
-    try output.flush()
+    try StandardOutput.flush(&output)
   }
 
   // MARK: Text

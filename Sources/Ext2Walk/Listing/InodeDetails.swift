@@ -1,7 +1,7 @@
 import FolioCore
 
 /// What is known of an entry beyond its record.
-struct Details {
+struct InodeDetails {
   /// Nil where it wasn't asked for, or can't be read.
   var attributes: InodeAttributes?
   /// Of a symbolic link; nil where it wasn't asked for, or can't be read.
@@ -10,7 +10,7 @@ struct Details {
   var isUnread = false
 }
 
-extension Details? {
+extension InodeDetails? {
   /// The best that is known of the type of `entry`.
   func type(of entry: Entry) -> FileType {
     self?.attributes?.fileType ?? entry.type

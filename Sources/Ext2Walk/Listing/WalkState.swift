@@ -54,11 +54,6 @@ struct WalkPiece {
     self.findings = findings
     self.output = output
   }
-
-  /// The same, where the output stands `distance` bytes further on.
-  func moved(by distance: Int) -> WalkPiece {
-    WalkPiece(node, findings, output: output.lowerBound + distance..<output.upperBound + distance)
-  }
 }
 
 /// What the threads of a ``ParallelWalk`` share.

@@ -54,12 +54,12 @@ struct TextListing {
 
   /// Appends one line that is nothing but a name or a path.
   @inline(__always)
-  func appendPlain(_ name: RawSpan, to output: inout OutputBuffer) {
+  func appendPlain(_ name: RawSpan, to output: inout ByteBuffer) {
     output.append(prefix.raw, name, style.endsWithNUL ? 0 : UInt8(ascii: "\n"))
   }
 
   /// Appends one line.
-  mutating func append(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+  mutating func append(_ entry: Entry, name: RawSpan, details: InodeDetails?, to output: inout ByteBuffer) {
     if isPlain { return appendPlain(name, to: &output) }
     appendInode(entry, to: &output)
     if style.isLong { appendColumns(entry, details?.attributes, to: &output) }
@@ -73,25 +73,26 @@ struct TextListing {
   }
 
   /// Appends what a cell of a listing in columns shows.
-  func appendCell(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+  func appendCell(_ entry: Entry, name: RawSpan, details: InodeDetails?, to output: inout ByteBuffer) {
     appendInode(entry, to: &output)
     appendName(entry, name: name, details: details, to: &output)
   }
 
   /// How many cells wide ``appendCell(_:name:details:to:)`` is on a terminal.
-  func cellCount(_ entry: Entry, name: RawSpan, _ details: Details?) -> Int {
+  func cellCount(_ entry: Entry, name: RawSpan, _ details: InodeDetails?) -> Int {
     let nameCells = Terminal.cellCount(of: Escaping.text([UInt8](copying: name)))
     let suffix = style.classifies ? details.type(of: entry).suffix(mode: details?.attributes?.mode) : nil
     return (style.showsInode ? style.inodeWidth + 1 : 0) + nameCells + (suffix == nil ? 0 : 1)
   }
 
-  private func appendInode(_ entry: Entry, to output: inout OutputBuffer) {
+  private func appendInode(_ entry: Entry, to output: inout ByteBuffer) {
     guard style.showsInode else { return }
     output.append(entry.inode, width: style.inodeWidth)
     output.append(UInt8(ascii: " "))
   }
 
-  private func appendName(_ entry: Entry, name: RawSpan, details: Details?, to output: inout OutputBuffer) {
+  private func appendName(_ entry: Entry, name: RawSpan, details: InodeDetails?, to output: inout ByteBuffer)
+  {
     let type = details.type(of: entry)
     let mode = details?.attributes?.mode
     if let color = style.colors?.color(of: type, mode: mode, name: [UInt8](copying: name)) {
@@ -117,7 +118,7 @@ struct TextListing {
   }
 
   private mutating func appendColumns(
-    _ entry: Entry, _ attributes: InodeAttributes?, to output: inout OutputBuffer
+    _ entry: Entry, _ attributes: InodeAttributes?, to output: inout ByteBuffer
   ) {
     guard let attributes, attributes.fileType != .unknown else {
       // As ls shows what it could not stat: an inode without a type is none that a kernel reads.
@@ -149,12 +150,12 @@ struct TextListing {
     return style.hasHumanSizes ? ByteCount.human(attributes.byteCount) : nil
   }
 
-  private func append(_ text: String, width: Int, to output: inout OutputBuffer) {
+  private func append(_ text: String, width: Int, to output: inout ByteBuffer) {
     for _ in 0..<max(0, width - text.utf8.count) { output.append(UInt8(ascii: " ")) }
     output.append(text: text)
   }
 
-  private func append(name: RawSpan, to output: inout OutputBuffer) {
+  private func append(name: RawSpan, to output: inout ByteBuffer) {
     if style.escapes {
       output.append(text: Escaping.text([UInt8](copying: name)))
     } else {

@@ -29,7 +29,7 @@ struct JSONListing {
 
   /// - Parameter cipherText: of a name in an encrypted directory.
   mutating func append(
-    _ entry: Entry, name: RawSpan, cipherText: [UInt8]?, details: Details?, to output: inout OutputBuffer
+    _ entry: Entry, name: RawSpan, cipherText: [UInt8]?, details: InodeDetails?, to output: inout ByteBuffer
   ) {
     var name = name
     if hasPaths {
@@ -49,7 +49,7 @@ struct JSONListing {
   /// Appends an object in pieces as large as they can be: there is one for each entry of every directory.
   private mutating func append(
     _ entry: Entry, _ name: RawSpan, as escaped: RawSpan, isUTF8: Bool, _ cipherText: [UInt8]?,
-    _ details: Details?, to output: inout OutputBuffer
+    _ details: InodeDetails?, to output: inout ByteBuffer
   ) {
     if !block.isFor(entry.place) { block = BlockText(entry.place) }
     if isArray { output.append(",\n") }
@@ -99,7 +99,7 @@ struct JSONListing {
   }
 
   /// What the inode says; all null where it can't be read.
-  private func add(_ details: Details?, of entry: Entry, to output: inout OutputBuffer) {
+  private func add(_ details: InodeDetails?, of entry: Entry, to output: inout ByteBuffer) {
     let attributes = details?.attributes
     var object = JSONObject(hasMembers: true)
     object.add("mode", attributes.map { String($0.mode & 0o7777, radix: 8, width: 4) }, to: &output)
@@ -127,7 +127,7 @@ struct JSONListing {
 
 extension JSONObject {
   fileprivate mutating func add(
-    _ key: StaticString, nanoseconds: StaticString, _ time: Timestamp?, to output: inout OutputBuffer
+    _ key: StaticString, nanoseconds: StaticString, _ time: Timestamp?, to output: inout ByteBuffer
   ) {
     add(key, time?.seconds, to: &output)
     add(nanoseconds, time?.nanoseconds, to: &output)

@@ -8,7 +8,7 @@ enum MappingJSON {
   ///   - readings: what other ways made of the folio; nil where none was tried.
   static func append(
     _ line: MappingLine, path: [UInt8], pageSize: PageSize, readings: [SurveyedReading]?,
-    to output: inout OutputBuffer
+    to output: inout ByteBuffer
   ) {
     var object = JSONObject()
     object.add("path", bytes: path.shownPath.raw, to: &output)
@@ -44,7 +44,7 @@ enum MappingJSON {
   }
 
   private static func append(
-    _ reading: SurveyedReading, comparedTo readings: [SurveyedReading], to output: inout OutputBuffer
+    _ reading: SurveyedReading, comparedTo readings: [SurveyedReading], to output: inout ByteBuffer
   ) {
     var object = JSONObject()
     object.add("way", reading.way.rawValue, to: &output)

@@ -4,7 +4,7 @@ import TextOutput
 
 /// What `info` says, for programs. The fields are documented in README.md.
 enum InfoJSON {
-  static func append(_ report: ImageReport, to output: inout OutputBuffer) {
+  static func append(_ report: ImageReport, to output: inout ByteBuffer) {
     var object = JSONObject()
     object.add("image", bytes: report.image.raw, to: &output)
     object.add("partitionTable", report.table?.scheme.rawValue, to: &output)
@@ -37,7 +37,7 @@ enum InfoJSON {
     output.append("\n")
   }
 
-  private static func append(_ found: FoundPartition, to output: inout OutputBuffer) {
+  private static func append(_ found: FoundPartition, to output: inout ByteBuffer) {
     var object = JSONObject()
     object.add("number", found.partition.number, to: &output)
     object.add("start", found.partition.start, to: &output)
@@ -50,7 +50,7 @@ enum InfoJSON {
   }
 
   private static func append(
-    _ fileSystem: ImageReport.FileSystem, to object: inout JSONObject, _ output: inout OutputBuffer
+    _ fileSystem: ImageReport.FileSystem, to object: inout JSONObject, _ output: inout ByteBuffer
   ) {
     let facts = fileSystem.facts
     object.add("offset", fileSystem.location.offset, to: &output)
@@ -114,7 +114,7 @@ enum InfoJSON {
   }
 
   private static func append(
-    _ verdict: Verdict, of kernel: Kernel, release: String?, to output: inout OutputBuffer
+    _ verdict: Verdict, of kernel: Kernel, release: String?, to output: inout ByteBuffer
   ) {
     var object = JSONObject()
     object.add("kernel", kernel.name, to: &output)

@@ -52,6 +52,32 @@ struct Messages {
 }
 
 extension Messages {
+  /// Says what isn't there, and what was damaged on the way to what is.
+  ///
+  /// - Returns: what was found, and whether something was not.
+  mutating func tell(_ outcomes: [PathLookup.Outcome]) -> (found: [ResolvedPath], isMissing: Bool) {
+    var found: [ResolvedPath] = []
+    var isMissing = false
+    for outcome in outcomes {
+      switch outcome.found {
+      case .success(let item):
+        if let words = item.entry.disagreement(with: item.inode.attributes) {
+          problem("\(Escaping.text(item.path.shownPath)): \(words)")
+        }
+        found.append(item)
+      case .failure(let error):
+        problem(error.description)
+        isMissing = true
+      }
+      for damage in outcome.damage {
+        let (inode, path) = (damage.directory.inode, damage.directory.path)
+        let words = damage.problem.description(directory: inode, path: path)
+        problem("on the way to \(Escaping.text(outcome.path)): \(words)")
+      }
+    }
+    return (found, isMissing)
+  }
+
   private mutating func tellOfJournal() {
     note(
       "the journal has not been replayed (needs_recovery): this is the file system without its last changes")

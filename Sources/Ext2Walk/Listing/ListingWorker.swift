@@ -1,0 +1,39 @@
+import FolioCore
+import TextOutput
+
+/// Lists directories on one thread.
+struct ListingWorker: WalkWorker, ~Copyable {
+  private var reader: DirectoryReader
+  private var inodes: InodeTable
+  private var listing: Listing
+
+  init(
+    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format,
+    image: [UInt8]
+  ) throws(VolumeError) {
+    reader = try DirectoryReader(volume, options: reading)
+    inodes = InodeTable(volume)
+    listing = Listing(volume, options: options, format: format, image: image)
+  }
+
+  /// A line for each mapping made so far.
+  var account: [(line: MappingLine, path: [UInt8])] { reader.account }
+
+  mutating func readAhead(_ directories: [FoundDirectory]) {
+    reader.readAhead(directories, inodes: &inodes)
+  }
+
+  mutating func begin(_ directory: FoundDirectory, to output: inout ByteBuffer) {
+    reader.begin(directory, inodes: &inodes)
+    listing.begin(directory, to: &output)
+  }
+
+  /// Begins to list things by their own paths.
+  mutating func begin(alone items: [ResolvedPath], to output: inout ByteBuffer) {
+    listing.begin(alone: items, inodes: &inodes, to: &output)
+  }
+
+  mutating func goOn(to output: inout ByteBuffer, limit: Int) -> WalkFindings? {
+    listing.goOn(&reader, inodes: &inodes, to: &output, limit: limit)
+  }
+}
