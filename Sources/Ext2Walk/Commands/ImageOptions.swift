@@ -73,23 +73,23 @@ struct OpeningOptions: ParsableArguments {
   ///
   /// - Parameter remarks: gets what there is to say of a whole disk, also where the file system can't be opened.
   func open(_ image: [UInt8], _ remarks: inout DiskRemarks) throws -> Volume {
-    try Volume(at: try place(of: image, &remarks), options: volumeOptions)
+    try Volume(try source(of: image, &remarks), options: volumeOptions)
   }
 
   var volumeOptions: Volume.OpenOptions {
     Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock)
   }
 
-  /// Where the file system begins: in a partition, where the image is a whole disk, and that is said.
-  private func place(of image: [UInt8], _ remarks: inout DiskRemarks) throws -> ImageLocation {
+  /// The bytes from where the file system begins: in a partition, where the image is a whole disk, and that is said.
+  private func source(of image: [UInt8], _ remarks: inout DiskRemarks) throws -> any ByteSource {
     let location = try location(of: image)
     let file = try location.open()
     // A backup superblock is asked for where the first one can't tell what this is.
-    if partition == nil, superblock != nil { return location }
+    if partition == nil, superblock != nil { return file }
     let contents = ImageContents.examine(file, asDisk: partition != nil)
     if case .disk(let table) = contents { remarks = table.remarks(onlyOn: partition) }
     guard let found = try contents.fileSystem(partition: partition, image: location.path) else {
-      return location
+      return file
     }
     if let failure = found.failure, superblock == nil {
       let number = found.partition.number
@@ -102,7 +102,7 @@ struct OpeningOptions: ParsableArguments {
       remarks.notes.append(
         "a whole disk: this is partition \(found.partition.number), \(only) with ext2, ext3 or ext4")
     }
-    return location.moved(by: found.partition.start)
+    return found.partition.start == 0 ? file : try PartSource(of: file, from: found.partition.start)
   }
 }
 

@@ -54,7 +54,7 @@ struct Info: ParsableCommand {
       else {
         // A table may have outlived what it told of: then a file system took the disk, and lost its start.
         if table.isBackup, table.ext.isEmpty, report.partitionsByBackup.isEmpty {
-          report.backups = try backups(file, at: location)
+          report.backups = try backups(file)
           report.hasLostFirst = !report.backups.isEmpty
         }
         return report
@@ -100,7 +100,7 @@ struct Info: ParsableCommand {
     var lostTrees: LostTrees?
     if let block = opening.superblock {
       // The volume that can be opened by it knows how large blocks are.
-      let volume = try Volume(at: location, options: options)
+      let volume = try Volume(file, options: options)
       guard let found = volume.superblockFacts else {
         throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
       }
@@ -111,15 +111,15 @@ struct Info: ParsableCommand {
     } else if let first {
       facts = first
       do {
-        let volume = try Volume(at: location, options: options)
+        let volume = try Volume(file, options: options)
         faults = MountCheck.faults(of: volume, first)
         report.featuresReadPast = volume.featuresReadPast
         if !hasRoot(volume) {
           report.lacksRoot = true
-          report.backups = try backups(file, at: location, within: byteCount).filter(\.hasRoot)
+          report.backups = try backups(file, within: byteCount).filter(\.hasRoot)
           if report.backups.isEmpty { lostTrees = try LostTrees.find(on: volume) }
         } else if first.checksum == .wrong || volume.hasDamagedDescriptors {
-          report.backups = try backups(file, at: location, within: byteCount).filter { backup in
+          report.backups = try backups(file, within: byteCount).filter { backup in
             backup.hasRoot && !backup.hasDamagedDescriptors && backup.superblock.facts.checksum != .wrong
           }
         }
@@ -133,7 +133,7 @@ struct Info: ParsableCommand {
         // A flipped bit may be a feature that nobody knows.
         if !isInOrder, !error.isOfUnknownFeatures || first.checksum == .wrong {
           do throws(VolumeError) {
-            report.backups = try backups(file, at: location, within: byteCount)
+            report.backups = try backups(file, within: byteCount)
           } catch let shortage {
             // Where it is too little for the first one too, that is said.
             if !error.isOfThisMachine { throw shortage }
@@ -141,7 +141,7 @@ struct Info: ParsableCommand {
         }
       }
     } else {
-      report.backups = try backups(file, at: location, within: byteCount)
+      report.backups = try backups(file, within: byteCount)
       if report.backups.isEmpty {
         throw noSuperblock(file, at: location, min(file.byteCount, byteCount), unread)
       }
@@ -154,7 +154,7 @@ struct Info: ParsableCommand {
 
   /// The backups by which the file system can be opened: where one leads to a root, others that say the same aren't tried.
   private func backups(
-    _ file: any ByteSource, at location: ImageLocation, within byteCount: UInt64 = .max
+    _ file: any ByteSource, within byteCount: UInt64 = .max
   ) throws(VolumeError) -> [ImageReport.Backup] {
     var serving: [ImageReport.Backup] = []
     var shortage: VolumeError?
@@ -166,7 +166,7 @@ struct Info: ParsableCommand {
         continue
       }
       do throws(VolumeError) {
-        let volume = try Volume(at: location, options: options)
+        let volume = try Volume(file, options: options)
         serving.append(
           ImageReport.Backup(
             superblock: backup, hasRoot: hasRoot(volume), hasDamagedDescriptors: volume.hasDamagedDescriptors)

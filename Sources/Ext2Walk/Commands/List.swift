@@ -74,11 +74,9 @@ struct List: ParsableCommand {
     var worker = try ListingWorker(
       volume, reading: options, options: shown, format: format, image: image)
     if !alone.isEmpty { try list(alone, &worker, to: output) }
-    let (location, volumeOptions) = (volume.location, volume.options)
     let makeWorker = { @Sendable [options] in
       try ListingWorker(
-        Volume(at: location, options: volumeOptions), reading: options, options: shown, format: format,
-        image: image)
+        volume, reading: options, options: shown, format: format, image: image)
     }
     for directory in directories {
       // An account is that of one thread.

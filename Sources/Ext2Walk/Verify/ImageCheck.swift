@@ -50,8 +50,7 @@ enum ImageCheck {
     var reading = options.reading
     reading.checksums = .checked
     var reader = try DirectoryReader(volume, options: reading)
-    let own = try Volume(at: volume.location, options: volume.options)
-    let judges = JudgeThread(try Judges(own, isThorough: options.isThorough))
+    let judges = JudgeThread(try Judges(volume, isThorough: options.isThorough))
     // Where findings can't be written the thread would wait for ever.
     defer { judges.cancel() }
     var check = DirectoryCheck(

@@ -3,7 +3,7 @@ import FolioCore
 
 /// Lets judges compare on a thread of their own, while directories are walked on another.
 ///
-/// Of their own is their volume, too. Where the system has no thread to give, they compare at once.
+/// They share the volume with the walk: they alone use libext2fs' iterator, which is one thread's at a time. Where the system has no thread to give, they compare at once.
 final class JudgeThread: @unchecked Sendable {
   /// A directory to be compared.
   private struct Case {

@@ -12,6 +12,7 @@ struct Superblock {
   let inodeCount: UInt32
   /// How many inodes are in use, as the superblock says: right where it is.
   let inodesInUse: UInt32
+  let blocksPerGroup: UInt64
   let inodesPerGroup: UInt32
   /// Bytes an inode takes in its table: a power of two from 128.
   let inodeSize: Int
@@ -39,6 +40,10 @@ struct Superblock {
   let hasClusters: Bool
   /// Bytes a cluster: those of a block where there are no clusters.
   let clusterSize: Int
+  /// Whether tables of groups may stand elsewhere than in the group (`flex_bg`).
+  let hasFlexibleGroups: Bool
+  /// What hash a hashed directory has whose root is gone: `s_def_hash_version`.
+  let defaultHashVersion: UInt8
   /// Whether block numbers may take more than 32 bits (`64bit`).
   let hasWideNumbers: Bool
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
@@ -62,6 +67,7 @@ struct Superblock {
     firstDataBlock = UInt64(raw.s_first_data_block)
     inodeCount = raw.s_inodes_count
     inodesInUse = raw.s_inodes_count - min(raw.s_inodes_count, raw.s_free_inodes_count)
+    blocksPerGroup = UInt64(raw.s_blocks_per_group)
     inodesPerGroup = raw.s_inodes_per_group
     inodeSize = raw.s_rev_level == 0 ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
     firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
@@ -81,6 +87,8 @@ struct Superblock {
     hasClusters = unsafe ext2fs_has_feature_bigalloc(`super`) != 0
     // libext2fs opens none whose clusters are larger than 1024 << 29.
     clusterSize = hasClusters ? 1024 << Int(min(raw.s_log_cluster_size, 29)) : blockSize
+    hasFlexibleGroups = unsafe ext2fs_has_feature_flex_bg(`super`) != 0
+    defaultHashVersion = raw.s_def_hash_version
     hasWideNumbers = unsafe ext2fs_has_feature_64bit(`super`) != 0
     hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
     takesAttributes = unsafe ext2fs_has_feature_xattr(`super`) != 0
@@ -109,5 +117,13 @@ struct Superblock {
   func isOwn(_ inode: UInt32) -> Bool {
     for index in ownInodes.indices where ownInodes[index] == inode { return true }
     return false
+  }
+
+  /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
+  /// could be long enough for: what is added to a position doesn't overflow.
+  func position(ofBlock block: UInt64) -> UInt64? {
+    guard block >= firstDataBlock, block < blockCount else { return nil }
+    let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(blockSize))
+    return overflow || position > UInt64(Int64.max) ? nil : position
   }
 }

@@ -13,7 +13,7 @@ struct InodeGroup {
 
 extension Volume {
   /// How many block groups there are.
-  var groupCount: UInt32 { unsafe handle.pointee.group_desc_count }
+  var groupCount: UInt32 { library.groupCount }
 
   /// What the descriptor of group `index` says of its inodes.
   ///
@@ -22,14 +22,13 @@ extension Volume {
   func inodeGroup(_ index: UInt32) throws(VolumeError) -> InodeGroup {
     let first = index * superblock.inodesPerGroup + 1
     var used = superblock.inodesPerGroup
-    if unsafe ext2fs_has_group_desc_csum(handle) != 0 {
-      if unsafe ext2fs_bg_flags_test(handle, index, UInt16(EXT2_BG_INODE_UNINIT)) != 0 {
+    if library.hasDescriptorChecksums {
+      if library.hasNoInodes(group: index) {
         return InodeGroup(firstInode: first, usedInodeCount: 0, bitmapPosition: nil)
       }
-      let unused = unsafe ext2fs_bg_itable_unused(handle, index)
-      used -= min(used, unused)
+      used -= min(used, library.unusedInodeCount(group: index))
     }
-    guard let bitmap = position(ofBlock: unsafe ext2fs_inode_bitmap_loc(handle, index)) else {
+    guard let bitmap = position(ofBlock: library.inodeBitmap(group: index)) else {
       throw VolumeError(
         "finding the inode bitmap of group \(index)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_MAP))
     }
@@ -52,15 +51,13 @@ extension Volume {
       let (end, overflow) = block.addingReportingOverflow(UInt64(count))
       return block..<(overflow ? .max : end)
     }
-    let first = unsafe ext2fs_group_first_block2(handle, group)
-    var count: blk_t = 0
-    _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, nil, nil, nil, &count)
-    return unsafe GroupTables(
+    let (first, count) = library.base(group: group)
+    return GroupTables(
       // With clusters, blocks of 1 KiB begin at block 0, where no superblock can be.
       base: range(first == 0 && superblock.blockSize == 1024 ? 1 : first, count),
-      blockBitmap: range(ext2fs_block_bitmap_loc(handle, group), 1),
-      inodeBitmap: range(ext2fs_inode_bitmap_loc(handle, group), 1),
-      inodeTable: range(ext2fs_inode_table_loc(handle, group), handle.pointee.inode_blocks_per_group))
+      blockBitmap: range(library.blockBitmap(group: group), 1),
+      inodeBitmap: range(library.inodeBitmap(group: group), 1),
+      inodeTable: range(library.inodeTable(group: group), library.inodeTableBlockCount))
   }
 
   /// Whether a group's descriptor has a wrong checksum, or tables where none can be.
@@ -72,8 +69,8 @@ extension Volume {
   /// in the group.
   func hasTablesInPlace(group: UInt32) -> Bool {
     let (first, end) = (superblock.firstDataBlock, superblock.blockCount)
-    let blocksPerGroup = UInt64(unsafe handle.pointee.super.pointee.s_blocks_per_group)
-    let mayBeElsewhere = unsafe ext2fs_has_feature_flex_bg(handle.pointee.super) != 0
+    let blocksPerGroup = superblock.blocksPerGroup
+    let mayBeElsewhere = superblock.hasFlexibleGroups
     let start = mayBeElsewhere ? first : first + UInt64(group) * blocksPerGroup
     let room = mayBeElsewhere ? start..<end : start..<max(start, min(end, start + blocksPerGroup))
     let tables = tables(ofGroup: group)
@@ -113,14 +110,14 @@ extension Volume {
   /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was
   /// opened by a backup: libext2fs then makes new ones.
   func hasRightChecksum(group: UInt32) -> Bool {
-    unsafe ext2fs_has_group_desc_csum(handle) == 0 || ext2fs_group_desc_csum_verify(handle, group) != 0
+    library.hasRightChecksum(group: group)
   }
 
   /// The blocks that hold the file system's own tables: descriptors, bitmaps and inode tables of all groups. Not those that
   /// are kept for more descriptors, which a wrong number makes many.
   func metadataBlocks() -> [Range<UInt64>] {
     let whole = 0..<superblock.blockCount
-    let baseCount = 1 + UInt64(unsafe handle.pointee.desc_blocks)
+    let baseCount = 1 + library.descriptorBlockCount
     return (0..<groupCount).flatMap { group in
       let tables = tables(ofGroup: group)
       let base = tables.base.lowerBound..<min(tables.base.upperBound, tables.base.lowerBound + baseCount)

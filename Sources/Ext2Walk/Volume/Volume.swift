@@ -2,13 +2,12 @@ import CExt2fs
 import FolioCore
 import SystemPackage
 
-/// A file system in an image, open for reading: libext2fs' handle, and the file that blocks are read from.
+/// A file system in an image, open for reading: the source of its bytes, and what was found when it was opened.
 ///
-/// Mirrors `ext2_filsys`. Like it, not for use by two threads at once: each opens its own.
-@safe
-final class Volume {
+/// Mirrors `ext2_filsys`. It never changes, so threads share it.
+final class Volume: Sendable {
   /// What to take for the superblock, and what it must say.
-  struct OpenOptions {
+  struct OpenOptions: Sendable {
     /// The block size there must be, in bytes; where `superblock` is given, what it is.
     var blockSize: Int?
     /// The block that holds a backup superblock.
@@ -16,9 +15,6 @@ final class Volume {
   }
 
   let image: any ByteSource
-  /// Where it was opened: whoever needs one of its own opens it again.
-  let location: ImageLocation
-  /// How it was opened: whoever needs one of its own opens it again.
   let options: OpenOptions
   let superblock: Superblock
   /// Whether the superblock's checksum is wrong. It was read all the same.
@@ -27,23 +23,23 @@ final class Volume {
   /// The features that libext2fs doesn't know and that directories are read without.
   let featuresReadPast: [Feature]
 
-  /// Whether empty directory blocks are all zeroes, once somebody has found out.
-  var emptyBlocksAreZero: Bool?
-  /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
-  let checksumSeed: UInt32
   /// Where the inode table of each group begins, in bytes; nil where that is outside the file system.
-  private var inodeTables: [UInt64?] = []
+  private let inodeTables: [UInt64?]
+  /// What libext2fs knows of it.
+  let library: LibraryHandle
 
-  /// For the extensions in this folder only.
-  let handle: ext2_filsys
+  /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
+  var checksumSeed: UInt32 { library.checksumSeed }
 
-  /// Opens the file system at `location`. Never writes: neither descriptor could.
+  /// Opens the file system at `location`.
+  convenience init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
+    try self.init(try location.open(), options: options)
+  }
+
+  /// Opens the file system that begins where `image` does. Never writes: no source can.
   ///
   /// Mirrors `ext2fs_open2()`.
-  init(at location: ImageLocation, options: OpenOptions = OpenOptions()) throws(VolumeError) {
-    image = try location.open()
-    self.location = location
-    self.options = options
+  init(_ image: any ByteSource, options: OpenOptions = OpenOptions()) throws(VolumeError) {
     let superblockEnd = SuperblockFacts.position + UInt64(SuperblockFacts.byteCount)
     guard image.byteCount >= superblockEnd else {
       throw VolumeError(
@@ -51,34 +47,22 @@ final class Volume {
         reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
         advice: "it is no file system, or was cut short")
     }
-    let (handle, hasWrongChecksum, readPast) = unsafe try Self.open(image, options: options)
-    unsafe self.handle = unsafe handle
+    let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
+    let superblock = try library.superblock()
+    if let wanted = options.blockSize, wanted != superblock.blockSize {
+      throw VolumeError(
+        "checking the block size",
+        reason: "it is \(superblock.blockSize) bytes, not the \(wanted) asked for")
+    }
+    self.image = image
+    self.options = options
+    self.superblock = superblock
+    self.library = library
     hasWrongSuperblockChecksum = hasWrongChecksum
     featuresReadPast = readPast
-    do throws(VolumeError) {
-      superblock = unsafe try Superblock(handle.pointee.super, blockSize: Int(handle.pointee.blocksize))
-      if let wanted = options.blockSize, wanted != superblock.blockSize {
-        throw VolumeError(
-          "checking the block size",
-          reason: "it is \(superblock.blockSize) bytes, not the \(wanted) asked for")
-      }
-    } catch {
-      var handle: ext2_filsys? = unsafe handle
-      _ = unsafe ext2fs_close_free(&handle)
-      throw error
+    inodeTables = (0..<library.groupCount).map { group in
+      superblock.position(ofBlock: library.inodeTable(group: group))
     }
-    checksumSeed = unsafe handle.pointee.csum_seed
-    // verify judges checksums; a listing must get through without.
-    unsafe handle.pointee.flags |= EXT2_FLAG_IGNORE_CSUM_ERRORS
-    inodeTables = (0..<groupCount).map { group in
-      position(ofBlock: unsafe ext2fs_inode_table_loc(handle, group))
-    }
-  }
-
-  deinit {
-    var handle: ext2_filsys? = unsafe handle
-    // Nothing was changed, so closing has nothing to write and nothing to fail at.
-    _ = unsafe ext2fs_close_free(&handle)
   }
 
   /// What the superblock that it was opened by says of it, for people; nil where that can't be read any more.
@@ -98,9 +82,7 @@ final class Volume {
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
   func position(ofBlock block: UInt64) -> UInt64? {
-    guard block >= superblock.firstDataBlock, block < superblock.blockCount else { return nil }
-    let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
-    return overflow || position > UInt64(Int64.max) ? nil : position
+    superblock.position(ofBlock: block)
   }
 
   /// Reads a whole block.
@@ -137,7 +119,7 @@ final class Volume {
 
   private static func open(
     _ image: any ByteSource, options: OpenOptions
-  ) throws(VolumeError) -> (handle: ext2_filsys, hasWrongChecksum: Bool, readPast: [Feature]) {
+  ) throws(VolumeError) -> (library: LibraryHandle, hasWrongChecksum: Bool, readPast: [Feature]) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
     let blockSizes: [Int] =
       if options.superblock == nil { [0] } else {
@@ -162,7 +144,9 @@ final class Volume {
         let (handle, code) = unsafe IOManager.open(
           image, superblock: options.superblock ?? 0, blockSize: blockSize,
           flags: EXT2_FLAG_64BITS | ignored | (readsPast ? EXT2_FLAG_FORCE : 0))
-        if let handle = unsafe handle { return unsafe (handle, ignored != 0, unknown) }
+        if let handle = unsafe handle {
+          return unsafe (LibraryHandle(handle), ignored != 0, unknown)
+        }
         if code == EXT2_ET_UNSUPP_FEATURE, facts?.type != "jbd", !unknown.isEmpty {
           throw VolumeError("opening the file system", refusedFor: unknown)
         }

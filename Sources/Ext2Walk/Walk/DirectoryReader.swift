@@ -46,6 +46,7 @@ struct DirectoryReader: ~Copyable {
   private var stretches: Optional<[(lineCount: Int, path: [UInt8])]>
   /// The name of an entry that is handed out by itself, where it isn't among the bytes being read.
   private var singleName: [UInt8]
+  private var emptyBlocks: EmptyBlocks
 
   init(_ volume: Volume, options: ReadingOptions = ReadingOptions()) throws(VolumeError) {
     folios = try FolioReader(volume, options: options)
@@ -57,6 +58,7 @@ struct DirectoryReader: ~Copyable {
     region = RecordRegion(EntryPlace(), format: RecordFormat(blockSize: 0, inodeCount: 0))
     stretches = options.keepsAccount ? [] : nil
     singleName = []
+    emptyBlocks = EmptyBlocks()
   }
 
   /// A line for each mapping made so far, with the path of its directory; empty where no account is kept.
@@ -501,7 +503,7 @@ struct DirectoryReader: ~Copyable {
     }
     let end = format.blockSize
     if damage.rule == .beginsWithZeroes, let block = region.place.block, block.logical > 0,
-      regionBytes.isZero, volume.leavesEmptyBlocksZero(inodes: &inodes)
+      regionBytes.isZero, emptyBlocks.areZero(on: volume, inodes: &inodes)
     {
       return .end
     }

@@ -1,7 +1,10 @@
 import Basics
 import FolioCore
 
-extension Volume {
+/// What empty directory blocks look like in a file system, once somebody has found out: one for each reader.
+struct EmptyBlocks {
+  private var areZero: Bool?
+
   /// Whether an empty 64 KiB directory block is all zeroes in this file system.
   ///
   /// It would be, where whatever wrote it says 0 for a record over a whole block: ext4 and libext2fs read that.
@@ -10,14 +13,16 @@ extension Volume {
   /// it, and under `metadata_csum`, whose blocks end in a checksum, zeroes are damage.
   ///
   /// - Complexity: linear in the size of `/lost+found`, the first time.
-  func leavesEmptyBlocksZero(inodes: inout InodeTable) -> Bool {
-    if let known = emptyBlocksAreZero { return known }
-    let verdict = spareBlocksAreZero(inodes: &inodes)
-    emptyBlocksAreZero = verdict
+  mutating func areZero(on volume: Volume, inodes: inout InodeTable) -> Bool {
+    if let known = areZero { return known }
+    let verdict = volume.spareBlocksAreZero(inodes: &inodes)
+    areZero = verdict
     return verdict
   }
+}
 
-  private func spareBlocksAreZero(inodes: inout InodeTable) -> Bool {
+extension Volume {
+  fileprivate func spareBlocksAreZero(inodes: inout InodeTable) -> Bool {
     // Where /lost+found can't be read it shows nothing, and blocks of zeroes are reported as damage.
     guard superblock.blockSize == 65536, !superblock.hasChecksums,
       let lostAndFound = try? inodes.inode(superblock.firstInode), lostAndFound.isDirectory
