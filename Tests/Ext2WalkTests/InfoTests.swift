@@ -310,7 +310,7 @@ import Testing
   /// The advice where the running kernel is `here`, whatever this machine's is.
   private func advice(_ image: String, here: Verdict) throws -> String {
     let location = try #require(ImageLocation(argument: Array(image.utf8), offset: nil))
-    let facts = try #require(SuperblockFacts(Array(try readFile(FilePath(image))[1024..<2048])))
+    let facts = try #require(Superblock(Array(try readFile(FilePath(image))[1024..<2048])))
     let others = Kernel.kinds.map { ($0, $0.verdict(on: facts, imageByteCount: facts.byteCount)) }
     return MountAdvice(
       here: here, others: others, facts: facts, location: location, backup: nil, refusal: nil, lostTrees: nil
@@ -355,7 +355,7 @@ import Testing
     let image = try await ScratchImage(blockSize: 1024, options: ["-O", "has_journal"], blocks: 8000)
     try await image.debugfs("ssv journal_inum 0")
     try await image.debugfs("ssv journal_uuid random")
-    let facts = try #require(SuperblockFacts(Array(try readFile(image.path)[1024..<2048])))
+    let facts = try #require(Superblock(Array(try readFile(image.path)[1024..<2048])))
     let kernel = try #require(Kernel.kinds.first { $0.takesLargeBlocks })
     let verdict = kernel.verdict(on: facts, imageByteCount: facts.byteCount)
     #expect(verdict.mount == .readOnly && verdict.takesNoload)

@@ -10,8 +10,8 @@ import Testing
   static func facts(
     blockSize: Int = 4096, compatible: UInt32 = 0, incompatible: UInt32 = 0, readOnly: UInt32 = 0,
     journalInode: UInt32 = 8
-  ) throws -> SuperblockFacts {
-    var bytes = [UInt8](repeating: 0, count: SuperblockFacts.byteCount)
+  ) throws -> Superblock {
+    var bytes = [UInt8](repeating: 0, count: Superblock.byteCount)
     func put(_ value: UInt32, at offset: Int) {
       for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
     }
@@ -33,7 +33,7 @@ import Testing
     put(incompatible, at: 0x60)
     put(readOnly, at: 0x64)
     put(journalInode, at: 0xE0)
-    return try #require(SuperblockFacts(bytes))
+    return try #require(Superblock(bytes))
   }
 
   struct Case: CustomTestStringConvertible {

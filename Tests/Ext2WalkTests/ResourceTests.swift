@@ -80,7 +80,7 @@ import Testing
     let values: [UInt32] = [0, 1, 2, 31, 64, 255, 0x7FFF, 0xFFFF, 1 << 16, .max / 2, .max - 1, .max]
     var judged = 0
     func judge(_ bytes: [UInt8]) {
-      guard let facts = SuperblockFacts(bytes) else { return }
+      guard let facts = Superblock(bytes) else { return }
       try? Volume.checkDemand(of: facts, file)
       for kernel in Kernel.kinds { _ = kernel.verdict(on: facts, imageByteCount: file.byteCount) }
       judged += 1

@@ -91,28 +91,26 @@ struct Info: ParsableCommand {
   ) throws {
     let opening = imageOptions.opening
     let options = opening.volumeOptions
-    let first = file.superblockFacts(&report.superblockFailure)
+    let first = file.superblock(&report.superblockFailure)
     report.hasLostFirst = first == nil
-    let facts: SuperblockFacts
-    var faults: [Fault] = []
+    let facts: Superblock
+    var obstacles: [MountObstacle] = []
     var refusal: VolumeError?
     var backup: BackupSuperblock?
     var lostTrees: LostTrees?
     if let block = opening.superblock {
       // The volume that can be opened by it knows how large blocks are.
       let volume = try Volume(file, options: options)
-      guard let found = volume.superblockFacts else {
-        throw VolumeError("reading the superblock in block \(block)", reason: "there is none")
-      }
+      let found = volume.superblock
       facts = found
-      faults = MountCheck.faults(of: volume, found)
+      obstacles = MountCheck.obstacles(of: volume)
       report.featuresReadPast = volume.featuresReadPast
       if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
     } else if let first {
       facts = first
       do {
         let volume = try Volume(file, options: options)
-        faults = MountCheck.faults(of: volume, first)
+        obstacles = MountCheck.obstacles(of: volume)
         report.featuresReadPast = volume.featuresReadPast
         if !hasRoot(volume) {
           report.lacksRoot = true
@@ -128,8 +126,8 @@ struct Info: ParsableCommand {
         guard !isOfAnotherSize else { throw error }
         refusal = error
         let isJournal = first.type == "jbd"
-        if isJournal, let fault = file.faultOfJournal(behind: first) { faults.append(fault) }
-        let isInOrder = isJournal && faults.isEmpty
+        if isJournal, let obstacle = file.obstacleOfJournal(behind: first) { obstacles.append(obstacle) }
+        let isInOrder = isJournal && obstacles.isEmpty
         // A flipped bit may be a feature that nobody knows.
         if !isInOrder, !error.isOfUnknownFeatures || first.checksum == .wrong {
           do throws(VolumeError) {
@@ -148,7 +146,7 @@ struct Info: ParsableCommand {
       return
     }
     report.fileSystem = ImageReport.FileSystem(
-      facts, faults, at: location, imageByteCount: min(file.byteCount, byteCount),
+      facts, obstacles, at: location, imageByteCount: min(file.byteCount, byteCount),
       running: .here(), backup: backup, refusal: refusal, lostTrees: lostTrees)
   }
 

@@ -109,8 +109,8 @@ struct Verify: ParsableCommand {
     options.isThorough = thorough
     options.showsProgress = progress.isOn()
     // The root is among what is verified; and by a superblock of impossible values nothing else can be judged.
-    if let facts = volume.superblockFacts, facts.faults.isEmpty {
-      options.refusals = MountCheck.faults(of: volume, facts, looksAtRoot: false).map(\.words)
+    if volume.superblock.impossibleValues.isEmpty {
+      options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
     }
     let summary = try ImageCheck.run(volume, options: options, sink: report)
     let elapsed = (ContinuousClock.now - start).components

@@ -4,7 +4,7 @@ import TextOutput
 struct EmbeddedFileSystem {
   /// In bytes from the start of the file.
   let position: UInt64
-  let facts: SuperblockFacts
+  let facts: Superblock
 }
 
 extension ByteSource {
@@ -27,8 +27,9 @@ extension ByteSource {
     var next: UInt64 = 512
     func look(at position: UInt64, _ failure: inout FailedRead?) {
       guard position >= next, found.count < Self.mostEmbedded,
-        let facts = superblockFacts(at: position + SuperblockFacts.position, &failure),
-        facts.groupNumber == 0, facts.faults.isEmpty, facts.blockCount > 0, facts.checksum != .wrong,
+        let facts = superblock(at: position + Superblock.position, &failure),
+        facts.groupNumber == 0, facts.impossibleValues.isEmpty, facts.blockCount > 0,
+        facts.checksum != .wrong,
         facts.byteCount <= byteCount - position
       else { return }
       found.append(EmbeddedFileSystem(position: position, facts: facts))
@@ -36,7 +37,7 @@ extension ByteSource {
     }
     var unread: FailedRead?
     forEachSuperblockMagic(in: 0..<min(Self.mostHeaderBytes, byteCount), step: 512, &failure) { superblock in
-      if superblock > SuperblockFacts.position { look(at: superblock - SuperblockFacts.position, &unread) }
+      if superblock > Superblock.position { look(at: superblock - Superblock.position, &unread) }
       return true
     }
     failure = failure ?? unread

@@ -3,7 +3,7 @@ import TextOutput
 /// What a file or device is, seen from outside.
 enum ImageContents {
   /// It begins with a superblock of ext2, ext3 or ext4.
-  case ext(SuperblockFacts)
+  case ext(Superblock)
   /// A whole disk.
   case disk(PartitionTable)
   /// Something else that is known.
@@ -19,7 +19,7 @@ enum ImageContents {
     if file.probe(metadataOnly.bytes.count, at: metadataOnly.offset, &failure) == metadataOnly.bytes {
       return .other(metadataOnly.signature)
     }
-    if !asDisk, let facts = file.superblockFacts(&failure) { return .ext(facts) }
+    if !asDisk, let facts = file.superblock(&failure) { return .ext(facts) }
     let signature = Signature.identify(file, in: 0..<file.byteCount, &failure)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
     // A start that was wiped says nothing against the backup of a table.

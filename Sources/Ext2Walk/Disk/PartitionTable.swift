@@ -33,7 +33,7 @@ struct FoundPartition {
 
   enum Contents {
     /// ext2, ext3 or ext4.
-    case ext(SuperblockFacts)
+    case ext(Superblock)
     case other(Signature)
     /// Logical partitions.
     case extended
@@ -198,8 +198,8 @@ struct PartitionTable {
     guard partition.start < disk.byteCount else { return .missing }
     if partition.role == .extended { return .extended }
     var ofSuperblock: FailedRead?
-    if partition.byteCount >= SuperblockFacts.position + UInt64(SuperblockFacts.byteCount),
-      let facts = disk.superblockFacts(at: partition.start + SuperblockFacts.position, &ofSuperblock)
+    if partition.byteCount >= Superblock.position + UInt64(Superblock.byteCount),
+      let facts = disk.superblock(at: partition.start + Superblock.position, &ofSuperblock)
     {
       return .ext(facts)
     }

@@ -5,9 +5,9 @@ struct ImageReport {
   /// A file system, and who can mount it.
   struct FileSystem {
     let location: ImageLocation
-    let facts: SuperblockFacts
+    let facts: Superblock
     /// What can't be of what the superblock leads to.
-    let faults: [Fault]
+    let obstacles: [MountObstacle]
     /// How much of it the image holds, in bytes.
     let imageByteCount: UInt64
     /// The kinds of kernels, with what they make of it.
@@ -20,25 +20,27 @@ struct ImageReport {
     fileprivate let advice: String
 
     /// - Parameters:
-    ///   - faults: what can't be of what the superblock leads to, where ext2walk could open it.
+    ///   - obstacles: what can't be of what the superblock leads to, where ext2walk could open it.
     ///   - backup: the superblock that it was opened by, where that is not the first.
     ///   - refusal: why ext2walk can't open it, nil where it can.
     ///   - lostTrees: what is left where the root directory is gone.
     init(
-      _ facts: SuperblockFacts, _ faults: [Fault], at location: ImageLocation, imageByteCount: UInt64,
+      _ facts: Superblock, _ obstacles: [MountObstacle], at location: ImageLocation, imageByteCount: UInt64,
       running: RunningKernel,
       backup: BackupSuperblock? = nil, refusal: VolumeError?, lostTrees: LostTrees? = nil
     ) {
       self.facts = facts
-      self.faults = faults
+      self.obstacles = obstacles
       self.location = location
       self.imageByteCount = imageByteCount
       self.running = running
       self.refusal = refusal
-      kinds = Kernel.kinds.map { ($0, $0.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)) }
-      here = running.kernel.verdict(on: facts, faults: faults, imageByteCount: imageByteCount)
+      kinds = Kernel.kinds.map {
+        ($0, $0.verdict(on: facts, obstacles: obstacles, imageByteCount: imageByteCount))
+      }
+      here = running.kernel.verdict(on: facts, obstacles: obstacles, imageByteCount: imageByteCount)
       advice =
-        facts.type == "jbd" && faults.isEmpty
+        facts.type == "jbd" && obstacles.isEmpty
         ? "it is the journal of another file system, which is mounted with this device at hand"
         : MountAdvice(
           here: here, others: kinds, facts: facts, location: location, backup: backup, refusal: refusal,
@@ -50,8 +52,8 @@ struct ImageReport {
     fileprivate var problems: [String] {
       var problems: [String] = []
       if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
-      problems += facts.faults.map { "the superblock is wrong: \($0.words)" }
-      problems += faults.map(\.words)
+      problems += facts.impossibleValues.map { "the superblock is wrong: \($0.words)" }
+      problems += obstacles.map(\.words)
       if imageByteCount < facts.byteCount {
         problems.append(Messages.cutShort(imageByteCount, of: facts.byteCount))
       }

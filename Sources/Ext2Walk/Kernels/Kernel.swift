@@ -60,23 +60,24 @@ extension Kernel {
   /// the kernel refuse, as far as a superblock and what it leads to show it.
   ///
   /// - Parameters:
-  ///   - faults: what can't be of what the superblock leads to.
+  ///   - found: what keeps kernels from mounting, of what the superblock leads to.
   ///   - imageByteCount: how much of the file system there is.
-  func verdict(on facts: SuperblockFacts, faults: [Fault] = [], imageByteCount: UInt64) -> Verdict {
+  func verdict(on facts: Superblock, obstacles found: [MountObstacle] = [], imageByteCount: UInt64) -> Verdict
+  {
     let features = facts.features
     if features.contains(where: { $0.name == "journal_dev" }) {
       return Verdict(mount: .no, reasons: ["this is a journal for another file system, not a file system"])
     }
     // Without a size of blocks nothing else can be told.
-    if !facts.hasBlockSize { return Verdict(mount: .no, reasons: facts.faults.map(\.words)) }
-    let all = facts.faults + faults + facts.refusalsByMountOptions
+    if !facts.hasBlockSize { return Verdict(mount: .no, reasons: facts.impossibleValues.map(\.words)) }
+    let all = facts.obstacles + found + facts.obstaclesOfMountOptions
     var obstacles: [String] = []
     obstacles += lacks(of: features.filter { $0.set == .incompatible })
     if facts.blockSize > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
-    obstacles += all.filter { fault in
-      fault.refusal == .byAll || fault.refusal == .byExt4 && driver == .ext4
+    obstacles += all.filter { obstacle in
+      obstacle.refusal == .byAll || obstacle.refusal == .byExt4 && driver == .ext4
     }.map(\.words)
     if driver == .ext4 {
       if facts.blockSize > pageSize, takesLargeBlocks, features.contains(where: { $0.name == "encrypt" }) {

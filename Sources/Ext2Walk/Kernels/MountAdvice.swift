@@ -6,7 +6,7 @@ struct MountAdvice {
   let here: Verdict
   /// The kinds of kernels, with what they make of it.
   let others: [(kernel: Kernel, verdict: Verdict)]
-  let facts: SuperblockFacts
+  let facts: Superblock
   /// The image, and where in it the file system begins.
   let location: ImageLocation
   /// The superblock that the file system was opened by, where that is not the first.

@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 import TextOutput
 
@@ -11,31 +10,30 @@ import TextOutput
 /// `ext2_fill_super()`.
 struct MountCheck: ~Copyable {
   let volume: Volume
-  let facts: SuperblockFacts
+  var superblock: Superblock { volume.superblock }
   var inodes: InodeTable
   /// Where no contents can be: over the groups' tables and the journal.
   var systemZone: RangeSet<UInt64>
   /// Groups of which a table lies over another one: those that ext4 refuses for it, and others.
   private let refusedGroups, otherGroups: [UInt32]
-  private var faults: [Fault] = []
+  private var obstacles: [MountObstacle] = []
 
   /// What can't be.
   ///
   /// - Parameter looksAtRoot: whether the root is looked at too.
-  static func faults(of volume: Volume, _ facts: SuperblockFacts, looksAtRoot: Bool = true) -> [Fault] {
-    var check = MountCheck(volume, facts)
+  static func obstacles(of volume: Volume, looksAtRoot: Bool = true) -> [MountObstacle] {
+    var check = MountCheck(volume)
     check.checkGroups()
     check.checkMultiMount()
     check.checkJournal()
     if looksAtRoot { check.checkRoot() }
     check.checkOrphanFile()
     check.checkQuotas()
-    return check.faults
+    return check.obstacles
   }
 
-  private init(_ volume: Volume, _ facts: SuperblockFacts) {
+  private init(_ volume: Volume) {
     self.volume = volume
-    self.facts = facts
     inodes = InodeTable(volume)
     (systemZone, refusedGroups, otherGroups) = volume.systemZone()
   }
@@ -46,9 +44,9 @@ struct MountCheck: ~Copyable {
       "the bitmaps or inodes of \($0) can't be where the descriptor says"
     }
     // Unless it is asked not to look where tables are, ext4 refuses two in one place; and for writing all the same.
-    let isStrict = !facts.mountOptions.skipsBlockValidity
+    let isStrict = !superblock.mountOptions.skipsBlockValidity
     for (refusal, groups) in [
-      (isStrict ? Fault.Refusal.byExt4 : .byExt4ToWrite, refusedGroups), (.byNone, otherGroups),
+      (isStrict ? Refusal.byExt4 : .byExt4ToWrite, refusedGroups), (.byNone, otherGroups),
     ] {
       add(refusal, groups) { "the bitmaps or inodes of \($0) would lie over other tables" }
     }
@@ -57,57 +55,60 @@ struct MountCheck: ~Copyable {
     }
   }
 
-  private mutating func add(_ refusal: Fault.Refusal, _ groups: [UInt32], _ sentence: (String) -> String) {
+  private mutating func add(_ refusal: Refusal, _ groups: [UInt32], _ sentence: (String) -> String) {
     guard let first = groups.first else { return }
     let others = groups.count > 1 ? " and \(counted(groups.count - 1, "other"))" : ""
-    faults.add(refusal, sentence("group \(first)\(others)"))
+    obstacles.add(refusal, sentence("group \(first)\(others)"))
   }
 
   /// Whether the block that says who has mounted it is one.
   private mutating func checkMultiMount() {
-    // One that can't be is the superblock's fault.
-    guard let block = facts.multiMountBlock, let position = volume.position(ofBlock: block) else { return }
+    // One that can't be is for the superblock's obstacles.
+    guard let block = superblock.multiMountBlock, let position = volume.position(ofBlock: block) else {
+      return
+    }
     let (magic, ofFsck): (UInt32, UInt32) = (0x004D_4D50, 0xE24D_4D50)
     do throws(VolumeError) {
       let bytes = try volume.readBytes(1024, at: position, operation: "reading block \(block)")
       if bytes.raw.littleEndian(at: 0) != magic {
-        faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
+        obstacles.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
       } else if !volume.hasRightChecksum(multiMount: bytes.raw) {
-        faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, has a wrong checksum")
+        obstacles.add(.byExt4ToWrite, "block \(block), of multi-mount protection, has a wrong checksum")
       } else if bytes.raw.littleEndian(at: 4) == ofFsck {
-        faults.add(.byExt4ToWrite, "e2fsck is at work on it, or was broken off (mmp)")
+        obstacles.add(.byExt4ToWrite, "e2fsck is at work on it, or was broken off (mmp)")
       }
     } catch {
-      faults.add(.byExt4ToWrite, "block \(block), of multi-mount protection, can't be read: \(error.reason)")
+      obstacles.add(
+        .byExt4ToWrite, "block \(block), of multi-mount protection, can't be read: \(error.reason)")
     }
   }
 
   private mutating func checkRoot() {
     let name = "inode \(Inode.root), the root\(untilReplayed),"
     guard let root = inode(Inode.root, name, refusal: .byAll) else { return }
-    if !root.isDirectory { return faults.add(.byAll, "\(name) is no directory") }
+    if !root.isDirectory { return obstacles.add(.byAll, "\(name) is no directory") }
     if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
-      return faults.add(.byAll, "\(name) has no contents")
+      return obstacles.add(.byAll, "\(name) has no contents")
     }
     // ext2 asks for links only where an inode was deleted.
-    if root.attributes.links == 0 { return faults.add(.byExt4, "\(name) has no links") }
-    add(faults(of: root) + faultsOverTables(of: root, refusal: .byNone), name)
+    if root.attributes.links == 0 { return obstacles.add(.byExt4, "\(name) has no links") }
+    add(obstacles(of: root) + obstaclesOverTables(of: root, refusal: .byNone), name)
   }
 
   private mutating func checkJournal() {
-    // One that there is no inode for is the superblock's fault.
-    guard case .inode(let number) = facts.journal, number <= facts.inodeCount else { return }
+    // One that there is no inode for is for the superblock's obstacles.
+    guard case .inode(let number) = superblock.journal, number <= superblock.inodeCount else { return }
     let name = "inode \(number), the journal's,"
     // ext4 protects its blocks whether it is loaded or not, unless it is asked not to.
-    let isProtected = !facts.mountOptions.skipsBlockValidity
-    let refusal: Fault.Refusal = isProtected ? .byExt4 : .byExt4WithJournal
+    let isProtected = !superblock.mountOptions.skipsBlockValidity
+    let refusal: Refusal = isProtected ? .byExt4 : .byExt4WithJournal
     guard let inode = inode(number, name, refusal: refusal) else { return }
-    guard inode.attributes.links > 0 else { return faults.add(refusal, "\(name) is no file") }
-    let found = self.faults(of: inode)
-    for fault in found { faults.add(refusal, "\(name) \(fault.words)") }
+    guard inode.attributes.links > 0 else { return obstacles.add(refusal, "\(name) is no file") }
+    let found = self.obstacles(of: inode)
+    for obstacle in found { obstacles.add(refusal, "\(name) \(obstacle.words)") }
     guard found.isEmpty else { return }
     if inode.attributes.fileType != .regular || inode.isEncrypted {
-      faults.add(.byExt4WithJournal, "\(name) is no file")
+      obstacles.add(.byExt4WithJournal, "\(name) is no file")
     }
     let map = BlockMap.read(inode, on: volume)
     var stretches: [Range<UInt64>] = []
@@ -120,9 +121,9 @@ struct MountCheck: ~Copyable {
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
       case .damaged(.blockTwice(let block)):
         // ext4 looks whether a stretch begins in one that it knows, and not whether it goes on there.
-        faults.add(block == next ? .byNone : refusal, "\(name) has block \(block) twice")
+        obstacles.add(block == next ? .byNone : refusal, "\(name) has block \(block) twice")
         next = block + count
-      case .damaged(let damage): return faults.add(refusal, "\(name) can't be read: \(damage)")
+      case .damaged(let damage): return obstacles.add(refusal, "\(name) can't be read: \(damage)")
       case .mapped(let block):
         stretches.append(block..<block + count)
         next = block + count
@@ -136,53 +137,55 @@ struct MountCheck: ~Copyable {
       let isApart = systemZone.isDisjoint(blocks)
       systemZone.formUnion(blocks)
       guard isApart else {
-        return faults.add(
+        return obstacles.add(
           beginsInside ? .byExt4 : .byExt4WithJournal, "\(name) has blocks that are the file system's own")
       }
     }
     guard let position = map.physical(of: 0).flatMap({ volume.position(ofBlock: $0) })
-    else { return faults.add(.byExt4WithJournal, "\(name) holds no journal") }
+    else { return obstacles.add(.byExt4WithJournal, "\(name) holds no journal") }
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
         JournalSuperblock.byteCount, at: position, operation: "reading the journal")
-      let fault = JournalSuperblock(bytes).fault(ofByteCount: inode.attributes.byteCount, facts)
-      if let fault { faults.add(fault.refusal, "\(name) \(fault.words)") }
+      let obstacle = JournalSuperblock(bytes).obstacle(ofByteCount: inode.attributes.byteCount, superblock)
+      if let obstacle { obstacles.add(obstacle.refusal, "\(name) \(obstacle.words)") }
     } catch {
-      faults.add(.byExt4WithJournal, "\(name) can't be read: \(error.reason)")
+      obstacles.add(.byExt4WithJournal, "\(name) can't be read: \(error.reason)")
     }
   }
 
   /// Whether the file that lists orphans is one.
   private mutating func checkOrphanFile() {
-    // One that there is no inode for is the superblock's fault.
-    guard let number = facts.orphanFile, number >= Inode.root, number <= facts.inodeCount else { return }
+    // One that there is no inode for is for the superblock's obstacles.
+    guard let number = superblock.orphanFile, number >= Inode.root, number <= superblock.inodeCount else {
+      return
+    }
     let name = "inode \(number), the file of orphans\(untilReplayed),"
     guard let inode = inode(number, name, refusal: .byExt4) else { return }
     guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {
-      return faults.add(.byExt4, "\(name) is no file")
+      return obstacles.add(.byExt4, "\(name) is no file")
     }
     // The journal may have the blocks that are its own.
-    let isJournal = facts.journal == .inode(number)
-    let over = isJournal ? [] : faultsOverTables(of: inode, refusal: .byExt4)
-    guard add(faults(of: inode) + over, name) else { return }
+    let isJournal = superblock.journal == .inode(number)
+    let over = isJournal ? [] : obstaclesOverTables(of: inode, refusal: .byExt4)
+    guard add(obstacles(of: inode) + over, name) else { return }
     // Whole ones.
-    let blockCount = inode.attributes.byteCount / UInt64(facts.blockSize)
+    let blockCount = inode.attributes.byteCount / UInt64(superblock.blockSize)
     let most: UInt64 = 512
-    guard inode.attributes.byteCount <= most * UInt64(facts.blockSize) else {
-      return faults.add(.byExt4, "\(name) is longer than \(most) blocks")
+    guard inode.attributes.byteCount <= most * UInt64(superblock.blockSize) else {
+      return obstacles.add(.byExt4, "\(name) is longer than \(most) blocks")
     }
     let map = BlockMap.read(inode, on: volume)
     for logical in 0..<blockCount {
       guard let block = map.physical(of: logical) else {
-        return faults.add(.byExt4, "\(name) has no contents")
+        return obstacles.add(.byExt4, "\(name) has no contents")
       }
-      if let words = faultOfOrphans(inBlock: block, of: inode) {
-        return faults.add(.byExt4, "\(name) \(words)")
+      if let words = damageOfOrphans(inBlock: block, of: inode) {
+        return obstacles.add(.byExt4, "\(name) \(words)")
       }
     }
   }
 
-  private func faultOfOrphans(inBlock block: UInt64, of inode: Inode) -> String? {
+  private func damageOfOrphans(inBlock block: UInt64, of inode: Inode) -> String? {
     let magic: UInt32 = 0x0B10_CA04
     do throws(VolumeError) {
       let bytes = try volume.readBlock(block)
@@ -198,22 +201,22 @@ struct MountCheck: ~Copyable {
   ///
   /// Mirrors `ext4_quota_enable()` and `vfs_load_quota_inode()`.
   private mutating func checkQuotas() {
-    for (index, number) in facts.quotaInodes.enumerated() where number != 0 {
-      // One that can't be that of its quota is the superblock's fault.
-      let isPossible = index < 2 ? number == UInt32(3 + index) : number >= UInt32(EXT2_GOOD_OLD_FIRST_INO)
+    for (index, number) in superblock.quotaInodes.enumerated() where number != 0 {
+      // One that can't be that of its quota is for the superblock's obstacles.
+      let isPossible = index < 2 ? number == UInt32(3 + index) : number >= Superblock.oldFirstInode
       guard isPossible else { continue }
       let name = "inode \(number), the quota of \(["users", "groups", "projects"][index])\(untilReplayed),"
       guard let inode = inode(number, name, refusal: .byExt4ToWrite) else { continue }
       guard inode.attributes.fileType == .regular, inode.attributes.links > 0 else {
-        faults.add(.byExt4ToWrite, "\(name) is no file in use")
+        obstacles.add(.byExt4ToWrite, "\(name) is no file in use")
         continue
       }
-      let found = faults(of: inode) + faultsOverTables(of: inode, refusal: .byExt4)
-      for fault in found where fault.refusal != .byNone {
-        faults.add(.byExt4ToWrite, "\(name) \(fault.words)")
+      let found = obstacles(of: inode) + obstaclesOverTables(of: inode, refusal: .byExt4)
+      for obstacle in found where obstacle.refusal != .byNone {
+        obstacles.add(.byExt4ToWrite, "\(name) \(obstacle.words)")
       }
-      if found.isEmpty, let words = faultOfQuota(index, in: inode) {
-        faults.add(.byExt4ToWrite, "\(name) \(words)")
+      if found.isEmpty, let words = damageOfQuota(index, in: inode) {
+        obstacles.add(.byExt4ToWrite, "\(name) \(words)")
       }
     }
   }
@@ -221,7 +224,7 @@ struct MountCheck: ~Copyable {
   /// What is wrong with the head of a quota file, to be said behind its name; nil where nothing is.
   ///
   /// Mirrors `v2_check_quota_file()` and `v2_read_file_info()`.
-  private func faultOfQuota(_ index: Int, in inode: Inode) -> String? {
+  private func damageOfQuota(_ index: Int, in inode: Inode) -> String? {
     let magics: [UInt32] = [0xD9C0_1F11, 0xD9C0_1927, 0xD9C0_3F14]
     let headByteCount = 32
     guard inode.attributes.byteCount >= UInt64(headByteCount),
@@ -230,13 +233,13 @@ struct MountCheck: ~Copyable {
     else { return "holds no quota" }
     do throws(VolumeError) {
       let head = try volume.readBytes(headByteCount, at: position, operation: "reading the quota")
-      return faultOfQuota(head, magic: magics[index], byteCount: inode.attributes.byteCount)
+      return damageOfQuota(head, magic: magics[index], byteCount: inode.attributes.byteCount)
     } catch {
       return "can't be read: \(error.reason)"
     }
   }
 
-  private func faultOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> String? {
+  private func damageOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> String? {
     func number(at offset: Int) -> UInt32 { head.raw.littleEndian(at: offset) }
     guard number(at: 0) == magic else { return "holds no quota" }
     if number(at: 4) != 1 { return "is of version \(number(at: 4)), and 1 is the one" }
@@ -252,22 +255,22 @@ struct MountCheck: ~Copyable {
   }
 
   /// What waits in the journal may mend what is looked at only then.
-  private var untilReplayed: String { facts.needsRecovery ? " until the journal is replayed" : "" }
+  private var untilReplayed: String { superblock.needsRecovery ? " until the journal is replayed" : "" }
 
-  /// Inode `number`; nil where it can't be read, which is a fault then.
-  private mutating func inode(_ number: UInt32, _ name: String, refusal: Fault.Refusal) -> Inode? {
+  /// Inode `number`; nil where it can't be read, which is a obstacle then.
+  private mutating func inode(_ number: UInt32, _ name: String, refusal: Refusal) -> Inode? {
     do throws(VolumeError) {
       return try inodes.inode(number)
     } catch {
-      faults.add(refusal, "\(name) can't be read: \(error.reason)")
+      obstacles.add(refusal, "\(name) can't be read: \(error.reason)")
       return nil
     }
   }
 
   /// Adds what is wrong with an inode. Returns whether there is nothing.
   @discardableResult
-  private mutating func add(_ found: [Fault], _ name: String) -> Bool {
-    for fault in found { faults.add(fault.refusal, "\(name) \(fault.words)") }
+  private mutating func add(_ found: [MountObstacle], _ name: String) -> Bool {
+    for obstacle in found { obstacles.add(obstacle.refusal, "\(name) \(obstacle.words)") }
     return found.isEmpty
   }
 }

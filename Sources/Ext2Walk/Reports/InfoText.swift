@@ -53,7 +53,7 @@ enum InfoText {
     return title + rows.map { "  \($0.0.padded(to: width))  \(wrapped($0.1, indent: width + 4))\n" }.joined()
   }
 
-  private static func blockSize(_ facts: SuperblockFacts) -> String {
+  private static func blockSize(_ facts: Superblock) -> String {
     guard facts.hasBlockSize else { return "impossible" }
     let pages = PageSize.host.pageCount(for: facts.blockSize)
     let ratio =
@@ -61,19 +61,19 @@ enum InfoText {
     return "\(facts.blockSize) bytes: \(ratio) of this machine's \(PageSize.host.byteCount) bytes"
   }
 
-  private static func size(_ blocks: UInt64, _ facts: SuperblockFacts) -> String {
+  private static func size(_ blocks: UInt64, _ facts: Superblock) -> String {
     guard facts.hasBlockSize else { return "?" }
     let (byteCount, overflow) = blocks.multipliedReportingOverflow(by: UInt64(facts.blockSize))
     return overflow ? "more than 16E" : ByteCount.human(byteCount)
   }
 
-  static func state(_ facts: SuperblockFacts) -> String {
+  static func state(_ facts: Superblock) -> String {
     let unmounted = facts.isClean ? "clean" : "not clean (not unmounted)"
     return unmounted + (facts.hasErrors ? ", with errors: run e2fsck" : "")
       + (facts.errorCount > 0 ? "; the kernel counted \(facts.errorCount) errors" : "")
   }
 
-  private static func journal(_ facts: SuperblockFacts) -> String {
+  private static func journal(_ facts: Superblock) -> String {
     let place =
       switch facts.journal {
       case .none: "none"
@@ -83,14 +83,14 @@ enum InfoText {
     return place + (facts.needsRecovery ? ", waits to be replayed (needs_recovery)" : "")
   }
 
-  private static func lastMount(_ facts: SuperblockFacts) -> String {
+  private static func lastMount(_ facts: Superblock) -> String {
     guard let mounted = facts.lastMounted else { return "never" }
     let place = facts.lastMountedOn.isEmpty ? "" : " on \(Escaping.text(facts.lastMountedOn))"
     return
       "\(time(mounted))\(place), \(facts.mountCount) \(facts.mountCount == 1 ? "mount" : "mounts") since the last check"
   }
 
-  private static func checksums(_ facts: SuperblockFacts) -> String {
+  private static func checksums(_ facts: Superblock) -> String {
     switch facts.checksum {
     case .none: "none"
     case .right: "crc32c; the superblock's is right"

@@ -71,10 +71,8 @@ enum ImageCheck {
   private static func checkImage(_ volume: Volume, _ findings: inout Findings) throws(OutputError) {
     let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
     if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum, facts: "")) }
-    if let facts = volume.superblockFacts {
-      for fault in facts.faults {
-        try findings.add(Finding(rule: .superblockImplausible, facts: fault.words))
-      }
+    for value in volume.superblock.impossibleValues {
+      try findings.add(Finding(rule: .superblockImplausible, facts: value.words))
     }
     if held < declared {
       try findings.add(Finding(rule: .imageTooShort, facts: "it holds \(held) of \(declared) bytes"))

@@ -2,7 +2,7 @@
 struct BackupSuperblock {
   /// The block it stands in, for `--superblock`: fewer than 2^27.
   let block: UInt64
-  let facts: SuperblockFacts
+  let facts: Superblock
 }
 
 extension ByteSource {
@@ -10,16 +10,16 @@ extension ByteSource {
   /// be read.
   ///
   /// - Parameter failure: keeps the first refusal of the system.
-  func superblockFacts(
-    at position: UInt64 = SuperblockFacts.position, _ failure: inout FailedRead?
-  ) -> SuperblockFacts? {
-    probe(SuperblockFacts.byteCount, at: position, &failure).flatMap { SuperblockFacts($0) }
+  func superblock(
+    at position: UInt64 = Superblock.position, _ failure: inout FailedRead?
+  ) -> Superblock? {
+    probe(Superblock.byteCount, at: position, &failure).flatMap { Superblock($0) }
   }
 
   /// The superblock at `position`, where it doesn't matter why there is none.
-  func superblockFacts(at position: UInt64 = SuperblockFacts.position) -> SuperblockFacts? {
+  func superblock(at position: UInt64 = Superblock.position) -> Superblock? {
     var failure: FailedRead?
-    return superblockFacts(at: position, &failure)
+    return superblock(at: position, &failure)
   }
 
   /// The backups of the superblock that can be read, small blocks first, of a file system that begins at `start`.
@@ -38,7 +38,7 @@ extension ByteSource {
     func look(_ blockSize: UInt64, _ blocksPerGroup: UInt64, first: UInt64) {
       for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
         let block = first + group * blocksPerGroup
-        guard let facts = superblockFacts(at: start + block * blockSize), facts.blockSize == Int(blockSize),
+        guard let facts = superblock(at: start + block * blockSize), facts.blockSize == Int(blockSize),
           facts.byteCount <= byteCount,
           // A file that holds the image of another file system has superblocks too.
           UInt64(facts.groupNumber) == group || facts.revision == 0,
@@ -77,8 +77,8 @@ extension ByteSource {
     let end = min(start + min(byteCount, mostBytes), self.byteCount)
     var found: BackupSuperblock?
     forEachSuperblockMagic(in: start..<max(start, end), step: 1024, &failure) { position in
-      guard position > start, let facts = superblockFacts(at: position), facts.groupNumber == 1,
-        facts.faults.isEmpty, facts.byteCount <= byteCount
+      guard position > start, let facts = superblock(at: position), facts.groupNumber == 1,
+        facts.impossibleValues.isEmpty, facts.byteCount <= byteCount
       else { return true }
       let block = facts.firstDataBlock + facts.blocksPerGroup
       if block * UInt64(facts.blockSize) == position - start {

@@ -51,7 +51,7 @@ struct FeatureBits: Equatable {
 
   static let none = FeatureBits(compatible: 0, incompatible: 0, readOnlyCompatible: 0)
 
-  func contains(_ feature: Int32, in set: Feature.FeatureSet) -> Bool { self[set] & UInt32(feature) != 0 }
+  func contains(_ feature: FeatureBit) -> Bool { self[feature.set] & feature.bit != 0 }
 
   subscript(set: Feature.FeatureSet) -> UInt32 {
     switch set {

@@ -234,7 +234,7 @@ extension Inode {
   func hasTargetInside(_ superblock: Superblock) -> Bool {
     if hasInlineData { return false }
     if superblock.hasAttributeInodes { return (1..<60).contains(attributes.byteCount) }
-    return attributes.blocks512 == (attributeBlock == 0 ? 0 : UInt64(superblock.clusterSize / 512))
+    return attributes.blocks512 == (attributeBlock == 0 ? 0 : UInt64(superblock.allocationSize / 512))
   }
 
   /// Whether `bytes` are what a symbolic link of this length holds: a target without zeroes or, of an encrypted one, a

@@ -1,20 +1,35 @@
-import CExt2fs
+import Basics
+import FolioCore
 
-/// The facts of a superblock that reading directories takes.
-struct Superblock {
-  /// Bytes a block: 1024 to 65536.
+/// What a superblock says of its file system: 1024 bytes, read without libext2fs, so that it can be had of one that libext2fs
+/// refuses.
+///
+/// What reading takes again and again is kept; the rest is read from the bytes when it is asked for. See
+/// `struct ext2_super_block` and ext4(5).
+struct Superblock: Sendable {
+  enum Journal: Equatable {
+    case none
+    case inode(UInt32)
+    /// On a device of its own, with this UUID.
+    case external
+  }
+
+  /// As they are on disk.
+  private let bytes: [UInt8]
+  let revision: UInt32
+  let featureBits: FeatureBits
+  /// Bytes a block: 1024 to 65536 where ``hasBlockSize``.
   let blockSize: Int
-  /// Blocks numbered from `firstDataBlock` up to, not including, this.
-  let blockCount: UInt64
-  /// The block that holds the first superblock: 1 in file systems of 1 KiB blocks, else 0.
-  let firstDataBlock: UInt64
+  /// Whether blocks can be of the size that is said.
+  let hasBlockSize: Bool
+  /// Blocks are numbered from `firstDataBlock` up to, not including, `blockCount`. The first is 1 in file systems of 1 KiB
+  /// blocks, else 0.
+  let firstDataBlock, blockCount: UInt64
+  let blocksPerGroup: UInt64
   /// The highest inode number.
   let inodeCount: UInt32
-  /// How many inodes are in use, as the superblock says: right where it is.
-  let inodesInUse: UInt32
-  let blocksPerGroup: UInt64
   let inodesPerGroup: UInt32
-  /// Bytes an inode takes in its table: a power of two from 128.
+  /// Bytes an inode takes in its table: a power of two from 128, where it can be read.
   let inodeSize: Int
   /// The first inode that is not reserved: `/lost+found`, as mke2fs makes it.
   let firstInode: UInt32
@@ -28,95 +43,87 @@ struct Superblock {
   let hasLinuxInodes: Bool
   /// Whether inodes have checksums: not those of another system than Linux.
   let hasInodeChecksums: Bool
-  /// Whether directories may be hashed (`dir_index`).
-  let hasHashedDirectories: Bool
-  /// The inode of the journal; nil where there is none in this file system.
-  let journalInode: UInt32?
-  /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
-  private let ownInodes: InlineArray<5, UInt32>
-  /// Whether a directory may be larger than 4 GiB (`large_dir`).
-  let hasLargeDirectories: Bool
   /// Whether space is given out in clusters of blocks (`bigalloc`).
   let hasClusters: Bool
-  /// Bytes a cluster: those of a block where there are no clusters.
-  let clusterSize: Int
-  /// Whether tables of groups may stand elsewhere than in the group (`flex_bg`).
-  let hasFlexibleGroups: Bool
-  /// What hash a hashed directory has whose root is gone: `s_def_hash_version`.
-  let defaultHashVersion: UInt8
-  /// Whether block numbers may take more than 32 bits (`64bit`).
-  let hasWideNumbers: Bool
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
   let hasHugeFiles: Bool
-  /// What inodes may have: extended attributes (`ext_attr`), extents (`extent`), contents in themselves (`inline_data`).
-  let takesAttributes, takesExtents, takesInlineData: Bool
-  /// Whether directories may be casefolded (`casefold`), and whether names in those have to be valid in the encoding.
-  let takesCasefolding, isStrictlyEncoded: Bool
-  /// Whether values of extended attributes may stand in inodes of their own (`ea_inode`).
-  let hasAttributeInodes: Bool
-  /// How many blocks a directory may have after its size (`s_prealloc_dir_blocks`): 0 to 255.
-  let preallocatedDirectoryBlocks: UInt64
-  /// Whether a journal waits to be replayed (`needs_recovery`).
-  let needsRecovery: Bool
+  /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
+  private let ownInodes: InlineArray<5, UInt32>
 
-  /// - Parameter super: a superblock in this machine's byte order, as libext2fs leaves it.
-  init(_ super: UnsafeMutablePointer<ext2_super_block>, blockSize: Int) throws(VolumeError) {
-    let raw = unsafe `super`.pointee
-    self.blockSize = blockSize
-    blockCount = unsafe ext2fs_blocks_count(`super`)
-    firstDataBlock = UInt64(raw.s_first_data_block)
-    inodeCount = raw.s_inodes_count
-    inodesInUse = raw.s_inodes_count - min(raw.s_inodes_count, raw.s_free_inodes_count)
-    blocksPerGroup = UInt64(raw.s_blocks_per_group)
-    inodesPerGroup = raw.s_inodes_per_group
-    inodeSize = raw.s_rev_level == 0 ? Int(EXT2_GOOD_OLD_INODE_SIZE) : Int(raw.s_inode_size)
-    firstInode = raw.s_rev_level == 0 ? UInt32(EXT2_GOOD_OLD_FIRST_INO) : raw.s_first_ino
-    recordsNameTypes = unsafe ext2fs_has_feature_filetype(`super`) != 0
-    carriesData = raw.s_feature_incompat & UInt32(EXT4_FEATURE_INCOMPAT_DIRDATA) != 0
-    hasChecksums = unsafe ext2fs_has_feature_metadata_csum(`super`) != 0
-    hasLinuxInodes = raw.s_creator_os == EXT2_OS_LINUX
+  /// How large a superblock is, in bytes.
+  static let byteCount = 1024
+  /// Where the first one stands, in bytes.
+  static let position: UInt64 = 1024
+  /// Blocks are of 64 KiB at most.
+  private static let greatestLogBlockSize: UInt32 = 6
+  /// What an inode takes, and how many are reserved, in revision 0.
+  static let oldInodeSize = 128
+  static let oldFirstInode: UInt32 = 11
+  private static let magic: UInt16 = 0xEF53
+
+  /// Reads a superblock; nil where these bytes are none.
+  ///
+  /// - Parameter bytes: ``byteCount`` of them, as they are on disk.
+  init?(_ bytes: [UInt8]) {
+    precondition(bytes.count == Self.byteCount, "a superblock has \(Self.byteCount) bytes")
+    let fields = Fields(bytes)
+    let logBlockSize = fields.number(at: Field.logBlockSize, as: UInt32.self)
+    guard fields.number(at: Field.magic) == Self.magic,
+      logBlockSize <= Self.greatestLogBlockSize || fields.isLikely
+    else { return nil }
+    let revision: UInt32 = fields.number(at: Field.revision)
+    let features = FeatureBits(
+      compatible: fields.number(at: Field.compatible), incompatible: fields.number(at: Field.incompatible),
+      readOnlyCompatible: fields.number(at: Field.readOnlyCompatible))
+    self.bytes = bytes
+    self.revision = revision
+    featureBits = features
+    // One that can't be is an impossible value; sums with it stay far from overflowing.
+    blockSize = 1024 << Int(min(logBlockSize, 20))
+    hasBlockSize = logBlockSize <= Self.greatestLogBlockSize
+    firstDataBlock = UInt64(fields.number(at: Field.firstDataBlock, as: UInt32.self))
+    blockCount = fields.wide(at: Field.blockCount, high: Field.blockCountHigh, features)
+    blocksPerGroup = UInt64(fields.number(at: Field.blocksPerGroup, as: UInt32.self))
+    inodeCount = fields.number(at: Field.inodeCount)
+    inodesPerGroup = fields.number(at: Field.inodesPerGroup)
+    inodeSize =
+      revision == 0 ? Self.oldInodeSize : Int(fields.number(at: Field.inodeSize, as: UInt16.self))
+    firstInode = revision == 0 ? Self.oldFirstInode : fields.number(at: Field.firstInode)
+    recordsNameTypes = features.contains(.filetype)
+    carriesData = features.contains(.dirdata)
+    hasChecksums = features.contains(.metadataChecksums)
+    hasLinuxInodes = fields.number(at: Field.creator, as: UInt32.self) == 0
     hasInodeChecksums = hasChecksums && hasLinuxInodes
-    hasHashedDirectories = unsafe ext2fs_has_feature_dir_index(`super`) != 0
-    let hasJournal = unsafe ext2fs_has_feature_journal(`super`) != 0
-    journalInode = hasJournal && raw.s_journal_inum != 0 ? raw.s_journal_inum : nil
+    hasClusters = features.contains(.bigalloc)
+    hasHugeFiles = features.contains(.hugeFile)
     ownInodes = [
-      raw.s_journal_inum, raw.s_usr_quota_inum, raw.s_grp_quota_inum, raw.s_prj_quota_inum,
-      raw.s_orphan_file_inum,
+      fields.number(at: Field.journalInode), fields.number(at: Field.userQuotaInode),
+      fields.number(at: Field.groupQuotaInode), fields.number(at: Field.projectQuotaInode),
+      fields.number(at: Field.orphanFile),
     ]
-    hasLargeDirectories = unsafe ext2fs_has_feature_largedir(`super`) != 0
-    hasClusters = unsafe ext2fs_has_feature_bigalloc(`super`) != 0
-    // libext2fs opens none whose clusters are larger than 1024 << 29.
-    clusterSize = hasClusters ? 1024 << Int(min(raw.s_log_cluster_size, 29)) : blockSize
-    hasFlexibleGroups = unsafe ext2fs_has_feature_flex_bg(`super`) != 0
-    defaultHashVersion = raw.s_def_hash_version
-    hasWideNumbers = unsafe ext2fs_has_feature_64bit(`super`) != 0
-    hasHugeFiles = unsafe ext2fs_has_feature_huge_file(`super`) != 0
-    takesAttributes = unsafe ext2fs_has_feature_xattr(`super`) != 0
-    takesExtents = unsafe ext2fs_has_feature_extents(`super`) != 0
-    takesInlineData = unsafe ext2fs_has_feature_inline_data(`super`) != 0
-    takesCasefolding = unsafe ext2fs_has_feature_casefold(`super`) != 0
-    isStrictlyEncoded = raw.s_encoding_flags & UInt16(EXT4_ENC_STRICT_MODE_FL) != 0
-    hasAttributeInodes = unsafe ext2fs_has_feature_ea_inode(`super`) != 0
-    preallocatedDirectoryBlocks = UInt64(raw.s_prealloc_dir_blocks)
-    needsRecovery = unsafe ext2fs_has_feature_journal_needs_recovery(`super`) != 0
-
-    guard inodeSize.nonzeroBitCount == 1, (Int(EXT2_GOOD_OLD_INODE_SIZE)...blockSize).contains(inodeSize)
-    else {
-      throw VolumeError("reading the superblock", reason: "an inode can't take \(inodeSize) bytes")
-    }
-    guard inodesPerGroup > 0 else {
-      throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
-    }
-    // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
-    guard inodeCount < .max else {
-      throw VolumeError("reading the superblock", reason: "there can't be \(inodeCount) inodes")
-    }
   }
 
-  /// Whether an inode beyond the reserved ones serves the file system itself: no entry names those.
-  func isOwn(_ inode: UInt32) -> Bool {
-    for index in ownInodes.indices where ownInodes[index] == inode { return true }
-    return false
+  // MARK: Sizes
+
+  /// Bytes a cluster of blocks, as the superblock says it: those of a block without `bigalloc`.
+  var clusterSize: Int {
+    // Without the feature these bits once were the size of fragments.
+    1024 << Int(min(number(at: Field.logClusterSize, as: UInt32.self), 32))
+  }
+
+  /// Bytes that are given out at a time: a cluster, or a block where there are no clusters.
+  var allocationSize: Int { hasClusters ? clusterSize : blockSize }
+
+  /// Bytes a group descriptor.
+  var descriptorSize: Int {
+    hasWideNumbers ? Int(number(at: Field.descriptorSize, as: UInt16.self)) : 32
+  }
+
+  /// How large the file system is, in bytes; the most there is where that overflows, and 0 where nobody can tell.
+  var byteCount: UInt64 {
+    guard hasBlockSize else { return 0 }
+    let (byteCount, overflow) = blockCount.multipliedReportingOverflow(by: UInt64(blockSize))
+    return overflow ? .max : byteCount
   }
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
@@ -125,5 +132,188 @@ struct Superblock {
     guard block >= firstDataBlock, block < blockCount else { return nil }
     let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(blockSize))
     return overflow || position > UInt64(Int64.max) ? nil : position
+  }
+
+  // MARK: Counts
+
+  /// Nil where groups of no blocks are said to be there.
+  var groupCount: UInt64? {
+    guard blocksPerGroup > 0 else { return nil }
+    return blockCount > firstDataBlock ? (blockCount - firstDataBlock - 1) / blocksPerGroup + 1 : 0
+  }
+
+  var freeBlockCount: UInt64 { wide(at: Field.freeBlockCount, high: Field.freeBlockCountHigh) }
+  var reservedBlockCount: UInt64 { wide(at: Field.reservedBlockCount, high: Field.reservedBlockCountHigh) }
+  var freeInodeCount: UInt32 { number(at: Field.freeInodeCount) }
+  /// How many inodes are in use, as the superblock says: right where it is.
+  var inodesInUse: UInt32 { inodeCount - min(inodeCount, freeInodeCount) }
+
+  // MARK: Features
+
+  var features: [Feature] { Feature.named(by: featureBits) }
+  /// Whether block numbers may take more than 32 bits (`64bit`).
+  var hasWideNumbers: Bool { featureBits.contains(.wideNumbers) }
+  /// Whether tables of groups may stand elsewhere than in the group (`flex_bg`).
+  var hasFlexibleGroups: Bool { featureBits.contains(.flexibleGroups) }
+  /// Whether directories may be hashed (`dir_index`).
+  var hasHashedDirectories: Bool { featureBits.contains(.hashedDirectories) }
+  /// Whether a directory may be larger than 4 GiB (`large_dir`).
+  var hasLargeDirectories: Bool { featureBits.contains(.largeDirectories) }
+  /// What inodes may have: extended attributes (`ext_attr`), extents (`extent`), contents in themselves (`inline_data`).
+  var takesAttributes: Bool { featureBits.contains(.attributes) }
+  var takesExtents: Bool { featureBits.contains(.extents) }
+  var takesInlineData: Bool { featureBits.contains(.inlineData) }
+  /// Whether directories may be casefolded (`casefold`), and whether names in those have to be valid in the encoding.
+  var takesCasefolding: Bool { featureBits.contains(.casefold) }
+  var isStrictlyEncoded: Bool { number(at: Field.encodingFlags, as: UInt16.self) & 1 != 0 }
+  /// Whether values of extended attributes may stand in inodes of their own (`ea_inode`).
+  var hasAttributeInodes: Bool { featureBits.contains(.attributeInodes) }
+  /// The number of the encoding of names, where they may differ in case only; nil without `casefold`.
+  var encoding: UInt16? { takesCasefolding ? number(at: Field.encoding) : nil }
+  /// What hash a hashed directory has whose root is gone: `s_def_hash_version`.
+  var defaultHashVersion: UInt8 { number(at: Field.defaultHashVersion) }
+  /// How many blocks a directory may have after its size (`s_prealloc_dir_blocks`): 0 to 255.
+  var preallocatedDirectoryBlocks: UInt64 {
+    UInt64(number(at: Field.preallocatedDirectoryBlocks, as: UInt8.self))
+  }
+
+  // MARK: The file system's own files
+
+  var journal: Journal {
+    guard featureBits.contains(.journal) else { return .none }
+    let inode: UInt32 = number(at: Field.journalInode)
+    return inode != 0 ? .inode(inode) : .external
+  }
+
+  /// The inode of the journal; nil where there is none in this file system.
+  var journalInode: UInt32? { if case .inode(let inode) = journal { inode } else { nil } }
+  /// Whether the journal may hold fast commits (`fast_commit`).
+  var hasFastCommits: Bool { featureBits.contains(.fastCommit) }
+  /// Whether a journal waits to be replayed (`needs_recovery`).
+  var needsRecovery: Bool { featureBits.contains(.needsRecovery) }
+  /// The inode of the file that lists orphans; nil without `orphan_file`.
+  var orphanFile: UInt32? { featureBits.contains(.orphanFile) ? number(at: Field.orphanFile) : nil }
+  /// The block that says who has mounted it; nil without `mmp`.
+  var multiMountBlock: UInt64? {
+    featureBits.contains(.multiMount) ? number(at: Field.multiMountBlock) : nil
+  }
+
+  /// The inodes of the quotas of users, groups and projects, in that order, 0 for none; empty without `quota`.
+  var quotaInodes: [UInt32] {
+    guard featureBits.contains(.quota) else { return [] }
+    return [Field.userQuotaInode, Field.groupQuotaInode, Field.projectQuotaInode].map { number(at: $0) }
+  }
+
+  /// Whether an inode beyond the reserved ones serves the file system itself: no entry names those.
+  func isOwn(_ inode: UInt32) -> Bool {
+    for index in ownInodes.indices where ownInodes[index] == inode { return true }
+    return false
+  }
+
+  // MARK: Fields
+
+  /// Where the fields stand, in bytes. The names are those of `struct ext2_super_block` in plain words.
+  enum Field {
+    static let inodeCount = 0x00
+    static let blockCount = 0x04
+    static let reservedBlockCount = 0x08
+    static let freeBlockCount = 0x0C
+    static let freeInodeCount = 0x10
+    static let firstDataBlock = 0x14
+    static let logBlockSize = 0x18
+    static let logClusterSize = 0x1C
+    static let blocksPerGroup = 0x20
+    static let clustersPerGroup = 0x24
+    static let inodesPerGroup = 0x28
+    static let lastMounted = 0x2C
+    static let lastWritten = 0x30
+    static let mountCount = 0x34
+    static let magic = 0x38
+    static let state = 0x3A
+    static let lastChecked = 0x40
+    static let creator = 0x48
+    static let revision = 0x4C
+    static let firstInode = 0x54
+    static let inodeSize = 0x58
+    static let groupNumber = 0x5A
+    static let compatible = 0x5C
+    static let incompatible = 0x60
+    static let readOnlyCompatible = 0x64
+    static let uuid = 0x68
+    static let label = 0x78
+    static let lastMountedOn = 0x88
+    static let preallocatedDirectoryBlocks = 0xCD
+    static let reservedDescriptorBlocks = 0xCE
+    static let journalUUID = 0xD0
+    static let journalInode = 0xE0
+    static let journalDevice = 0xE4
+    static let defaultHashVersion = 0xFC
+    static let descriptorSize = 0xFE
+    static let defaultMountOptions = 0x100
+    static let firstMetaGroup = 0x104
+    static let created = 0x108
+    static let blockCountHigh = 0x150
+    static let reservedBlockCountHigh = 0x154
+    static let freeBlockCountHigh = 0x158
+    static let leastExtraInodeSize = 0x15C
+    static let wantedExtraInodeSize = 0x15E
+    static let multiMountBlock = 0x168
+    static let logGroupsPerFlexibleGroup = 0x174
+    static let checksumType = 0x175
+    static let encryptionLevel = 0x176
+    static let errorCount = 0x194
+    static let mountOptions = 0x200
+    static let userQuotaInode = 0x240
+    static let groupQuotaInode = 0x244
+    static let projectQuotaInode = 0x26C
+    static let lastWrittenHigh = 0x274
+    static let lastMountedHigh = 0x275
+    static let createdHigh = 0x276
+    static let lastCheckedHigh = 0x277
+    static let encoding = 0x27C
+    static let encodingFlags = 0x27E
+    static let orphanFile = 0x280
+    static let checksum = 0x3FC
+  }
+
+  func number<Number: FixedWidthInteger & BitwiseCopyable>(
+    at field: Int, as type: Number.Type = Number.self
+  ) -> Number {
+    Fields(bytes).number(at: field)
+  }
+
+  func wide(at field: Int, high: Int) -> UInt64 { Fields(bytes).wide(at: field, high: high, featureBits) }
+
+  func bytes(at field: Int, count: Int) -> [UInt8] { Array(bytes[field..<field + count]) }
+
+  /// The bytes of a superblock, before anything is known of them.
+  private struct Fields {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+      self.bytes = bytes
+    }
+
+    func number<Number: FixedWidthInteger & BitwiseCopyable>(
+      at field: Int, as type: Number.Type = Number.self
+    ) -> Number {
+      bytes.raw.littleEndian(at: field)
+    }
+
+    /// A number of blocks, whose upper half means something only in file systems with 64-bit block numbers.
+    func wide(at field: Int, high: Int, _ features: FeatureBits) -> UInt64 {
+      let low = UInt64(number(at: field, as: UInt32.self))
+      return features.contains(.wideNumbers) ? low | UInt64(number(at: high, as: UInt32.self)) << 32 : low
+    }
+
+    /// Whether the rest looks like a superblock: where blocks can't be of the size that is said, the magic alone is little
+    /// to go by.
+    var isLikely: Bool {
+      number(at: Field.revision, as: UInt32.self) <= 2 && number(at: Field.creator, as: UInt32.self) <= 4
+        && number(at: Field.state, as: UInt16.self) < 8 && number(at: Field.inodeCount, as: UInt32.self) > 0
+        && number(at: Field.blockCount, as: UInt32.self) > 0
+        && number(at: Field.firstDataBlock, as: UInt32.self) <= 1
+        && number(at: Field.inodeSize, as: UInt16.self) <= 4096
+    }
   }
 }

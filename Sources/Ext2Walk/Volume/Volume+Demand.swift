@@ -1,4 +1,3 @@
-import CExt2fs
 import SystemPackage
 
 #if canImport(Glibc)
@@ -19,10 +18,10 @@ extension Volume {
   /// `ext2fs_open2()` reads all descriptors into memory, be they holes of a sparse image; and Swift's arrays trap where
   /// there is no memory for them.
   static func checkDemand(
-    of facts: SuperblockFacts, _ image: any ByteSource
+    of facts: Superblock, _ image: any ByteSource
   ) throws(VolumeError) {
     guard let groupCount = facts.groupCount, groupCount > mostUnquestionedGroups else { return }
-    let descriptorSize = UInt64(max(facts.descriptorSize, Int(EXT2_MIN_DESC_SIZE)))
+    let descriptorSize = UInt64(max(facts.descriptorSize, 32))
     let (descriptorBytes, overflow) = groupCount.multipliedReportingOverflow(by: descriptorSize)
     guard !overflow, image.hasData(descriptorBytes) else {
       throw VolumeError(

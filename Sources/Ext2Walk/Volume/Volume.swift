@@ -40,7 +40,7 @@ final class Volume: Sendable {
   ///
   /// Mirrors `ext2fs_open2()`.
   init(_ image: any ByteSource, options: OpenOptions = OpenOptions()) throws(VolumeError) {
-    let superblockEnd = SuperblockFacts.position + UInt64(SuperblockFacts.byteCount)
+    let superblockEnd = Superblock.position + UInt64(Superblock.byteCount)
     guard image.byteCount >= superblockEnd else {
       throw VolumeError(
         "opening the file system",
@@ -49,6 +49,7 @@ final class Volume: Sendable {
     }
     let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
     let superblock = try library.superblock()
+    try Self.checkInodes(of: superblock)
     if let wanted = options.blockSize, wanted != superblock.blockSize {
       throw VolumeError(
         "checking the block size",
@@ -65,18 +66,25 @@ final class Volume: Sendable {
     }
   }
 
-  /// What the superblock that it was opened by says of it, for people; nil where that can't be read any more.
-  var superblockFacts: SuperblockFacts? {
-    let block = UInt64(options.superblock ?? 0)
-    return image.superblockFacts(
-      at: block == 0 ? SuperblockFacts.position : block * UInt64(superblock.blockSize))
+  /// Refuses what libext2fs opens and inodes can't be counted or read in.
+  private static func checkInodes(of superblock: Superblock) throws(VolumeError) {
+    let size = superblock.inodeSize
+    guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize).contains(size) else {
+      throw VolumeError("reading the superblock", reason: "an inode can't take \(size) bytes")
+    }
+    guard superblock.inodesPerGroup > 0 else {
+      throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
+    }
+    // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
+    guard superblock.inodeCount < .max else {
+      throw VolumeError(
+        "reading the superblock", reason: "there can't be \(superblock.inodeCount) inodes")
+    }
   }
 
   /// How long the image must be to hold all of the file system, in bytes; the most there is where that overflows.
   var declaredByteCount: UInt64 {
-    let (byteCount, overflow) = superblock.blockCount.multipliedReportingOverflow(
-      by: UInt64(superblock.blockSize))
-    return overflow ? .max : byteCount
+    superblock.byteCount
   }
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
@@ -128,11 +136,11 @@ final class Volume: Sendable {
     var failure: errcode_t = 0
     for blockSize in blockSizes {
       let block = UInt64(options.superblock ?? 0)
-      let position = block == 0 ? SuperblockFacts.position : block * UInt64(blockSize)
-      let facts = image.superblockFacts(at: position)
-      if let facts, !facts.hasBlockSize, let fault = facts.faults.first {
+      let position = block == 0 ? Superblock.position : block * UInt64(blockSize)
+      let facts = image.superblock(at: position)
+      if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {
         throw VolumeError(
-          "opening the file system", reason: fault.words,
+          "opening the file system", reason: value.words,
           advice: "a backup may serve: ext2walk info looks for them")
       }
       if let facts { try checkDemand(of: facts, image) }
@@ -154,7 +162,7 @@ final class Volume: Sendable {
         guard code == EXT2_ET_SB_CSUM_INVALID else { break }
       }
     }
-    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), image.superblockFacts()?.type == "jbd" {
+    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), image.superblock()?.type == "jbd" {
       throw VolumeError(
         "opening the file system", reason: "this is the journal of another file system, and has no files")
     }

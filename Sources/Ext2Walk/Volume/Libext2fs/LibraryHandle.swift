@@ -1,3 +1,4 @@
+import TextOutput
 import CExt2fs
 import FolioCore
 import Synchronization
@@ -39,9 +40,13 @@ final class LibraryHandle: @unchecked Sendable {
     _ = unsafe ext2fs_close_free(&handle)
   }
 
-  /// The superblock in memory, for as long as the handle is there.
+  /// The superblock that it was opened by: of an image that changes, what was there when libext2fs read it.
   func superblock() throws(VolumeError) -> Superblock {
-    unsafe try Superblock(handle.pointee.super, blockSize: Int(handle.pointee.blocksize))
+    let bytes = unsafe UnsafeRawBufferPointer(start: handle.pointee.super, count: Superblock.byteCount)
+    guard let superblock = Superblock(unsafe Array(bytes)) else {
+      throw VolumeError("reading the superblock", code: errcode_t(EXT2_ET_BAD_MAGIC))
+    }
+    return superblock
   }
 
   // MARK: Groups
