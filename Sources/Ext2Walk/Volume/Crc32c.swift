@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import CSupport
 import FolioCore
 
@@ -18,7 +17,7 @@ struct Crc32c {
     value = unsafe bytes.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return value }
       if Self.isBuiltIn { return unsafe csupport_crc32c(value, start, bytes.count) }
-      return unsafe ext2fs_crc32c_le(value, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+      return unsafe Ext2Library.crc32c(value, bytes)
     }
   }
 

@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 
 /// The extended attributes that an inode, or the block that `i_file_acl` names, holds.
@@ -37,7 +36,7 @@ struct ExtendedAttributes {
   ///
   /// - Parameter bytes: the inode as it stands in its table.
   init(inode bytes: RawSpan) {
-    let goodOldSize = Int(EXT2_GOOD_OLD_INODE_SIZE)
+    let goodOldSize = Inode.leastByteCount
     guard bytes.byteCount >= goodOldSize + 4 else { return }
     let header = goodOldSize + Int(bytes.littleEndian(at: goodOldSize, as: UInt16.self))
     guard header + 4 <= bytes.byteCount, bytes.littleEndian(at: header, as: UInt32.self) == Self.magic
@@ -58,7 +57,7 @@ struct ExtendedAttributes {
     read(bytes, from: headerByteCount, valuesFrom: 0)
   }
 
-  private static var magic: UInt32 { UInt32(EXT2_EXT_ATTR_MAGIC) }
+  private static var magic: UInt32 { 0xEA02_0000 }
 
   private mutating func read(_ bytes: RawSpan, from start: Int, valuesFrom base: Int) {
     var entry = start

@@ -1,5 +1,3 @@
-import CExt2fs
-
 /// A feature that a superblock names, and which kernel drivers know it.
 struct Feature: Equatable {
   /// Which of the superblock's three sets its bit is in; a driver that doesn't know it does what is said here.
@@ -162,6 +160,6 @@ extension Feature {
 
   /// Those of `bits` that libext2fs, as this was built with it, refuses a file system for.
   static func unknownToLibrary(_ bits: FeatureBits) -> [Feature] {
-    named(by: bits).filter { $0.set == .incompatible && $0.bit & cext2fs_known_incompatible() == 0 }
+    named(by: bits).filter { $0.set == .incompatible && $0.bit & Ext2Library.knownIncompatible == 0 }
   }
 }

@@ -1,4 +1,4 @@
-import CExt2fs
+import Basics
 import FolioCore
 
 /// A moment: seconds since the epoch, and nanoseconds as the inode has them.
@@ -37,14 +37,14 @@ struct InodeAttributes {
 extension FileType {
   /// The type in `i_mode`; `unknown` where it is that of no file.
   init(mode: UInt16) {
-    switch Int32(mode) & LINUX_S_IFMT {
-    case LINUX_S_IFREG: self = .regular
-    case LINUX_S_IFDIR: self = .directory
-    case LINUX_S_IFCHR: self = .character
-    case LINUX_S_IFBLK: self = .block
-    case LINUX_S_IFIFO: self = .fifo
-    case LINUX_S_IFSOCK: self = .socket
-    case LINUX_S_IFLNK: self = .symlink
+    switch mode >> 12 {
+    case 0o10: self = .regular
+    case 0o04: self = .directory
+    case 0o02: self = .character
+    case 0o06: self = .block
+    case 0o01: self = .fifo
+    case 0o14: self = .socket
+    case 0o12: self = .symlink
     default: self = .unknown
     }
   }
@@ -56,9 +56,13 @@ struct Inode {
   typealias BlockArea = InlineArray<60, UInt8>
 
   /// The number of the root directory's inode.
-  static var root: UInt32 { UInt32(EXT2_ROOT_INO) }
+  static var root: UInt32 { 2 }
   /// The number of the inode whose blocks are those that can't be used.
-  static var badBlocks: UInt32 { UInt32(EXT2_BAD_INO) }
+  static var badBlocks: UInt32 { 1 }
+  /// What every inode has, in bytes, and what all of one takes in revision 0.
+  static var leastByteCount: Int { 128 }
+  /// How many blocks a block map has in the inode itself.
+  static var directBlockCount: Int { 12 }
 
   /// 1 to the superblock's inode count.
   let number: UInt32
@@ -79,75 +83,103 @@ struct Inode {
   let attributeBlock: UInt64
 
   var isDirectory: Bool { attributes.fileType == .directory }
-  var hasExtents: Bool { flags & UInt32(EXT4_EXTENTS_FL) != 0 }
-  var hasInlineData: Bool { flags & UInt32(EXT4_INLINE_DATA_FL) != 0 }
-  var isHashed: Bool { flags & UInt32(EXT2_INDEX_FL) != 0 }
-  var isEncrypted: Bool { flags & UInt32(EXT4_ENCRYPT_FL) != 0 }
-  var holdsAttribute: Bool { flags & UInt32(EXT4_EA_INODE_FL) != 0 }
-  var isCasefolded: Bool { flags & UInt32(EXT4_CASEFOLD_FL) != 0 }
+  var hasExtents: Bool { flags & InodeFlag.extents != 0 }
+  var hasInlineData: Bool { flags & InodeFlag.inlineData != 0 }
+  var isHashed: Bool { flags & InodeFlag.hashed != 0 }
+  var isEncrypted: Bool { flags & InodeFlag.encrypted != 0 }
+  var holdsAttribute: Bool { flags & InodeFlag.holdsAttribute != 0 }
+  var isCasefolded: Bool { flags & InodeFlag.casefolded != 0 }
 
   /// Decodes inode `number` of a file system.
   ///
   /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
   init(number: UInt32, bytes: RawSpan, superblock: Superblock) {
-    #if !_endian(little)
-      #error("struct ext2_inode_large is read as it stands on disk, which is little endian")
-    #endif
-    var raw = ext2_inode_large()
-    let known = min(bytes.byteCount, MemoryLayout<ext2_inode_large>.size)
-    unsafe withUnsafeMutableBytes(of: &raw) { target in
-      unsafe bytes.extracting(first: known).withUnsafeBytes { unsafe target.copyMemory(from: $0) }
-    }
     self.number = number
-    flags = raw.i_flags
-    extraSize = bytes.byteCount > EXT2_GOOD_OLD_INODE_SIZE ? Int(raw.i_extra_isize) : 0
-    generation = raw.i_generation
+    flags = bytes.littleEndian(at: Field.flags)
+    extraSize =
+      bytes.byteCount > Self.leastByteCount
+      ? Int(bytes.littleEndian(at: Field.extraSize, as: UInt16.self)) : 0
+    generation = bytes.littleEndian(at: Field.generation)
     // As ext2fs_file_acl_block().
-    let attributeBlockHigh = unsafe raw.osd2.linux2.l_i_file_acl_high
+    let attributeBlockHigh = bytes.littleEndian(at: Field.attributeBlockHigh, as: UInt16.self)
     let isWide = superblock.hasWideNumbers
     unreadAttributeBlockHigh = isWide || !superblock.hasLinuxInodes ? 0 : attributeBlockHigh
-    attributeBlock = UInt64(raw.i_file_acl) | (isWide ? UInt64(attributeBlockHigh) << 32 : 0)
-    let type = FileType(mode: raw.i_mode)
+    attributeBlock =
+      UInt64(bytes.littleEndian(at: Field.attributeBlock, as: UInt32.self))
+      | (isWide ? UInt64(attributeBlockHigh) << 32 : 0)
+    let type = FileType(mode: bytes.littleEndian(at: Field.mode))
     let hasUnreadHalf = type == .symlink || type == .directory && !superblock.hasLargeDirectories
-    unreadSizeHigh = hasUnreadHalf ? raw.i_size_high : 0
-    blockArea = unsafe unsafeBitCast(raw.i_block, to: BlockArea.self)
-    attributes = InodeAttributes(raw, extraSize: extraSize, superblock: superblock)
+    unreadSizeHigh = hasUnreadHalf ? bytes.littleEndian(at: Field.sizeHigh) : 0
+    blockArea = unsafe bytes.unsafeLoad(fromByteOffset: Field.blockArea, as: BlockArea.self)
+    attributes = InodeAttributes(bytes, extraSize: extraSize, superblock: superblock)
+  }
+
+  /// Where the fields stand, in bytes. The names are those of `struct ext2_inode_large` in plain words.
+  enum Field {
+    static let mode = 0x00
+    static let uid = 0x02
+    static let size = 0x04
+    static let accessed = 0x08
+    static let changed = 0x0C
+    static let modified = 0x10
+    static let gid = 0x18
+    static let links = 0x1A
+    static let blocks = 0x1C
+    static let flags = 0x20
+    static let blockArea = 0x28
+    static let generation = 0x64
+    static let attributeBlock = 0x68
+    static let sizeHigh = 0x6C
+    static let blocksHigh = 0x74
+    static let attributeBlockHigh = 0x76
+    static let uidHigh = 0x78
+    static let gidHigh = 0x7A
+    static let extraSize = 0x80
+    static let changedExtra = 0x84
+    static let modifiedExtra = 0x88
+    static let accessedExtra = 0x8C
+    static let created = 0x90
+    static let createdExtra = 0x94
   }
 }
 
 extension InodeAttributes {
-  init(_ raw: ext2_inode_large, extraSize: Int, superblock: Superblock) {
-    mode = raw.i_mode
-    links = raw.i_links_count
-    // A union, as every operating system has its own; Hurd keeps these at the same places as Linux.
-    let linux = unsafe raw.osd2.linux2
-    uid = UInt32(raw.i_uid) | UInt32(linux.l_i_uid_high) << 16
-    gid = UInt32(raw.i_gid) | UInt32(linux.l_i_gid_high) << 16
+  /// - Parameter bytes: the inode as it stands in its table.
+  init(_ bytes: RawSpan, extraSize: Int, superblock: Superblock) {
+    typealias Field = Inode.Field
+    func half(_ field: Int) -> UInt32 { UInt32(bytes.littleEndian(at: field, as: UInt16.self)) }
+    func word(_ field: Int) -> UInt32 { bytes.littleEndian(at: field) }
+    mode = bytes.littleEndian(at: Field.mode)
+    links = bytes.littleEndian(at: Field.links)
+    // Every operating system has fields of its own here; the Hurd keeps these at the same places as Linux.
+    uid = half(Field.uid) | half(Field.uidHigh) << 16
+    gid = half(Field.gid) | half(Field.gidHigh) << 16
 
     // As ext4_isize(): the high half is a size for regular files, and for directories only under large_dir.
-    let type = Int32(raw.i_mode) & LINUX_S_IFMT
-    let hasLongSize = type == LINUX_S_IFREG || (type == LINUX_S_IFDIR && superblock.hasLargeDirectories)
-    byteCount = UInt64(raw.i_size) | (hasLongSize ? UInt64(raw.i_size_high) << 32 : 0)
+    let type = FileType(mode: mode)
+    let hasLongSize = type == .regular || (type == .directory && superblock.hasLargeDirectories)
+    byteCount = UInt64(word(Field.size)) | (hasLongSize ? UInt64(word(Field.sizeHigh)) << 32 : 0)
 
     // As ext2fs_get_stat_i_blocks().
-    var units = UInt64(raw.i_blocks)
+    var units = UInt64(word(Field.blocks))
     if superblock.hasHugeFiles {
-      units |= UInt64(linux.l_i_blocks_hi) << 32
-      if raw.i_flags & UInt32(EXT4_HUGE_FILE_FL) != 0 { units *= UInt64(superblock.blockSize / 512) }
+      units |= UInt64(half(Field.blocksHigh)) << 32
+      if word(Field.flags) & InodeFlag.countsBlocks != 0 { units *= UInt64(superblock.blockSize / 512) }
     }
     blocks512 = units
 
-    let extent = Int(EXT2_GOOD_OLD_INODE_SIZE) + extraSize
-    func extra(_ value: UInt32, endsAt end: Int) -> UInt32 { end <= extent ? value : 0 }
-    changed = Timestamp(seconds: raw.i_ctime, extra: extra(raw.i_ctime_extra, endsAt: 0x88))
-    modified = Timestamp(seconds: raw.i_mtime, extra: extra(raw.i_mtime_extra, endsAt: 0x8C))
-    accessed = Timestamp(seconds: raw.i_atime, extra: extra(raw.i_atime_extra, endsAt: 0x90))
+    let end = min(bytes.byteCount, Inode.leastByteCount + extraSize)
+    func extra(_ field: Int) -> UInt32 { field + 4 <= end ? word(field) : 0 }
+    changed = Timestamp(seconds: word(Field.changed), extra: extra(Field.changedExtra))
+    modified = Timestamp(seconds: word(Field.modified), extra: extra(Field.modifiedExtra))
+    accessed = Timestamp(seconds: word(Field.accessed), extra: extra(Field.accessedExtra))
     created =
-      0x94 <= extent ? Timestamp(seconds: raw.i_crtime, extra: extra(raw.i_crtime_extra, endsAt: 0x98)) : nil
+      Field.created + 4 <= end
+      ? Timestamp(seconds: word(Field.created), extra: extra(Field.createdExtra)) : nil
 
     // As new_decode_dev(), or old_decode_dev() where the first block number is used.
-    if type == LINUX_S_IFCHR || type == LINUX_S_IFBLK {
-      let (old, new) = (raw.i_block.0, raw.i_block.1)
+    if type == .character || type == .block {
+      let (old, new) = (word(Field.blockArea), word(Field.blockArea + 4))
       device =
         old != 0
         ? (major: old >> 8 & 0xFF, minor: old & 0xFF)

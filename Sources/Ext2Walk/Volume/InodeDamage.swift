@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 
 /// What keeps a kernel, or e2fsck, from taking an inode for what it says it is.
@@ -85,7 +84,7 @@ extension Volume {
   /// - Complexity: constant, but for a binary search of `zone`. No block is read.
   func damage(of inode: Inode, _ bytes: RawSpan, outside zone: SystemZone) -> [InodeDamage] {
     var damage: [InodeDamage] = []
-    let room = superblock.inodeSize - Int(EXT2_GOOD_OLD_INODE_SIZE)
+    let room = superblock.inodeSize - Inode.leastByteCount
     if room > 0, inode.extraSize > room || inode.extraSize % 4 != 0 {
       damage.append(.extraSize(inode.extraSize, room: room))
     }
@@ -131,7 +130,7 @@ extension Volume {
     let area = inode.blockArea.span.raw
     guard inode.hasExtents else {
       // What leads to others is looked at when a kernel gets there.
-      for index in 0..<Int(EXT2_NDIR_BLOCKS) {
+      for index in 0..<Inode.directBlockCount {
         let block = UInt64(area.littleEndian(at: index * 4, as: UInt32.self))
         if block != 0, !body(block..<block + 1) { break }
       }
@@ -179,8 +178,9 @@ extension Volume {
 
   private func damageOfSpecialFile(_ inode: Inode) -> [InodeDamage] {
     var damage: [InodeDamage] = []
-    let unfit = EXT2_IMMUTABLE_FL | EXT2_APPEND_FL | EXT2_INDEX_FL | EXT4_EXTENTS_FL | EXT4_INLINE_DATA_FL
-    let flags = inode.flags & UInt32(unfit)
+    let unfit =
+      InodeFlag.immutable | InodeFlag.append | InodeFlag.hashed | InodeFlag.extents | InodeFlag.inlineData
+    let flags = inode.flags & unfit
     if flags != 0 { damage.append(.specialFlags(flags)) }
     if inode.attributes.byteCount != 0 { damage.append(.specialSize(inode.attributes.byteCount)) }
     return damage
@@ -190,7 +190,7 @@ extension Volume {
     _ inode: Inode, _ bytes: RawSpan, outside zone: SystemZone
   ) -> [InodeDamage] {
     var damage: [InodeDamage] = []
-    if inode.flags & UInt32(EXT2_IMMUTABLE_FL | EXT2_APPEND_FL) != 0 { damage.append(.linkFlags) }
+    if inode.flags & (InodeFlag.immutable | InodeFlag.append) != 0 { damage.append(.linkFlags) }
     if inode.isHashed { damage.append(.linkContentFlags) }
     let byteCount = inode.attributes.byteCount
     let count = Int(clamping: byteCount)

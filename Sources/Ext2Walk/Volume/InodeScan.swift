@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 
 /// What an inode table says of an inode, as far as a census takes it.
@@ -15,7 +14,7 @@ struct ScannedInode {
   let hasRightChecksum: Bool
 
   /// Whether its contents are the value of another file's attribute (`ea_inode`).
-  var holdsAttribute: Bool { flags & UInt32(EXT4_EA_INODE_FL) != 0 }
+  var holdsAttribute: Bool { flags & InodeFlag.holdsAttribute != 0 }
 }
 
 /// Inodes that a scan could not read, and why.

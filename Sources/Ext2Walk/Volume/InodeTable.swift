@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 
 /// Reads inodes: their own bytes and, where neighbours are asked for too, a page, not the whole block that libext2fs
@@ -55,7 +54,7 @@ struct InodeTable: ~Copyable {
     let bytes = windows[slot].bytes
     guard let data = InlineData(inode: inode, bytes: bytes.raw.extracting(place)) else {
       throw VolumeError(
-        "reading the contents of inode \(inode.number)", code: errcode_t(EXT2_ET_MISSING_EA_FEATURE),
+        "reading the contents of inode \(inode.number)", code: Ext2Library.Code.noAttributes,
         advice: "its extended attributes are damaged")
     }
     return data

@@ -1,5 +1,4 @@
 import Basics
-import CExt2fs
 import FolioCore
 
 extension Volume {
@@ -36,7 +35,7 @@ extension Volume {
   func hasRightChecksum(inode number: UInt32, _ bytes: RawSpan) -> Bool {
     precondition(bytes.byteCount == superblock.inodeSize, "a checksum is that of a whole inode")
     guard superblock.hasInodeChecksums else { return true }
-    let goodOldSize = Int(EXT2_GOOD_OLD_INODE_SIZE)
+    let goodOldSize = Inode.leastByteCount
     // The checksum's halves count as zeroes: i_checksum_lo and, where the inode reaches that far, i_checksum_hi.
     let (low, high) = (0x7C, 0x82)
     let hasHigh =

@@ -1,6 +1,4 @@
 import Basics
-import CExt2fs
-
 /// A block group, as far as its inodes go. Positions are bytes from the start of the file system.
 struct InodeGroup {
   /// The number of its first inode.
@@ -30,7 +28,7 @@ extension Volume {
     }
     guard let bitmap = position(ofBlock: library.inodeBitmap(group: index)) else {
       throw VolumeError(
-        "finding the inode bitmap of group \(index)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_MAP))
+        "finding the inode bitmap of group \(index)", code: Ext2Library.Code.badInodeBitmap)
     }
     return InodeGroup(firstInode: first, usedInodeCount: used, bitmapPosition: bitmap)
   }

@@ -1,4 +1,3 @@
-import CExt2fs
 import FolioCore
 
 extension Volume {
@@ -34,8 +33,9 @@ extension Inode {
 extension Volume {
   /// A hash that is the same for names that only differ in case; nil where `directory` doesn't fold names.
   func foldedHash(of name: RawSpan, in directory: Inode) -> UInt64? {
+    let halfMD4: UInt8 = 1
     guard directory.foldsNames,
-      let hashes = hashes(of: name, version: UInt8(EXT2_HASH_HALF_MD4), in: directory)
+      let hashes = hashes(of: name, version: halfMD4, in: directory)
     else { return nil }
     return UInt64(hashes.hash) << 32 | UInt64(hashes.minorHash)
   }

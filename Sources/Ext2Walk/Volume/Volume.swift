@@ -1,4 +1,3 @@
-import CExt2fs
 import FolioCore
 import SystemPackage
 
@@ -119,7 +118,7 @@ final class Volume: Sendable {
   func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
     guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
       throw VolumeError(
-        "finding the inode table of group \(group)", code: errcode_t(EXT2_ET_GDESC_BAD_INODE_TABLE),
+        "finding the inode table of group \(group)", code: Ext2Library.Code.badInodeTable,
         advice: options.superblock == nil ? "a backup may serve: ext2walk info looks for them" : nil)
     }
     return position
@@ -133,7 +132,7 @@ final class Volume: Sendable {
       if options.superblock == nil { [0] } else {
         options.blockSize.map { [$0] } ?? (10...16).map { 1 << $0 }
       }
-    var failure: errcode_t = 0
+    var failure: Int = 0
     for blockSize in blockSizes {
       let block = UInt64(options.superblock ?? 0)
       let position = block == 0 ? Superblock.position : block * UInt64(blockSize)
@@ -148,21 +147,19 @@ final class Volume: Sendable {
       // A journal for another file system has neither groups nor directories, whatever else it says.
       let readsPast =
         facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
-      for ignored in [0, EXT2_FLAG_IGNORE_CSUM_ERRORS] {
-        let (handle, code) = unsafe IOManager.open(
+      for ignoresChecksums in [false, true] {
+        let (library, code) = LibraryHandle.open(
           image, superblock: options.superblock ?? 0, blockSize: blockSize,
-          flags: EXT2_FLAG_64BITS | ignored | (readsPast ? EXT2_FLAG_FORCE : 0))
-        if let handle = unsafe handle {
-          return unsafe (LibraryHandle(handle), ignored != 0, unknown)
-        }
-        if code == EXT2_ET_UNSUPP_FEATURE, facts?.type != "jbd", !unknown.isEmpty {
+          ignoresChecksums: ignoresChecksums, ignoresFeatures: readsPast)
+        if let library { return (library, ignoresChecksums, unknown) }
+        if code == Ext2Library.Code.unsupportedFeature, facts?.type != "jbd", !unknown.isEmpty {
           throw VolumeError("opening the file system", refusedFor: unknown)
         }
-        if failure == 0 || code != EXT2_ET_BAD_MAGIC { failure = code }
-        guard code == EXT2_ET_SB_CSUM_INVALID else { break }
+        if failure == 0 || code != Ext2Library.Code.badMagic { failure = code }
+        guard code == Ext2Library.Code.wrongSuperblockChecksum else { break }
       }
     }
-    if failure == errcode_t(EXT2_ET_UNSUPP_FEATURE), image.superblock()?.type == "jbd" {
+    if failure == Ext2Library.Code.unsupportedFeature, image.superblock()?.type == "jbd" {
       throw VolumeError(
         "opening the file system", reason: "this is the journal of another file system, and has no files")
     }
@@ -171,20 +168,20 @@ final class Volume: Sendable {
       "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
   }
 
-  private static func advice(for code: errcode_t, _ options: OpenOptions) -> String? {
+  private static func advice(for code: Int, _ options: OpenOptions) -> String? {
     if options.superblock != nil {
       return
         "backups stand at the start of block groups; their numbers depend on the block size (--block-size)"
     }
     return switch code {
-    case errcode_t(EXT2_ET_BAD_MAGIC):
+    case Ext2Library.Code.badMagic:
       "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock): ext2walk info looks for backup superblocks, and in the first 4 MiB for file systems"
-    case errcode_t(EXT2_ET_CORRUPT_SUPERBLOCK), errcode_t(EXT2_ET_GDESC_READ),
-      errcode_t(EXT2_ET_SHORT_READ):
+    case Ext2Library.Code.corruptSuperblock, Ext2Library.Code.unreadDescriptors,
+      Ext2Library.Code.shortRead:
       "a backup may serve: --superblock"
-    case errcode_t(EXT2_ET_UNSUPP_FEATURE):
+    case Ext2Library.Code.unsupportedFeature:
       "it has a feature this build's libext2fs doesn't know: a newer one may"
-    case errcode_t(EXT2_ET_BAD_DESC_SIZE):
+    case Ext2Library.Code.badDescriptorSize:
       "ext2walk info names the impossible value, and a backup superblock that serves, where there is one"
     default: nil
     }

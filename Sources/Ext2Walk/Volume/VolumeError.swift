@@ -1,4 +1,3 @@
-import CExt2fs
 import SystemPackage
 
 /// Something an image refused, in words: what was being done, why it failed, what to do.
@@ -10,7 +9,7 @@ struct VolumeError: Error, CustomStringConvertible {
   /// What to do about it, where there is something.
   let advice: String?
   /// libext2fs' or the system's number for it, where the failure is theirs.
-  let code: errcode_t?
+  let code: Int?
 
   init(_ operation: String, reason: String, advice: String? = nil) {
     self.operation = operation
@@ -20,16 +19,16 @@ struct VolumeError: Error, CustomStringConvertible {
   }
 
   /// A failure of libext2fs, in its words.
-  init(_ operation: String, code: errcode_t, advice: String? = nil) {
+  init(_ operation: String, code: Int, advice: String? = nil) {
     self.init(operation, code: code, reason: Ext2Library.words(for: code), advice: advice)
   }
 
   /// A failure of the system, in its words.
   init(_ operation: String, _ errno: Errno, advice: String? = nil) {
-    self.init(operation, code: errcode_t(errno.rawValue), reason: errno.description, advice: advice)
+    self.init(operation, code: Int(errno.rawValue), reason: errno.description, advice: advice)
   }
 
-  private init(_ operation: String, code: errcode_t, reason: String, advice: String?) {
+  private init(_ operation: String, code: Int, reason: String, advice: String?) {
     self.operation = operation
     self.reason = reason
     self.code = code
@@ -49,7 +48,7 @@ struct VolumeError: Error, CustomStringConvertible {
     let names = unsafeOnes.map(\.name).joined(separator: ", ")
     let readers = unsafeOnes.map { "\($0.name): \($0.reading.readers)" }.joined(separator: "; ")
     self.init(
-      operation, code: errcode_t(EXT2_ET_UNSUPP_FEATURE),
+      operation, code: Ext2Library.Code.unsupportedFeature,
       reason:
         "it has the feature \(names), which libext2fs doesn't know, nor whether directories can be read "
         + "without it",
@@ -62,7 +61,7 @@ struct VolumeError: Error, CustomStringConvertible {
 
   /// Whether the file system has features that this build's libext2fs doesn't know. It may be in order all the same.
   var isOfUnknownFeatures: Bool {
-    code == errcode_t(EXT2_ET_UNSUPP_FEATURE) || code == errcode_t(EXT2_ET_RO_UNSUPP_FEATURE)
+    code == Ext2Library.Code.unsupportedFeature || code == Ext2Library.Code.unsupportedReadOnlyFeature
   }
 
   /// Whether this machine, or a limit of this shell, has too little of something: nothing need be wrong with the image.
@@ -72,11 +71,11 @@ struct VolumeError: Error, CustomStringConvertible {
   private enum Limit {
     case descriptors, descriptorsOfAll, memory
 
-    init?(_ code: errcode_t) {
+    init?(_ code: Int) {
       switch code {
-      case errcode_t(Errno.tooManyOpenFiles.rawValue): self = .descriptors
-      case errcode_t(Errno.tooManyOpenFilesInSystem.rawValue): self = .descriptorsOfAll
-      case errcode_t(Errno.noMemory.rawValue), errcode_t(EXT2_ET_NO_MEMORY): self = .memory
+      case Int(Errno.tooManyOpenFiles.rawValue): self = .descriptors
+      case Int(Errno.tooManyOpenFilesInSystem.rawValue): self = .descriptorsOfAll
+      case Int(Errno.noMemory.rawValue), Ext2Library.Code.noMemory: self = .memory
       default: return nil
       }
     }

@@ -22,8 +22,27 @@ final class LibraryHandle: @unchecked Sendable {
   /// How many blocks the group descriptors take, and the inode table of a group.
   let descriptorBlockCount, inodeTableBlockCount: UInt64
 
+  /// Opens the file system in `source`; nil and libext2fs' number where it refuses.
+  ///
+  /// - Parameters:
+  ///   - superblock: the block that a backup of it stands in, or 0.
+  ///   - blockSize: what the size of blocks has to be, or 0.
+  ///   - ignoresChecksums: whether a wrong checksum of the superblock is none to refuse.
+  ///   - ignoresFeatures: whether features that libext2fs doesn't know are none to refuse.
+  static func open(
+    _ source: any ByteSource, superblock: UInt32, blockSize: Int, ignoresChecksums: Bool,
+    ignoresFeatures: Bool
+  ) -> (LibraryHandle?, Int) {
+    let flags =
+      EXT2_FLAG_64BITS | (ignoresChecksums ? EXT2_FLAG_IGNORE_CSUM_ERRORS : 0)
+      | (ignoresFeatures ? EXT2_FLAG_FORCE : 0)
+    let (handle, code) = unsafe IOManager.open(
+      source, superblock: superblock, blockSize: blockSize, flags: flags)
+    return unsafe (handle.map { unsafe LibraryHandle($0) }, code)
+  }
+
   /// - Parameter handle: one that is open, and closed with this value.
-  init(_ handle: ext2_filsys) {
+  private init(_ handle: ext2_filsys) {
     unsafe self.handle = unsafe handle
     groupCount = unsafe handle.pointee.group_desc_count
     checksumSeed = unsafe handle.pointee.csum_seed
@@ -44,7 +63,7 @@ final class LibraryHandle: @unchecked Sendable {
   func superblock() throws(VolumeError) -> Superblock {
     let bytes = unsafe UnsafeRawBufferPointer(start: handle.pointee.super, count: Superblock.byteCount)
     guard let superblock = Superblock(unsafe Array(bytes)) else {
-      throw VolumeError("reading the superblock", code: errcode_t(EXT2_ET_BAD_MAGIC))
+      throw VolumeError("reading the superblock", code: Ext2Library.Code.badMagic)
     }
     return superblock
   }
