@@ -83,6 +83,8 @@ import Testing
         print("\(difference): \(kind.testDescription) \(chosen): \(e2fsck.complaints)")
       }
     }
+    // What is broken stands in directories: where neither complains of them, one of the two wasn't understood.
+    #expect(tally.both > Self.breakCount / 4, "\(kind.testDescription): \(tally)")
     print(
       "compared with e2fsck: seed \(Self.seed), \(Self.breakCount) breaks of \(kind.testDescription): \(tally)"
     )

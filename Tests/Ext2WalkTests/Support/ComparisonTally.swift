@@ -2,7 +2,7 @@
 
 /// Of how many broken images `verify` and e2fsck said what.
 struct ComparisonTally: CustomStringConvertible {
-  private var both = 0
+  private(set) var both = 0
   /// verify complained, and e2fsck in passes 1, 4 or 5 only.
   private var elsewhere = 0
   /// e2fsck complained, and verify only said what isn't portable.
