@@ -65,7 +65,7 @@ struct WalkState {
   private var pending: [WalkNode]
   private var walked: Set<UInt32>
   /// Output and messages that wait for their turn, in bytes.
-  private var heldByteCount = 0
+  private(set) var heldByteCount = 0
   /// Memory that held output before.
   private var spareOutputs: [WalkOutput] = []
   /// Whether a thread hands something on.
