@@ -15,8 +15,8 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures deps packages docs \
-  examples bench bench-peers bench-mapping simulate man \
+.PHONY: help demo test verify-fixtures record-mounts compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures \
+  deps packages docs examples bench bench-peers bench-mapping simulate man \
   completions install uninstall deb test-packages test-sid clean
 
 help: ## list the targets
@@ -51,6 +51,12 @@ test: deps fixtures ## install what is missing, build, and run all tests
 verify-fixtures: deps fixtures ## verify each image in fixtures/, and compare with what is expected
 	swift build $(TEST_BUILD) --build-tests
 	$(TEST) --filter VerifyFixtureTests
+
+# As root, on a Linux whose answers `fixtures/mounts` has. Look at the difference before you commit it.
+record-mounts: deps ## mount what MountTests changes, and write fixtures/mounts/linux-6.18.tsv anew; as root
+	swift build $(TEST_BUILD) --build-tests
+	EXT2WALK_RECORD_MOUNTS=1 $(TEST) --filter '/asThisKernelMounts'
+	@git --no-pager diff --stat -- fixtures/mounts
 
 # The same seed gives the same breaks.
 compare-e2fsck: deps ## compare verify with e2fsck on BREAKS=2000 broken images, by SEED=1

@@ -1,4 +1,4 @@
-import SystemPackage
+import Foundation
 import Testing
 
 @testable import Ext2Walk
@@ -8,12 +8,17 @@ import Testing
 @Suite(.takesMounts, .takesLinux618) struct MountTests {
   static let kinds = [
     ["-t", "ext2", "-b", "1024", "-I", "128"], ["-t", "ext2", "-b", "1024", "-r", "0"],
-    ["-t", "ext3", "-b", "1024"], ["-t", "ext4", "-b", "1024", "-O", "metadata_csum,meta_bg,^resize_inode"],
-    ["-t", "ext4", "-b", "4096", "-O", "^64bit,^metadata_csum,extra_isize"],
-    ["-t", "ext4", "-b", "4096", "-O", "bigalloc", "-C", "65536"], inline,
+    ["-t", "ext3", "-b", "1024"],
+    ["-t", "ext4", "-b", "1024", "-O", "metadata_csum,meta_bg,^resize_inode," + plain],
+    ["-t", "ext4", "-b", "4096", "-O", "^64bit,^metadata_csum,extra_isize," + plain],
+    ["-t", "ext4", "-b", "4096", "-O", "bigalloc," + plain, "-C", "65536"], inline,
   ]
 
-  private static let inline = ["-t", "ext4", "-b", "4096", "-O", "inline_data,orphan_file"]
+  /// Without what only some versions of mke2fs make unasked.
+  private static let plain = "^orphan_file,^metadata_csum_seed"
+  private static let inline = [
+    "-t", "ext4", "-b", "4096", "-O", "inline_data,orphan_file,^metadata_csum_seed",
+  ]
 
   /// As debugfs takes them. Block size and the like are changed in `InfoTests`: nobody takes the rest for a superblock then.
   private static let changes =
@@ -103,59 +108,80 @@ import Testing
       "zap_block -f <12> -p 7 31", "ssv orphan_file_inum 2", "ssv orphan_file_inum 99999",
     ]
 
-  @Test(arguments: kinds) func asThisKernelMounts(_ options: [String]) async throws {
-    let scratch = try ScratchDirectory()
-    let made = try await Command.mke2fs(options, scratch.path.appending("good.img").string, "20000")
-    try #require(made.status == 0, "\(made.messages)")
-    let filled = try await Command.script(
-      """
-      set -e
-      cd "$2"
-      mkdir mnt
-      printf file > file
-      debugfs -w -R 'write file file' good.img 2> /dev/null
-      mount -o loop good.img mnt
-      # What a kernel leaves behind in a journal, too.
-      mkdir mnt/many
-      (cd mnt/many && touch $(seq 300))
-      sync
-      rm -r mnt/many
-      umount mnt
-      """, [scratch.path.string])
-    try #require(filled.status == 0, "\(filled.messages)")
-    var counts: [String: Int] = [:]
-    var changes = [""] + Self.changes + Self.changesOfOptions + Self.changesOfInodes
+  /// All that is changed of a file system, each by itself; nothing, too.
+  static func changes(of options: [String]) -> [[String]] {
+    var changes = Self.changes + Self.changesOfOptions + Self.changesOfInodes
     // debugfs would take the superblock for the journal, where there is none.
     if options[1] != "ext2" { changes += Self.changesOfJournal }
     if options == Self.inline { changes += Self.changesOfOrphans }
     // With mount options in the superblock that change what else is looked at.
-    for asked in ["noblock_validity", "noload"] {
-      changes += Self.changesUnderOptions.map { "ssv mount_opts \(asked)\n\($0)" }
+    let underOptions = ["noblock_validity", "noload"].flatMap { asked in
+      Self.changesUnderOptions.map { ["ssv mount_opts \(asked)", $0] }
     }
-    for change in changes {
-      let image = scratch.path.appending("changed.img").string
-      let changed = try await Command.script(
-        // A new file each time: mount takes the loop device of one that it has, with the contents it had.
-        "cd \"$2\" && rm -f changed.img && cp good.img changed.img && printf '%s\\n' \"$3\" > requests && debugfs -w -f requests changed.img; cmp -s good.img changed.img",
-        [scratch.path.string, change])
-      // Some say what is there already, or of what isn't there.
-      guard changed.status == 1 || change.isEmpty else { continue }
-      let (facts, _) = try await ImageFacts.of(image)
-      let kernel = try #require(facts.kernels?.last, "\(change)")
-      let theirs = try await Command.script(
-        """
-        cd "$2"
-        # By its name: for one that ext2 could have, mount would ask for another driver's options.
-        for options in loop loop,ro loop,ro,noload; do
-          mount -t ext4 -o $options changed.img mnt 2> /dev/null && break
-        done || { echo no; exit; }
-        grep "$2/mnt " /proc/mounts | grep -q ' ro,' && echo readOnly || echo readWrite
-        umount mnt
-        """, [scratch.path.string])
-      #expect(kernel.mounts + "\n" == theirs.text, "\(change): \(kernel.reasons)")
-      counts[kernel.mounts, default: 0] += 1
+    var seen: Set<[String]> = []
+    return ([[]] + changes.map { [$0] } + underOptions).filter { seen.insert($0).inserted }
+  }
+
+  private static let file = "printf file > file; debugfs -w -R 'write file file' good.img 2> messages"
+
+  /// What a kernel leaves behind in a journal, too.
+  private static let used = """
+    \(file)
+    mount -o loop good.img mnt
+    mkdir mnt/many
+    (cd mnt/many && touch $(seq 300))
+    sync
+    rm -r mnt/many
+    umount mnt
+    """
+
+  static func base(_ options: [String]) -> RecordedMount.Base { .init(options: options, blockCount: 20000) }
+
+  /// The same for what `RecordedMountTests` compares with on every machine.
+  static func unused(_ base: RecordedMount.Base) async throws -> ChangedImages {
+    try await ChangedImages(base, fill: file)
+  }
+
+  @Test(arguments: kinds, [false, true])
+  func asThisKernelMounts(_ options: [String], isUsed: Bool) async throws {
+    let base = Self.base(options)
+    let images = isUsed ? try await ChangedImages(base, fill: Self.used) : try await Self.unused(base)
+    let outcomes = try await images.outcomes(of: Self.changes(of: options), mounts: true)
+    var counts: [String: Int] = [:]
+    let release = try await Command.run("uname", ["-r"]).text
+    let version = try #require(release.firstMatch(of: /\d+\.\d+/).map { String($0.0) })
+    var found: [[String]: String] = [:]
+    for outcome in outcomes {
+      let kernel = try #require(outcome.facts.kernels?.last, "\(outcome.changes)")
+      let mounts = try #require(outcome.mounts)
+      #expect(kernel.running != nil && kernel.mounts == mounts, "\(outcome.changes): \(kernel.reasons)")
+      counts[mounts, default: 0] += 1
+      found[outcome.changes] = mounts
+    }
+    let rows = Self.changes(of: options).map {
+      RecordedMount(base, $0, mounts: found[$0, default: "unchanged"], kernel: version)
     }
     // Neither is the answer always the same, nor is nothing changed.
     #expect(counts["readWrite", default: 0] > 20 && counts["no", default: 0] > 40, "\(counts)")
+    guard !isUsed else { return }
+    if ProcessInfo.processInfo.environment["EXT2WALK_RECORD_MOUNTS"] != nil {
+      try await MountRecorder.shared.record(rows, of: base)
+    } else if version == Self.recorded {
+      // `make record-mounts` after a row was added, or mke2fs or the kernel has changed.
+      #expect(try RecordedMounts(kernel: Self.recorded).rows(of: base) == rows)
+    }
+  }
+
+  /// The Linux whose answers `fixtures/mounts` has.
+  static let recorded = "6.18"
+}
+
+/// Writes what was recorded, one file system after the other.
+private actor MountRecorder {
+  static let shared = MountRecorder()
+
+  func record(_ rows: [RecordedMount], of base: RecordedMount.Base) throws {
+    var file = try RecordedMounts(kernel: MountTests.recorded)
+    try file.replace(base, by: rows, order: MountTests.kinds.map(MountTests.base))
   }
 }
