@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 import Testing
 
@@ -29,15 +30,15 @@ import Testing
   private func words(
     _ journal: [UInt8], incompatible: UInt32 = 0, compatible: UInt32 = 0, byteCount: UInt64 = 1 << 24
   ) throws -> String? {
-    var bytes = [UInt8](repeating: 0, count: SuperblockFacts.byteCount)
+    var bytes = [UInt8](repeating: 0, count: Superblock.byteCount)
     bytes.replaceSubrange(56..<58, with: [0x53, 0xEF])
     bytes.replaceSubrange(24..<28, with: UInt32(2).littleEndianBytes)
     bytes.replaceSubrange(76..<80, with: UInt32(1).littleEndianBytes)
     bytes.replaceSubrange(92..<96, with: compatible.littleEndianBytes)
     bytes.replaceSubrange(96..<100, with: incompatible.littleEndianBytes)
-    let facts = try #require(SuperblockFacts(bytes))
+    let facts = try #require(Superblock(bytes))
     #expect(facts.blockSize == 4096)
-    return JournalSuperblock(journal).fault(ofByteCount: byteCount, facts)?.words
+    return JournalSuperblock(journal).obstacle(ofByteCount: byteCount, facts)?.words
   }
 
   @Test func oneThatIsWhole() throws {

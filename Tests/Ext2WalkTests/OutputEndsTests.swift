@@ -1,7 +1,7 @@
-import TextOutput
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
 /// Output that is full or closed, and an interrupt.
 @Suite struct OutputEndsTests {

@@ -1,5 +1,7 @@
+import Basics
 import FolioCore
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
 

@@ -1,5 +1,7 @@
+import Basics
 import FolioCore
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
 
@@ -249,13 +251,12 @@ import Testing
         return .reading(batch)
       }
       guard random.below(3) == 0 else { return .reading(batch) }
-      if let first = batch.pieces.first {
-        // What was read before it goes first, in memory of its own.
-        let before = WalkOutput()
-        let start = first.output.lowerBound
-        before.bytes.append(Array(copy(of: batch.output)[start..<batch.start]).raw)
-        state.finish(batch.pieces.map { $0.moved(by: -start) }, output: before)
-        batch.pieces = []
+      if !batch.pieces.isEmpty {
+        // What was read before it goes first; it goes on in memory of its own.
+        let own = WalkOutput()
+        own.bytes.append(Array(copy(of: batch.output)[batch.start...]).raw)
+        state.finish(batch.pieces, output: batch.output)
+        (batch.pieces, batch.output, batch.start) = ([], own, 0)
         return handOn(and: batch)
       }
       guard try state.beginStreaming(node) else {

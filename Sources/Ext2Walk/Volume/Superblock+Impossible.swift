@@ -1,5 +1,5 @@
-import TextOutput
 import FolioCore
+import TextOutput
 
 /// A number in a superblock that no valid file system has.
 enum ImpossibleValue: Equatable {

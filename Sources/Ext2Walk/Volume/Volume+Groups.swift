@@ -1,4 +1,5 @@
 import Basics
+
 /// A block group, as far as its inodes go. Positions are bytes from the start of the file system.
 struct InodeGroup {
   /// The number of its first inode.
