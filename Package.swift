@@ -65,12 +65,48 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
-    .executableTarget(
-      name: "Ext2Walk",
+    .target(
+      name: "ExtVolume",
       dependencies: [
         "Basics",
         "CExt2fs",
         "CSupport",
+        "FolioCore",
+        "TextOutput",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ExtDisk",
+      dependencies: [
+        "Basics",
+        "ExtVolume",
+        "TextOutput",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ExtMount",
+      dependencies: ["Basics", "ExtVolume", "FolioCore", "TextOutput"],
+      swiftSettings: settings),
+    .target(
+      name: "ExtCheck",
+      dependencies: [
+        "Basics",
+        "ExtVolume",
+        "FolioCore",
+        "TextOutput",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Ext2Walk",
+      dependencies: [
+        "Basics",
+        "ExtCheck",
+        "ExtDisk",
+        "ExtMount",
+        "ExtVolume",
         "FolioCore",
         "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -95,6 +131,10 @@ let package = Package(
         "Basics",
         "CExt2fs",
         "Ext2Walk",
+        "ExtCheck",
+        "ExtDisk",
+        "ExtMount",
+        "ExtVolume",
         "FolioCore",
         "TextOutput",
         .product(name: "Subprocess", package: "swift-subprocess"),

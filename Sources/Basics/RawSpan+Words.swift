@@ -31,6 +31,7 @@ extension RawSpan {
 
   /// The 8 bytes from `offset` on as a number that sorts as they do; zeroes stand for those that aren't there.
   @inlinable
+  @inline(__always)
   public func bigEndianWord(at offset: Int) -> UInt64 {
     let left = byteCount - offset
     if left >= 8 { return littleEndian(at: offset, as: UInt64.self).byteSwapped }

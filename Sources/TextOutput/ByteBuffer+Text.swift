@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 extension ByteBuffer {
   @inlinable

@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// Bytes that are appended to, in memory of their own.
 ///

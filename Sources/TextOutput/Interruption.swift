@@ -10,7 +10,7 @@ package enum Interruption {
 
   /// From now on a signal that ends the program takes the line away first. It ends it all the same: shells see that and
   /// say 130 for SIGINT.
-  package static func clearsLine() {
+  static func clearsLine() {
     for number in signals {
       // What is ignored, as by nohup, stays so.
       if isIgnored(number) { continue }
@@ -25,7 +25,7 @@ package enum Interruption {
   }
 
   /// There is no line any more.
-  package static func clearsNothing() {
+  static func clearsNothing() {
     for number in signals where !isIgnored(number) { _ = signal(number, SIG_DFL) }
   }
 

@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
 package struct JSONObject {

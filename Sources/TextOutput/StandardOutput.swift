@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 package import SystemPackage
 
 /// Why output ended early.

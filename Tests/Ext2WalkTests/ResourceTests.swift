@@ -81,7 +81,7 @@ import Testing
     var judged = 0
     func judge(_ bytes: [UInt8]) {
       guard let facts = Superblock(bytes) else { return }
-      try? Volume.checkDemand(of: facts, file)
+      try? Volume.checkResources(of: facts, file)
       for kernel in Kernel.kinds { _ = kernel.verdict(on: facts, imageByteCount: file.byteCount) }
       judged += 1
     }

@@ -193,7 +193,7 @@ extension RecordCursor.Step {
 
   private func wayBack(_ bytes: [UInt8]) -> Int? {
     guard let damage = steps(bytes).last?.damage else { return nil }
-    return unsafe format.wayBack(in: bytes.span.bytes, after: damage)
+    return unsafe format.resumeOffset(in: bytes.span.bytes, after: damage)
   }
 
   @Test func goesOnBehindOneBadRecord() {
@@ -282,7 +282,7 @@ extension RecordCursor.Step {
         return
       }
       #expect(damage.record.offset == offsets[broken])
-      guard let wayBack = unsafe format.wayBack(in: block.bytes.span.bytes, after: damage) else {
+      guard let wayBack = unsafe format.resumeOffset(in: block.bytes.span.bytes, after: damage) else {
         Issue.record("nothing was salvaged")
         return
       }
@@ -303,7 +303,7 @@ extension RecordCursor.Step {
       }
       guard let damage = steps(bytes).last?.damage else { continue }
       damaged += 1
-      guard let offset = unsafe format.wayBack(in: bytes.span.bytes, after: damage) else { continue }
+      guard let offset = unsafe format.resumeOffset(in: bytes.span.bytes, after: damage) else { continue }
       recovered += 1
       #expect(offset > damage.record.offset)
       var cursor = unsafe RecordCursor(bytes.span.bytes, format: format, at: offset)

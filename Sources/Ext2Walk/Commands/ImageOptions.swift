@@ -1,4 +1,6 @@
 import ArgumentParser
+import ExtDisk
+import ExtVolume
 import TextOutput
 
 /// The image, and how to open it: for every command that takes one.

@@ -1,4 +1,7 @@
 import ArgumentParser
+import ExtDisk
+import ExtMount
+import ExtVolume
 import TextOutput
 
 /// `info`: the file system in one screen, and which kernels can mount it.
@@ -24,7 +27,7 @@ struct Info: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
-    try Job.run(image: imageOptions.imageBytes) { messages in
+    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
       let report = try report()
       for note in report.notes { messages.note(note) }
       for problem in report.problems { messages.problem(problem) }
@@ -70,8 +73,8 @@ struct Info: ParsableCommand {
     if opening.partition != nil {
       _ = try contents.fileSystem(partition: opening.partition, image: location.path)
     }
-    if case .other(let signature) = contents, signature.kind != .nothing, opening.superblock == nil {
-      if signature.kind == .dynamicPartitions { try describeDynamicPartitions(file, at: location, signature) }
+    if case .other(let format) = contents, format.kind != .nothing, opening.superblock == nil {
+      if format.kind == .dynamicPartitions { try describeDynamicPartitions(file, at: location, format) }
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
     var unread: FailedRead?
@@ -183,7 +186,7 @@ struct Info: ParsableCommand {
     var inodes = InodeTable(volume)
     do throws(VolumeError) {
       let root = try inodes.inode(Inode.root)
-      let leadsSomewhere = BlockMap.read(root, on: volume).places.contains { _ in true }
+      let leadsSomewhere = BlockMapReader.read(root, on: volume).places.contains { _ in true }
       return root.isDirectory && (root.hasInlineData || leadsSomewhere)
     } catch {
       // A root that can't be read is none to list: MountCheck says why.
@@ -211,14 +214,14 @@ struct Info: ParsableCommand {
 
   /// Says where ext file systems begin among dynamic partitions, where there are any.
   private func describeDynamicPartitions(
-    _ file: any ByteSource, at location: ImageLocation, _ signature: Signature
+    _ file: any ByteSource, at location: ImageLocation, _ format: KnownFormat
   ) throws(VolumeError) {
     var failure: FailedRead?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: true, &failure)
     guard !embedded.isEmpty else { return }
     let missed = failure.map { "; what can't be read may hold others: \($0)" } ?? ""
     throw VolumeError(
-      "opening the file system", reason: "this is \(signature.name)\(missed)",
+      "opening the file system", reason: "this is \(format.name)\(missed)",
       advice: "\(embedded.words(in: location)); "
         + "lpunpack \(Escaping.shellWord(location.path)) FOLDER takes all partitions out")
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import ExtVolume
 import FolioCore
 import SystemPackage
 import TextOutput
@@ -44,7 +45,7 @@ struct List: ParsableCommand {
   var mappings = false
 
   func run() throws {
-    try Job.run(image: imageOptions.imageBytes) { messages in
+    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
       let volume = try imageOptions.open(&messages)
       messages.tell(aboutStateOf: volume)
       if checksums, !volume.superblock.hasChecksums {

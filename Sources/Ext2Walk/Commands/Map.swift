@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExtVolume
 import FolioCore
 import SystemPackage
 import TextOutput
@@ -64,7 +65,7 @@ struct Map: ParsableCommand {
   }
 
   func run() throws {
-    try Job.run(image: imageOptions.imageBytes) { messages in
+    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
       let volume = try imageOptions.open(&messages)
       messages.tell(aboutStateOf: volume)
       return try map(volume, &messages)

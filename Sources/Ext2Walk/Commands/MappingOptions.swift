@@ -1,4 +1,5 @@
 public import ArgumentParser
+import ExtVolume
 public import FolioCore
 
 /// How folios are laid out and mapped: the same for every command that reads directories.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExtVolume
 import SystemPackage
 import TextOutput
 

@@ -1,3 +1,5 @@
+import ExtVolume
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,4 +1,8 @@
 import ArgumentParser
+import ExtCheck
+import ExtDisk
+import ExtMount
+import ExtVolume
 import FolioCore
 import SystemPackage
 import TextOutput
@@ -38,7 +42,7 @@ struct Verify: ParsableCommand {
   @Flag(help: "What is not portable is an error too.")
   var strict = false
 
-  @Flag(help: "Compare all judges on all blocks of large images too, not on a sample.")
+  @Flag(help: "Cross-check all blocks of large images too, not a sample.")
   var thorough = false
 
   @Flag(help: "List the rules, and check nothing.")
@@ -64,7 +68,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    try Job.run {
+    try CommandRunner.run {
       if rules { return try StandardOutput.write(text: RuleTable.text) }
       let report = VerifyReport(
         format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
@@ -83,7 +87,7 @@ struct Verify: ParsableCommand {
 
   /// Returns the exit status for this image.
   private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Int32 {
-    report.begin(image)
+    report.begin(image, showsProgress: progress.isOn())
     var messages = Messages(image: image)
     do {
       var remarks = DiskRemarks()
@@ -107,12 +111,16 @@ struct Verify: ParsableCommand {
     options.reading = mapping.readingOptions()
     options.reading.keepsAccount = mappings
     options.isThorough = thorough
-    options.showsProgress = progress.isOn()
     // The root is among what is verified; and by a superblock of impossible values nothing else can be judged.
     if volume.superblock.impossibleValues.isEmpty {
       options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
     }
-    let summary = try ImageCheck.run(volume, options: options, sink: report)
+    let summary: VerifySummary
+    do {
+      summary = try ImageCheck.run(volume, options: options, observer: report)
+    } catch is CheckStopped {
+      throw report.failure ?? .closed
+    }
     let elapsed = (ContinuousClock.now - start).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
     try report.end(.examined(summary, seconds: seconds))
@@ -125,7 +133,7 @@ struct Verify: ParsableCommand {
   private func testItself(_ report: VerifyReport) throws -> Int32 {
     let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
     let name = Array("self-test".utf8)
-    report.begin(name)
+    report.begin(name, showsProgress: progress.isOn())
     var messages = Messages(image: name)
     do {
       let test = try SelfTest(blockSize: blockSize, in: Terminal.environment("TMPDIR") ?? "/tmp")

@@ -1,3 +1,4 @@
+import ExtVolume
 import FolioCore
 
 /// Colours of names, as `LS_COLORS` has them.

@@ -1,20 +1,8 @@
+import ExtVolume
 import FolioCore
 
-/// How kinds of files are shown: the words of JSON, and the letters of `ls`.
+/// How kinds of files are shown: the letters of `ls`.
 extension FileType {
-  var word: StaticString {
-    switch self {
-    case .unknown: "unknown"
-    case .regular: "regular"
-    case .directory: "directory"
-    case .character: "character"
-    case .block: "block"
-    case .fifo: "fifo"
-    case .socket: "socket"
-    case .symlink: "symlink"
-    }
-  }
-
   /// The first letter of `ls -l`.
   var letter: UInt8 {
     switch self {

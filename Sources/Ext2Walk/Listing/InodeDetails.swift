@@ -1,3 +1,4 @@
+import ExtVolume
 import FolioCore
 
 /// What is known of an entry beyond its record.

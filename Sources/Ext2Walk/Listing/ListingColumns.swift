@@ -1,3 +1,4 @@
+import ExtVolume
 import FolioCore
 import TextOutput
 

@@ -1,4 +1,5 @@
 import Basics
+import ExtVolume
 import FolioCore
 
 /// What `ls` shows of a directory, and in what order.

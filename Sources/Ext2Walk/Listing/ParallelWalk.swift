@@ -1,4 +1,5 @@
 import Basics
+import ExtVolume
 import FolioCore
 import TextOutput
 

@@ -1,4 +1,5 @@
 import Basics
+import ExtVolume
 import FolioCore
 import TextOutput
 
@@ -34,7 +35,7 @@ struct LongWidths {
 struct TextListing {
   let style: TextStyle
   var widths = LongWidths.streaming
-  private var clock = Clock()
+  private var clock = TimeFormatter()
   /// Whether a line is a name or a path and nothing else.
   let isPlain: Bool
   /// What stands before each name: the directory's path and a slash, or nothing.

@@ -1,3 +1,4 @@
+import ExtVolume
 import TextOutput
 
 /// How far a walk is, on a line of stderr: directories, entries, and how many of the inodes in use that is.

@@ -1,4 +1,7 @@
 import Basics
+import ExtDisk
+import ExtMount
+import ExtVolume
 import FolioCore
 import TextOutput
 

@@ -1,3 +1,6 @@
+import ExtDisk
+import ExtMount
+import ExtVolume
 import FolioCore
 import TextOutput
 
@@ -100,7 +103,7 @@ enum InfoText {
   }
 
   private static func time(_ time: Timestamp?) -> String {
-    var clock = Clock()
+    var clock = TimeFormatter()
     return time.map { String(decoding: clock.text(for: $0), as: UTF8.self) } ?? "never"
   }
 

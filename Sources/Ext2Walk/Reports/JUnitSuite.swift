@@ -1,3 +1,5 @@
+import ExtCheck
+import ExtVolume
 import TextOutput
 
 /// The findings of an image as a JUnit test suite: a test case for each rule, which fails where the rule is broken.

@@ -1,3 +1,5 @@
+import ExtDisk
+import ExtVolume
 import TextOutput
 
 /// What is said on stderr, and whether any of it was bad news.

@@ -1,3 +1,6 @@
+import ExtCheck
+import ExtVolume
+
 /// The rules that `verify` knows, for people.
 enum RuleTable {
   /// Each rule's name, severity, sentence and, where they have words for it, what kernels say.

@@ -1,4 +1,6 @@
 import Basics
+import ExtCheck
+import ExtVolume
 import FolioCore
 import TextOutput
 

@@ -1,9 +1,11 @@
 import Basics
+import ExtCheck
+import ExtVolume
 import FolioCore
 import TextOutput
 
 /// Writes what `verify` finds, image after image, and what came of each.
-final class VerifyReport: FindingSink {
+final class VerifyReport: CheckObserver {
   enum Format {
     case text
     case json, ndjson
@@ -22,6 +24,9 @@ final class VerifyReport: FindingSink {
   private let isQuiet: Bool
   private let hasColor: Bool
   private var output = ByteBuffer()
+  private var progress = ProgressLine(isOn: false)
+  /// Why a check was stopped.
+  private(set) var failure: OutputError?
   private var image: [UInt8] = []
   private var diskProblems: [String] = []
   private var objects: JSONArray
@@ -40,7 +45,10 @@ final class VerifyReport: FindingSink {
   }
 
   /// The findings that follow are those of `image`.
-  func begin(_ image: [UInt8]) {
+  ///
+  /// - Parameter showsProgress: whether a line on stderr says how far it is.
+  func begin(_ image: [UInt8], showsProgress: Bool) {
+    progress = ProgressLine(isOn: showsProgress)
     self.image = image
     diskProblems = []
     findingCount = 0
@@ -59,7 +67,17 @@ final class VerifyReport: FindingSink {
     self.diskProblems = diskProblems
   }
 
-  func take(_ finding: Finding) throws(OutputError) {
+  // MARK: CheckObserver
+
+  func show(_ progress: CheckProgress) {
+    self.progress.step(part: progress.part) {
+      progress.directoryCount == 0
+        ? "inode tables" : "\(progress.directoryCount) directories, \(progress.entryCount) entries"
+    }
+  }
+
+  func take(_ finding: Finding) throws(CheckStopped) {
+    progress.clear()
     switch format {
     case .text: output.append(text: line(finding))
     case .json:
@@ -71,11 +89,17 @@ final class VerifyReport: FindingSink {
     case .junit: suite.add(finding)
     }
     findingCount += 1
-    try StandardOutput.flushIfLarge(&output)
+    do throws(OutputError) {
+      try StandardOutput.flushIfLarge(&output)
+    } catch {
+      failure = error
+      throw CheckStopped()
+    }
   }
 
   /// Ends the image.
   func end(_ outcome: Outcome) throws(OutputError) {
+    progress.clear()
     switch outcome {
     case .notExamined: outcomes.notExamined += 1
     case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict) || !diskProblems.isEmpty:

@@ -15,7 +15,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     /// The cursor needs the block's bytes from its ``offset`` up to here to go on. It has not moved: make a new
     /// one that begins there when they are to be had.
     case needsBytes(through: Int)
-    /// A rule is broken; the cursor has not moved. ``RecordFormat/wayBack(in:after:)`` may know how to go on.
+    /// A rule is broken; the cursor has not moved. ``RecordFormat/resumeOffset(in:after:)`` may know how to go on.
     case damage(RecordDamage)
     /// The end of the block.
     case end

@@ -46,7 +46,7 @@ public final class FolioMapper {
   /// - Complexity: `direct` is arithmetic; the others take a system call for each slot or run. No copies.
   public func map(_ folio: borrowing Folio, by way: MappingWay? = nil) throws(MappingRefusal) -> FolioMapping
   {
-    demand(folio.arena === arena, "the folio is in another arena")
+    trapUnless(folio.arena === arena, "the folio is in another arena")
     guard let folioWay = (way ?? .proposed(for: folio)).folioWay else {
       fatalError("page_pair shows no folio whole: use PagePairMapping")
     }
@@ -59,7 +59,7 @@ public final class FolioMapper {
   ///
   /// Traps unless this mapper made the mapping and the mapping's slots are the last that were taken.
   public func unmap(_ mapping: consuming FolioMapping) {
-    demand(mapping.mapper === self, "a mapping is undone by a mapper that didn't make it")
+    trapUnless(mapping.mapper === self, "a mapping is undone by a mapper that didn't make it")
     switch mapping.place {
     case .directMap: break
     case .slots(let slots): window?.pop(slot: slots.lowerBound, count: slots.count)

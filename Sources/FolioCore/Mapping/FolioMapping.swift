@@ -20,7 +20,7 @@ public struct FolioMapping: ~Copyable {
   }
 
   deinit {
-    demand(!isMapped, "a mapping was dropped without being undone")
+    trapUnless(!isMapped, "a mapping was dropped without being undone")
   }
 
   /// The folio's bytes, from its first page to its last, which stays as long as it is mapped. Those past its `filledByteCount` say nothing.

@@ -28,7 +28,7 @@ struct LocalWindow: ~Copyable {
   ///
   /// - Returns: the address of the first.
   mutating func push(_ frames: [Int], of file: borrowing MemoryFile) throws(Errno) -> UnsafeRawPointer {
-    demand(
+    trapUnless(
       frames.count <= freeSlotCount,
       "kmap_local: \(depth + frames.count) slots at once, and there are \(Self.usableSlotCount)")
     let first = depth
@@ -51,7 +51,7 @@ struct LocalWindow: ~Copyable {
   ///
   /// Traps otherwise. The kernel warns, and clears the top slot, which is the wrong one.
   mutating func pop(slot: Int, count: Int) {
-    demand(
+    trapUnless(
       slot + count == depth,
       "kmap_local: slot \(slot + count - 1) is undone while slot \(depth - 1) is the last that was taken")
     for _ in 0..<count {

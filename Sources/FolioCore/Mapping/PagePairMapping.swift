@@ -42,7 +42,7 @@ public struct PagePairMapping: ~Copyable {
   /// - Throws: a refusal where less than two slots are free.
   public init(_ folio: borrowing Folio, by mapper: FolioMapper, isTimed: Bool = false) throws(MappingRefusal)
   {
-    demand(folio.arena === mapper.arena, "the folio is in another arena")
+    trapUnless(folio.arena === mapper.arena, "the folio is in another arena")
     let needed = min(2, folio.pageCount)
     guard !folio.isHighMemory || mapper.freeSlotCount >= needed else {
       throw MappingRefusal(.pagePair, .slotsTaken(needed: needed, free: mapper.freeSlotCount))
@@ -64,7 +64,7 @@ public struct PagePairMapping: ~Copyable {
   }
 
   deinit {
-    demand(isDone, "a mapping was dropped without being undone")
+    trapUnless(isDone, "a mapping was dropped without being undone")
   }
 
   /// What the mapping has taken at the most: one or two slots, or the frames' permanent addresses.
@@ -93,7 +93,7 @@ public struct PagePairMapping: ~Copyable {
   /// - Throws: a refusal where slots that were free are taken now.
   /// - Complexity: no copy within a page; `range.count` bytes are copied where it crosses.
   public mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
-    demand(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes outside the folio")
+    trapUnless(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes outside the folio")
     start = range.lowerBound
     showsScratch = false
     shownByteCount = 0

@@ -56,7 +56,7 @@ public struct Folio: ~Copyable {
   }
 
   deinit {
-    demand(!arena.isPinned(frames), "a folio goes away while it is mapped")
+    trapUnless(!arena.isPinned(frames), "a folio goes away while it is mapped")
     arena.freeFrames(frames)
   }
 
@@ -82,7 +82,7 @@ public struct Folio: ~Copyable {
 
   /// Forgets the contents, so that the folio can hold another block. Traps while the folio is mapped.
   public mutating func clear() {
-    demand(!arena.isPinned(frames), "a folio is cleared while it is mapped")
+    trapUnless(!arena.isPinned(frames), "a folio is cleared while it is mapped")
     filled = 0
   }
 

@@ -22,7 +22,7 @@ struct FreeFrames: Sendable {
 
   mutating func give(_ frames: [Int]) {
     for frame in frames {
-      demand(!isFree[frame], "frame \(frame) is given back twice")
+      trapUnless(!isFree[frame], "frame \(frame) is given back twice")
       isFree[frame] = true
     }
   }

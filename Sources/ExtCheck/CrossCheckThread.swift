@@ -1,0 +1,87 @@
+import Basics
+import ExtVolume
+import FolioCore
+
+/// Lets crossCheck compare on a thread of their own, while directories are walked on another.
+///
+/// They share the volume with the walk: they alone use libext2fs' iterator, which is one thread's at a time. Where the system has no thread to give, they compare at once.
+final class CrossCheckThread: @unchecked Sendable {
+  /// A directory to be compared.
+  private struct PendingComparison {
+    let directory: Inode
+    let path: [UInt8]
+    let blocks: BlockMap
+  }
+
+  /// What crossCheck found to differ, and in which directory.
+  typealias Verdict = (difference: CrossCheck.Difference, directory: UInt32, path: [UInt8])
+
+  private struct State {
+    var pending: [PendingComparison] = []
+    var isComplete = false
+  }
+
+  private let monitor = ConditionLock(State())
+  // The thread's, from its start to its end.
+  private var crossCheck: CrossCheck
+  private var verdicts: [Verdict] = []
+  // The walk's.
+  private var disregarded: Set<UInt32> = []
+  private var thread: WorkerThread?
+
+  /// So many directories may wait.
+  private static var mostPendingComparisons: Int { 256 }
+
+  init(_ crossCheck: consuming CrossCheck) {
+    self.crossCheck = crossCheck
+    thread = WorkerThread { [self] in work() }
+  }
+
+  /// Has a directory compared whose blocks can all be found.
+  func compare(_ directory: Inode, path: [UInt8], blocks: BlockMap) {
+    let new = PendingComparison(directory: directory, path: path, blocks: blocks)
+    if thread == nil { return compare(new) }
+    monitor.wait { $0.pending.count < Self.mostPendingComparisons ? $0.pending.append(new) : nil }
+    monitor.signal()
+  }
+
+  /// Leaves out what is found in a directory: where records are damaged, each reader goes on in its own way.
+  func disregard(_ directory: UInt32) {
+    disregarded.insert(directory)
+  }
+
+  /// Waits until all have been compared. Nothing may be compared after that.
+  ///
+  /// - Returns: what differs, in the order of the walk, and what was compared.
+  func finish() -> (verdicts: [Verdict], scope: CrossCheck.Scope) {
+    monitor.withLock { $0.isComplete = true }
+    monitor.signal()
+    thread?.join()
+    thread = nil
+    return (verdicts.filter { !disregarded.contains($0.directory) }, crossCheck.scope)
+  }
+
+  /// Ends without comparing what still waits, where nobody wants the verdicts.
+  func cancel() {
+    monitor.withLock { $0.pending = [] }
+    _ = finish()
+  }
+
+  private func work() {
+    while true {
+      let pending = monitor.wait { state -> [PendingComparison]? in
+        defer { state.pending = [] }
+        return state.pending.isEmpty && !state.isComplete ? nil : state.pending
+      }
+      if pending.isEmpty { return }
+      monitor.signal()
+      for each in pending { compare(each) }
+    }
+  }
+
+  private func compare(_ each: PendingComparison) {
+    for difference in crossCheck.differences(in: each.directory, path: each.path, blocks: each.blocks) {
+      verdicts.append((difference, each.directory.number, each.path))
+    }
+  }
+}

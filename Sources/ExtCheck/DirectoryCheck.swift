@@ -1,0 +1,551 @@
+import Basics
+import ExtVolume
+import FolioCore
+import TextOutput
+
+/// What was looked at, for the summary.
+package struct VerifyCounts {
+  package var directories = 0
+  package var blocks = 0
+  /// In use or not.
+  package var records = 0
+  package var entries = 0
+  package var crossingRecords = 0
+}
+
+/// Checks directories as they are walked, entry by entry.
+///
+/// One for all directories of an image. What it learns of each inode goes to the census; findings go out at once, with
+/// the path by which the directory was reached.
+struct DirectoryCheck: ~Copyable {
+  let volume: Volume
+  var census: InodeCensus
+  var findings: Findings
+  var claims = BlockClaims()
+  let crossCheck: CrossCheckThread
+  var counts = VerifyCounts()
+  /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
+  var hasLostEntries = false
+  /// What ".." names in directories where that isn't what they were found in, or where nothing has led to them yet.
+  /// Whether it is wrong is known at the end.
+  var oddDotDots: [UInt32: OddDotDot] = [:]
+  /// In which directories there are further names of a directory.
+  var furtherNames: [UInt32: [UInt32]] = [:]
+
+  struct OddDotDot {
+    let found: UInt32
+    let place: Place
+    let path: [UInt8]
+  }
+
+  /// Directories whose links aren't as many as what was found to name them. That is said at the end: a directory that
+  /// nothing leads to may name them too.
+  var wrongLinks: [UInt32: WrongLinks] = [:]
+
+  struct WrongLinks {
+    let found: Int
+    var expected: Int
+    let path: [UInt8]
+  }
+
+  /// Where in a directory something is.
+  struct Place {
+    let block: BlockPlace?
+    let offset: Int
+  }
+
+  private let superblock: Superblock
+  private var named: NamedInodes
+  private var current: CurrentDirectory
+  /// The directory being read and those it is in, from the root down.
+  private var open: [UInt32] = []
+  private var names = NameTable()
+
+  init(
+    _ volume: Volume, census: consuming InodeCensus, zone: SystemZone, findings: consuming Findings,
+    crossCheck: CrossCheckThread
+  ) {
+    self.volume = volume
+    superblock = volume.superblock
+    named = NamedInodes(volume, zone: zone)
+    self.census = census
+    self.findings = findings
+    self.crossCheck = crossCheck
+    current = CurrentDirectory(FoundDirectory(inode: 0, path: []), parent: nil)
+  }
+
+  /// The directory being checked, and what is known of it so far.
+  private struct CurrentDirectory {
+    let found: FoundDirectory
+    /// What ".." has to name; nil where nothing leads here.
+    let parent: UInt32?
+    /// Nil for one that is kept in its inode.
+    var blocks: BlockMap?
+    var inode: Inode?
+    var hashTree: HashTree?
+    /// The block whose names have been found to stand in the wrong leaf.
+    var misplacedLeaf: UInt64?
+    var children: [FoundDirectory] = []
+    var subdirectoryCount = 0
+    /// Hashes of names that seem to stand here twice.
+    var suspects: Set<UInt64> = []
+    /// Where the second record begins, in the first block.
+    var secondRecord = 0
+    var hasDot = false
+    var hasDotDot = false
+    /// Blocks whose one record says 0 for 65536, and the first of them.
+    var zeroLengths: (count: Int, first: BlockPlace)?
+    /// Blocks that begin with zeroes, and what was found in the first of them.
+    var zeroBlocks: (count: Int, first: DirectoryProblem)?
+    /// By which it is encrypted; nil where it isn't, or doesn't say by which.
+    var encryptionPolicy: EncryptionPolicy?
+    /// Types where there should be none.
+    var typesWithoutFeature: (count: Int, first: Place)?
+    var isDamaged = false
+
+    init(_ found: FoundDirectory, parent: UInt32?) {
+      self.found = found
+      self.parent = parent
+    }
+  }
+
+  // MARK: A directory
+
+  /// Whether the place of inode `number` is a bad block: nobody misses its names.
+  func isInBadBlock(_ number: UInt32) -> Bool { named.isInBadBlock(number) }
+
+  /// Checks `root`, and all directories that it leads to.
+  mutating func walk(
+    from root: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable
+  ) throws(CheckStopped) {
+    var walk = TreeWalk(from: root)
+    while let directory = walk.next() {
+      let children = try check(directory, by: &reader, inodes: &inodes)
+      for second in walk.add(children) { try report(directory.problem(secondName: second)) }
+    }
+  }
+
+  /// Checks one directory. Returns those in it that are to be walked too.
+  private mutating func check(
+    _ directory: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable
+  ) throws(CheckStopped) -> [FoundDirectory] {
+    try begin(directory)
+    reader.begin(directory, inodes: &inodes)
+    while let step = reader.next(inodes: &inodes) {
+      switch consume step {
+      case .blocks(let blocks, let inode): try begin(blocks, of: inode)
+      case .block(let place, let head): try begin(place, head: head)
+      case .entries(var entries):
+        let place = entries.place
+        while let record = entries.next() {
+          try visit(Entry(record: record, place: place), entries.name(of: record), entries.encryptedName)
+        }
+      case .blockEnd(let place, let recordCount): try end(place, recordCount: recordCount)
+      case .damage(let problem): try report(problem)
+      }
+    }
+    return try end(inodes: &inodes)
+  }
+
+  private mutating func begin(_ directory: FoundDirectory) throws(CheckStopped) {
+    let isRoot = directory.inode == Inode.root
+    let parent = census[directory.inode].parent
+    current = CurrentDirectory(directory, parent: isRoot ? Inode.root : parent == 0 ? nil : parent)
+    counts.directories += 1
+    names.removeAll()
+    while let last = open.last, isRoot || last != parent {
+      census[last].flags.remove(.isOpen)
+      open.removeLast()
+    }
+    open.append(directory.inode)
+    census[directory.inode].flags.formUnion([.isOpen, .isWalked])
+    if census[directory.inode].flags.contains(.isEncrypted) {
+      let policy = named.encryptionPolicy(of: directory.inode)
+      current.encryptionPolicy = policy == .missing || policy == .damaged ? nil : policy
+    }
+    // No entry names the root but its own.
+    if isRoot, census[directory.inode].flags.contains(.hasDamage) {
+      for (rule, wording, facts) in named.damage(of: directory.inode) {
+        try report(rule, kernelWording: wording, facts)
+      }
+    }
+    let part = 0.2 + 0.8 * min(1, Double(counts.entries) / Double(max(1, census.inUseCount)))
+    findings.progress(
+      CheckProgress(part: part, directoryCount: counts.directories, entryCount: counts.entries))
+  }
+
+  private mutating func begin(_ blocks: BlockMap, of directory: Inode) throws(CheckStopped) {
+    current.inode = directory
+    current.blocks = blocks
+    for run in blocks.runs {
+      guard case .mapped(let physical) = run.contents else { continue }
+      claims.add(physical..<physical + UInt64(run.logical.count), owner: directory.number)
+    }
+    for node in blocks.nodes { claims.add(node..<node + 1, owner: directory.number) }
+    for blocks in blocks.preallocated { claims.add(blocks, owner: directory.number) }
+    // Names of 16 bytes on average, and no more of them than there are inodes: what is too little grows.
+    if blocks.mappedCount > 4 {
+      let (byteCount, _) = blocks.mappedCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
+      names.reserve(min(census.inUseCount, Int(clamping: byteCount / 24)))
+    }
+    if blocks.isSound { crossCheck.compare(directory, path: current.found.path, blocks: blocks) }
+    guard directory.isHashed else { return }
+    if superblock.hasHashedDirectories {
+      let tree = HashTree(directory, blocks: blocks, on: volume)
+      current.hashTree = tree
+      for problem in tree.problems {
+        let block = blocks.physical(of: problem.logical).map {
+          BlockPlace(logical: problem.logical, physical: $0)
+        }
+        try report(problem.rule, block: block, problem.facts)
+      }
+    } else if !superblock.hasChecksums {
+      // With checksums no kernel reads it: that is said where an entry names it.
+      try report(.htreeWithoutFeature, "")
+    }
+  }
+
+  /// - Parameter count: how many blocks it has, but for those of its attributes.
+  private mutating func checkBlockCount(
+    of directory: Inode, holding count: UInt64
+  ) throws(CheckStopped) {
+    guard !superblock.hasClusters else { return }
+    var count = count + (directory.attributeBlock == 0 ? 0 : 1)
+    do throws(VolumeError) {
+      count += try named.attributeInodeBlockCount(of: directory)
+    } catch {
+      return try report(.blockUnreadable, "extended attributes: \(error)")
+    }
+    let expected = count * UInt64(superblock.blockSize / 512)
+    if directory.attributes.blocks512 != expected {
+      try report(.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)")
+    }
+  }
+
+  private mutating func end(inodes: inout InodeTable) throws(CheckStopped) -> [FoundDirectory] {
+    try checkSizes(&inodes)
+    try reportZeroBlocks()
+    try reportRepeatedNames(&inodes)
+    try reportPortability()
+    if current.isDamaged { crossCheck.disregard(current.found.inode) } else { checkLinks() }
+    return current.children
+  }
+
+  /// What ext4 counts up to (`EXT4_LINK_MAX`).
+  static var mostLinks: Int { 65000 }
+
+  private mutating func checkLinks() {
+    // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
+    let expected = 2 + current.subdirectoryCount
+    let links = Int(census[current.found.inode].links)
+    // 1 stands for too many to count, and in a hashed directory it stays when there are fewer again.
+    let isHashed = current.inode?.isHashed == true && superblock.hasHashedDirectories
+    let isUncounted = links == 1 && (isHashed || expected > Self.mostLinks)
+    if links != expected, !isUncounted {
+      wrongLinks[current.found.inode] = WrongLinks(found: links, expected: expected, path: current.found.path)
+    }
+  }
+
+  private mutating func reportZeroBlocks() throws(CheckStopped) {
+    guard let (count, first) = current.zeroBlocks else { return }
+    let (_, offset, facts, _) = first.finding(isIndexBlock: false)
+    let more = count == 1 ? "" : "; so do \(counted(count - 1, "other block")) of this directory"
+    try report(.beginsWithZeroes, block: first.block, offset: offset, facts + more)
+  }
+
+  private mutating func reportPortability() throws(CheckStopped) {
+    if let (count, first) = current.zeroLengths {
+      let facts = count == 1 ? "rec_len 0" : "rec_len 0 in \(count) blocks, this is the first"
+      try report(.zeroRecordLength, block: first, offset: 0, facts)
+    }
+    if let (count, first) = current.typesWithoutFeature {
+      let facts = count == 1 ? "" : "in \(count) records, this is the first"
+      try report(.typeWithoutFeature, block: first.block, offset: first.offset, facts)
+    }
+  }
+
+  /// Checks what a directory's inode says of its size and blocks.
+  private mutating func checkSizes(_ inodes: inout InodeTable) throws(CheckStopped) {
+    let (inode, data): (Inode, InlineData?)
+    do throws(VolumeError) {
+      inode = try inodes.inode(current.found.inode)
+      data = inode.hasInlineData ? try inodes.inlineData(of: inode) : nil
+    } catch {
+      // The reader has said that it can't be read.
+      return
+    }
+    guard inode.isDirectory else { return }
+    if inode.unreadSizeHigh != 0 {
+      try report(.wrongSize, "i_size_high \(inode.unreadSizeHigh), and the file system has no `large_dir`")
+    }
+    if let data {
+      let expected = UInt64(data.area.count + data.attribute.count)
+      if inode.attributes.byteCount != expected {
+        try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
+      }
+      try checkBlockCount(of: inode, holding: 0)
+    } else if let blocks = current.blocks, blocks.isSound {
+      let preallocated = blocks.preallocated.reduce(0) { $0 + UInt64($1.count) }
+      let count = blocks.mappedCount + UInt64(blocks.nodes.count) + preallocated
+      try checkBlockCount(of: inode, holding: count)
+    }
+  }
+
+  // MARK: Blocks
+
+  private mutating func begin(_ block: BlockPlace, head: RawSpan) throws(CheckStopped) {
+    counts.blocks += 1
+    let rawLength = head.littleEndian(at: 4, as: UInt16.self)
+    if superblock.blockSize == 65536, rawLength == 0 {
+      let first = current.zeroLengths?.first ?? block
+      current.zeroLengths = ((current.zeroLengths?.count ?? 0) + 1, first)
+    }
+    guard block.logical == 0 else { return }
+    current.secondRecord = RecordLength.decode(rawLength, blockSize: superblock.blockSize)
+    // As e2fsck has it: their names end in zeroes, which fills their records.
+    if isDot(head, at: 0, length: 1), head[byteAt: 9] != 0 {
+      try report(.dotUnterminated, block: block, offset: 0, "\".\" and then byte \(head[byteAt: 9])")
+    }
+    if current.secondRecord == 12, isDot(head, at: 12, length: 2), head[byteAt: 22] != 0 {
+      try report(.dotUnterminated, block: block, offset: 12, "\"..\" and then byte \(head[byteAt: 22])")
+    }
+  }
+
+  private func isDot(_ head: RawSpan, at offset: Int, length: UInt8) -> Bool {
+    head[byteAt: offset + 6] == length && head[byteAt: offset + 8] == UInt8(ascii: ".")
+      && (length == 1 || head[byteAt: offset + 9] == UInt8(ascii: "."))
+  }
+
+  private mutating func end(_ block: BlockPlace, recordCount: Int) throws(CheckStopped) {
+    counts.records += recordCount
+    guard block.logical == 0, !current.isDamaged else { return }
+    if !current.hasDot { try report(.missingDot, block: block, offset: 0, "") }
+    if !current.hasDotDot {
+      try report(.missingDotDot, block: block, offset: current.secondRecord, "")
+    }
+  }
+
+  // MARK: Entries
+
+  /// - Parameter shown: the name as paths have it.
+  private mutating func visit(
+    _ entry: Entry, _ shown: RawSpan, _ encryptedName: EncryptedName?
+  ) throws(CheckStopped) {
+    counts.entries += 1
+    if entry.crossesPage { counts.crossingRecords += 1 }
+    if let encryptedName {
+      try visit(entry, encryptedName.cipherText.raw, shown: shown)
+    } else if shown[byteAt: 0] == UInt8(ascii: "."), DotName.matches(shown) {
+      try checkDot(entry, isDouble: shown.byteCount == 2)
+    } else {
+      try visit(entry, shown, shown: shown)
+    }
+  }
+
+  /// - Parameters:
+  ///   - name: as it stands on disk.
+  ///   - shown: as paths have it.
+  private mutating func visit(_ entry: Entry, _ name: RawSpan, shown: RawSpan) throws(CheckStopped) {
+    let hash = NameTable.hash(name, in: current.inode, on: volume)
+    if !names.insert(hash) { current.suspects.insert(hash) }
+    if let tree = current.hashTree { try checkLeaf(of: entry, name, shown: shown, tree) }
+    if let inode = current.inode, inode.isCasefolded, !volume.isValid(name: name, in: inode) {
+      try report(.nameNotInEncoding, entry, shown)
+    }
+    try check(entry, name: shown)
+  }
+
+  private mutating func checkDot(_ entry: Entry, isDouble: Bool) throws(CheckStopped) {
+    let place = Place(block: entry.block, offset: entry.offset)
+    // One kept in its inode has its parent's number, and "." goes without saying.
+    let isFirst = entry.block.map { $0.logical == 0 && entry.offset == 0 } ?? (entry.recordLength == 0)
+    let isSecond =
+      entry.block.map { $0.logical == 0 && entry.offset == current.secondRecord }
+      ?? (entry.offset == 0 && entry.recordLength == 4)
+    if saysOtherType(entry, than: .directory) {
+      try report(.typeMismatch, at: place, "\"\(isDouble ? ".." : ".")\", type \(entry.typeCode)")
+    }
+    switch (isFirst, isSecond) {
+    case (true, _) where !isDouble:
+      current.hasDot = true
+      if entry.inode != current.found.inode { try report(.wrongDot, at: place, "inode \(entry.inode)") }
+      if entry.recordLength >= 24 {
+        try report(.dotTooLong, at: place, "rec_len \(entry.recordLength)")
+      }
+    case (_, true) where isDouble && !current.hasDotDot:
+      current.hasDotDot = true
+      if entry.inode != current.parent {
+        oddDotDots[current.found.inode] = OddDotDot(
+          found: entry.inode, place: place, path: current.found.path)
+      }
+    // Where the records before it are damaged nobody can tell which it is.
+    case _ where entry.isSalvaged: break
+    default:
+      try report(.dotMisplaced, at: place, "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)")
+    }
+  }
+
+  private mutating func check(_ entry: Entry, name: RawSpan) throws(CheckStopped) {
+    let number = entry.inode
+    guard number >= superblock.firstInode || number == Inode.root else {
+      return try report(.inodeReserved, entry, name)
+    }
+    var facts = census[number]
+    guard facts.isInUse else {
+      // What can't be read has been said, and may be in use.
+      guard census.isUnknown(number) else { return try report(.inodeUnused, entry, name) }
+      hasLostEntries = true
+      current.isDamaged = true
+      return
+    }
+    if !facts.flags.contains(.isInBitmap) { try report(.inodeFree, entry, name) }
+    try checkType(entry, name, facts)
+    if named.isInBadBlock(number) { try report(.inodeInBadBlock, entry, name) }
+    if facts.flags.contains(.holdsAttribute) {
+      try report(.inodeUnusable, entry, name, kernelWording: InodeDamage.holdsAttribute.kernelWording)
+    }
+    if facts.flags.contains(.hasDamage), facts.nameCount == 0 {
+      for (rule, wording, words) in named.damage(of: number) {
+        try report(rule, entry, name, words, kernelWording: wording)
+      }
+    }
+    if facts.flags.contains(.isEncrypted), facts.nameCount == 0, let words = named.contextDamage(of: number) {
+      try report(.encryptionPolicy, entry, name, words)
+    }
+    if let expected = current.encryptionPolicy, let words = named.misfit(of: number, facts, in: expected) {
+      let wording = "Inconsistent encryption contexts"
+      try report(.encryptionPolicy, entry, name, words, kernelWording: wording)
+    }
+    facts.nameCount &+= 1
+    if facts.nameCount == 1 { facts.parent = current.found.inode }
+    defer { census[number] = facts }
+    guard facts.type == .directory else { return }
+    if facts.flags.contains(.isOpen) {
+      try report(.directoryCycle, entry, name)
+    } else if facts.nameCount > 1 {
+      furtherNames[number, default: []].append(current.found.inode)
+      try report(.directorySecondName, entry, name, "another is in directory inode \(facts.parent)")
+    } else {
+      current.subdirectoryCount += 1
+      if !facts.flags.contains(.isWalked) {
+        facts.flags.insert(.isWalked)
+        current.children.append(current.found.child(number, name: name))
+      }
+    }
+  }
+
+  private mutating func checkType(_ entry: Entry, _ name: RawSpan, _ facts: InodeFacts) throws(CheckStopped) {
+    if facts.type == .unknown {
+      return try report(.typeMismatch, entry, name, "its inode is of no type")
+    }
+    guard saysOtherType(entry, than: facts.type) else { return }
+    let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
+    try report(.typeMismatch, entry, name, words)
+  }
+
+  /// Whether a record has a type that isn't `type`. Notes types where there should be none.
+  private mutating func saysOtherType(_ entry: Entry, than type: FileType) -> Bool {
+    // 0 says that the type is unknown, which every kernel takes for what it is.
+    guard entry.typeCode != 0, superblock.recordsNameTypes else {
+      if entry.typeCode != 0 {
+        let first = current.typesWithoutFeature?.first ?? Place(block: entry.block, offset: entry.offset)
+        current.typesWithoutFeature = ((current.typesWithoutFeature?.count ?? 0) + 1, first)
+      }
+      return false
+    }
+    return entry.typeCode != type.rawValue
+  }
+
+  private mutating func checkLeaf(
+    of entry: Entry, _ name: RawSpan, shown: RawSpan, _ tree: HashTree
+  ) throws(CheckStopped) {
+    guard let block = entry.block, let leaf = tree.leaves[block.logical], let version = tree.version,
+      block.logical != current.misplacedLeaf, let inode = current.inode,
+      let hash = volume.hashes(of: name, version: version, in: inode)?.hash, !leaf.holds(hash)
+    else { return }
+    current.misplacedLeaf = block.logical
+    let bounds = "\(hexadecimal(leaf.low)) to \(hexadecimal(leaf.high))"
+    try report(.htreeLeafBounds, entry, shown, "hash \(hexadecimal(hash)), the block is for \(bounds)")
+  }
+
+  private func hexadecimal(_ hash: UInt32) -> String { "0x" + String(hash, radix: 16, width: 8) }
+
+  // MARK: Names that stand there twice
+
+  private mutating func reportRepeatedNames(_ inodes: inout InodeTable) throws(CheckStopped) {
+    guard !current.suspects.isEmpty else { return }
+    var finder = RepeatedNames(in: current.inode, on: volume, suspects: current.suspects)
+    do throws(VolumeError) {
+      let inode = try inodes.inode(current.found.inode)
+      var reader = try DirectoryReader(volume)
+      reader.begin(inode)
+      finder.take(from: &reader, inodes: &inodes)
+    } catch {
+      let count = counted(current.suspects.count, "name")
+      return try report(.nameTwice, "\(count), by their hashes; they can't be read again: \(error)")
+    }
+    for (entry, name, other) in finder.found {
+      let words = name == other ? "" : "the encoding folds it to the same as \"\(Escaping.text(other))\""
+      try report(.nameTwice, entry, name.raw, words)
+    }
+  }
+
+  // MARK: Problems
+
+  private mutating func report(_ problem: DirectoryProblem) throws(CheckStopped) {
+    let (rule, offset, facts, losesEntries) = problem.finding(isIndexBlock: isIndexBlock(problem.block))
+    if losesEntries {
+      current.isDamaged = true
+      hasLostEntries = true
+    }
+    guard let rule else { return }
+    if rule == .beginsWithZeroes {
+      // A directory may have a hundred thousand of them in a row.
+      current.zeroBlocks = ((current.zeroBlocks?.count ?? 0) + 1, current.zeroBlocks?.first ?? problem)
+      return
+    }
+    try report(rule, block: problem.block, offset: offset, facts)
+    // The record is whole all the same: what it names is named.
+    switch problem.kind {
+    case .implausible(let entry, let name, _): try check(entry, name: name.raw)
+    case .notEncrypted(let entry, let name) where name.raw.holdsNULOrSlash: try check(entry, name: name.raw)
+    default: break
+    }
+  }
+
+  private func isIndexBlock(_ block: BlockPlace?) -> Bool {
+    guard let block, let tree = current.hashTree else { return false }
+    return tree.nodes.contains(block.logical)
+  }
+
+  // MARK: Findings
+
+  private mutating func report(
+    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ words: String = "", kernelWording: String? = nil
+  ) throws(CheckStopped) {
+    let facts = "\"\(Escaping.text([UInt8](copying: name)))\", inode \(entry.inode)"
+    try report(
+      rule, block: entry.block, offset: entry.offset, kernelWording: kernelWording,
+      facts + (words.isEmpty ? "" : ": \(words)"))
+  }
+
+  private mutating func report(_ rule: Rule, at place: Place, _ facts: String) throws(CheckStopped) {
+    try report(rule, block: place.block, offset: place.offset, facts)
+  }
+
+  private mutating func report(
+    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, kernelWording: String? = nil, _ facts: String
+  ) throws(CheckStopped) {
+    try findings.add(
+      Finding(
+        rule: rule, path: current.found.path.shownPath, inode: current.found.inode, block: block,
+        offset: offset, ownKernelWording: kernelWording, facts: facts))
+  }
+}
+
+extension BlockMap {
+  /// Whether all blocks of the directory can be found.
+  var isSound: Bool {
+    problems.isEmpty && runs.allSatisfy { if case .mapped = $0.contents { true } else { false } }
+  }
+}

@@ -1,0 +1,83 @@
+package import ExtVolume
+import FolioCore
+import TextOutput
+
+/// A rule that is broken, and where.
+package struct Finding {
+  package let rule: Rule
+  /// The path of the directory it was found in, or `<N>` where no path leads there; nil where it is in none.
+  package var path: [UInt8]?
+  /// The inode it is about: that directory, or what no entry names.
+  package var inode: UInt32?
+  package var block: BlockPlace?
+  /// In bytes: where in the block, or in the contents of the inode, the record begins.
+  package var offset: Int?
+  /// What a kernel says of it, where the rule doesn't know that by itself.
+  var ownKernelWording: String?
+  /// What was found, in words. Names in it are escaped.
+  package let facts: String
+
+  /// What a kernel says of it, where one has words for it.
+  package var kernelWording: String? { ownKernelWording ?? rule.kernelWording }
+
+  /// What is wrong, in a line: what rule, in a kernel's words where it has some, and what was found.
+  package var words: String {
+    let what = kernelWording ?? rule.sentence
+    return "\(rule.rawValue): \(what)\(facts.isEmpty ? "" : " (\(facts))")"
+  }
+
+  /// Where, with a colon behind it; empty for what is about the file system as a whole.
+  package var place: String {
+    var parts: [String] = []
+    switch (path, inode) {
+    case (let path?, let inode?): parts.append("\(Escaping.text(path)) (inode \(inode))")
+    case (let path?, nil): parts.append(Escaping.text(path))
+    case (nil, let inode?): parts.append("inode \(inode)")
+    case (nil, nil): break
+    }
+    if let block { parts.append("block \(block.logical) (physical \(block.physical))") }
+    if let offset { parts.append("offset \(offset)") }
+    return parts.isEmpty ? "" : parts.joined(separator: ", ") + ": "
+  }
+}
+
+/// How far a check is.
+package struct CheckProgress {
+  /// How much of all is done, from 0 to 1.
+  package let part: Double
+  /// How many directories and entries have been read; none while inode tables are.
+  package var directoryCount = 0
+  package var entryCount = 0
+}
+
+/// Ends a check: whoever takes the findings wants no more of them, and knows why.
+package struct CheckStopped: Error {
+  package init() {}
+}
+
+/// What takes findings, one after the other, as they are made, and hears how far the check is.
+package protocol CheckObserver: AnyObject {
+  func take(_ finding: Finding) throws(CheckStopped)
+  func show(_ progress: CheckProgress)
+}
+
+/// Findings of one image on their way out, and how many there were.
+struct Findings: ~Copyable {
+  private let observer: any CheckObserver
+  private(set) var errorCount = 0
+  private(set) var portabilityCount = 0
+
+  init(_ observer: any CheckObserver) {
+    self.observer = observer
+  }
+
+  mutating func add(_ finding: Finding) throws(CheckStopped) {
+    switch finding.rule.severity {
+    case .error: errorCount += 1
+    case .portability: portabilityCount += 1
+    }
+    try observer.take(finding)
+  }
+
+  func progress(_ progress: CheckProgress) { observer.show(progress) }
+}

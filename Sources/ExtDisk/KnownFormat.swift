@@ -1,0 +1,129 @@
+import ExtVolume
+
+/// What a file or partition is that is no ext file system, told by the bytes that its kind begins with.
+package struct KnownFormat: Equatable {
+  package enum Kind: Equatable {
+    /// Packed by this program.
+    case compressed(by: String)
+    /// Files packed together; this lists them.
+    case archive(listedBy: String)
+    /// A virtual machine's disk, of the format that `qemu-img` calls this.
+    case virtualDisk(format: String)
+    case sparseAndroid
+    /// A whole disk in pieces; this program shows it as a file of this name.
+    case forensic(mount: String, file: String)
+    /// Android's logical partitions, in one.
+    case dynamicPartitions
+    case encrypted
+    case volumeManager
+    case raidMember
+    case otherFileSystem
+    /// Something of its own kind; `IMAGE` in its advice is the file's name.
+    case other(_ advice: String)
+    case swap
+    case text
+    case nothing
+  }
+
+  /// As people say it: "a gzip file", "an XFS file system".
+  package let name: String
+  package let kind: Kind
+
+  /// Whether it is told by what isn't there: bytes that nobody could read may say otherwise.
+  var isByAbsence: Bool { kind == .text || kind == .nothing }
+
+  /// What to do next. `image` is the file's name as it can be typed.
+  package func advice(image: String) -> String {
+    switch kind {
+    case .compressed(let program): "unpack it first: \(program) -dk \(image)"
+    case .archive(let program): "unpack the image that is in it first: \(program) \(image) says what there is"
+    case .virtualDisk(let format):
+      "convert it first: qemu-img convert -f \(format) -O raw \(image) disk.img"
+    case .sparseAndroid: "convert it first: simg2img \(image) disk.img"
+    case .forensic(let program, let file):
+      "show it as a disk first: \(program) \(image) FOLDER, then read FOLDER/\(file)"
+    case .dynamicPartitions:
+      "ext2walk info \(image) says which ext file systems begin in it; lpunpack \(image) FOLDER takes all partitions out"
+    case .other(let advice): advice.replacing("IMAGE", with: image)
+    case .encrypted: "open it first: cryptsetup open \(image) NAME, then read /dev/mapper/NAME"
+    case .volumeManager:
+      "activate it first: vgchange -ay (losetup -fP makes a device of a file), then read /dev/VOLUMEGROUP/VOLUME"
+    case .raidMember:
+      "assemble it first: mdadm --assemble --readonly (losetup -fP makes a device of a file), then read /dev/mdN"
+    case .otherFileSystem: "ext2walk reads ext2, ext3 and ext4 only"
+    case .swap: "there are no files in it"
+    case .text: "give a file or device that holds a file system"
+    case .nothing:
+      "a file system may begin further in (--offset), or its first superblock is gone (--superblock): "
+        + "ext2walk info \(image) looks for backup superblocks, and in the first 4 MiB for file systems"
+    }
+  }
+
+  /// What begins at the start of `range`, which is in bytes; nil where nobody knows.
+  ///
+  /// - Parameter failure: keeps the first refusal of the system: where something could be that nobody saw.
+  static func identify(
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> KnownFormat? {
+    for mark in Magic.all {
+      guard mark.offset <= range.upperBound - range.lowerBound,
+        let bytes = file.probe(mark.bytes.count, at: range.lowerBound + mark.offset, &failure)
+      else { continue }
+      if bytes == mark.bytes { return mark.format }
+    }
+    return raidMember(file, in: range, &failure) ?? fixedVirtualDisk(file, in: range, &failure)
+      ?? appleDisk(file, in: range, &failure)
+      ?? plain(file, in: range, &failure)
+  }
+
+  /// md's superblocks of version 0.90 and 1.0 stand near the end, so that a file system may begin at the start.
+  private static func raidMember(
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> KnownFormat? {
+    let count = range.upperBound - range.lowerBound
+    guard count >= 1 << 17 else { return nil }
+    for position in [(count & ~0xFFFF) - 0x10000, (count & ~0xFFF) - 0x2000] {
+      if file.probe(4, at: range.lowerBound + position, &failure) == Magic.raidMagic {
+        return Magic.raidMember
+      }
+    }
+    return nil
+  }
+
+  /// Virtual PC's disks of fixed size are the disk itself and a last sector that says so.
+  private static func fixedVirtualDisk(
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> KnownFormat? {
+    guard range.upperBound - range.lowerBound >= 1024,
+      file.probe(8, at: range.upperBound - 512, &failure) == Array("conectix".utf8)
+    else { return nil }
+    return KnownFormat(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
+  }
+
+  /// Apple's disk images say what they are in their last sector.
+  private static func appleDisk(
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> KnownFormat? {
+    guard range.upperBound - range.lowerBound >= 1024,
+      file.probe(4, at: range.upperBound - 512, &failure) == Array("koly".utf8)
+    else { return nil }
+    return KnownFormat(name: "an Apple disk image (dmg)", kind: .virtualDisk(format: "dmg"))
+  }
+
+  /// Text, or nothing at all.
+  private static func plain(
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+  ) -> KnownFormat? {
+    let count = Int(min(4096, range.upperBound - range.lowerBound))
+    guard count > 0, let bytes = file.probe(count, at: range.lowerBound, &failure) else { return nil }
+    if bytes.allSatisfy({ $0 == 0 }) {
+      return KnownFormat(name: "nothing but zeroes in its first \(count) bytes", kind: .nothing)
+    }
+    // Its last character may be cut.
+    let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.dropLast()
+    let isText = text.allSatisfy {
+      $0 != "\u{FFFD}" && ($0.value >= 0x20 || [0x09, 0x0A, 0x0D].contains($0.value)) && $0.value != 0x7F
+    }
+    return isText && !text.isEmpty ? KnownFormat(name: "a text file", kind: .text) : nil
+  }
+}

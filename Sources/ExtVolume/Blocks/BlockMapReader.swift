@@ -1,0 +1,321 @@
+import Basics
+import FolioCore
+
+/// Finds the blocks of a directory: block maps and extents, holes told apart, in logical order.
+///
+/// Mirrors what `ext2fs_block_iterate3()` tells its callback. Written here since the map of a hostile image
+/// must neither loop, nor make a block turn up twice, nor end at its first bad node, and since most
+/// directories keep all they have in the inode: no block is read for those.
+package struct BlockMapReader: ~Copyable {
+  private let volume: Volume
+  /// How many logical blocks the directory's size takes.
+  private let blockCount: UInt64
+  private var runs: [BlockRun] = []
+  private var nodes: [UInt64] = []
+  /// Logical blocks below this are in `runs`.
+  private var covered: UInt64 = 0
+  /// Physical blocks after the directory's size, as far as a directory may have such.
+  private var preallocated: [Range<UInt64>] = []
+  /// Whether blocks are mapped so far after the directory's size that none may be. No kernel reads those.
+  private var hasBlocksBehindEnd = false
+  /// How many nodes of the map may still be looked at that lie after the size: none where it isn't a directory's.
+  private var nodesLeftAfterEnd: Int
+  private static var mostNodesAfterEnd: Int { 4 }
+  /// Whether there are extents of no length, which no kernel makes.
+  private var hasEmptyExtents = false
+  /// How many blocks extents hold that come behind later ones, where nobody looks for them.
+  private var misplacedBlocks: UInt64 = 0
+  /// Blocks seen so far: a block serves once, as contents or as a node of the map.
+  private var seen = SeenBlocks()
+
+  /// Reads the map of `directory`'s blocks.
+  ///
+  /// - Parameter byteCount: how far, where that isn't as far as the size reaches.
+  /// - Complexity: linear in the blocks that are there. Each is read at most once, and only those that hold block numbers.
+  package static func read(
+    _ directory: Inode, on volume: Volume, through byteCount: UInt64? = nil
+  ) -> BlockMap {
+    var map = BlockMapReader(
+      volume, byteCount: byteCount ?? directory.attributes.byteCount,
+      nodesAfterEnd: directory.isDirectory ? mostNodesAfterEnd : 0)
+    if directory.hasExtents {
+      map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
+    } else {
+      map.addPointers(in: directory.blockArea.span.raw)
+    }
+    map.addGap(through: map.blockCount)
+    var problems: [BlockMapDamage] = []
+    if map.misplacedBlocks > 0 { problems.append(.misplaced(blockCount: map.misplacedBlocks)) }
+    if map.hasEmptyExtents { problems.append(.emptyExtents) }
+    if map.hasBlocksBehindEnd { problems.append(.behindSize(byteCount: directory.attributes.byteCount)) }
+    return BlockMap(
+      runs: map.writtenRuns, problems: problems, nodes: map.nodes, preallocated: map.preallocated)
+  }
+
+  /// As many blocks in a row as no directory has that a kernel made and nobody wrote.
+  private static var mostUnwrittenBlocks: UInt64 { 64 }
+
+  /// The runs, but for long stretches that lie in holes of a sparse image: nothing was ever written there.
+  ///
+  /// An extent of twelve bytes leads to 32768 blocks. Each would be read, and be damage of its own.
+  private var writtenRuns: [BlockRun] {
+    guard runs.contains(where: { $0.logical.count > Self.mostUnwrittenBlocks }) else { return runs }
+    let blockSize = UInt64(volume.superblock.blockSize)
+    var written: [BlockRun] = []
+    for run in runs {
+      guard case .mapped(let physical) = run.contents, run.logical.count > Self.mostUnwrittenBlocks else {
+        written.append(run)
+        continue
+      }
+      // From `start` on blocks are not in `written` yet; up to `next` they hold data.
+      var (start, next) = (run.logical.lowerBound, run.logical.lowerBound)
+      func block(_ logical: UInt64) -> UInt64 { physical + (logical - run.logical.lowerBound) }
+      while next < run.logical.upperBound {
+        let data = volume.image.nextData(from: block(next) * blockSize).map { $0 / blockSize }
+        let end =
+          data.map { min(run.logical.upperBound, next + ($0 - block(next))) } ?? run.logical.upperBound
+        if end - next > Self.mostUnwrittenBlocks {
+          if start < next {
+            written.append(BlockRun(logical: start..<next, contents: .mapped(physical: block(start))))
+          }
+          written.append(BlockRun(logical: next..<end, contents: .damaged(.neverWritten(block(next)))))
+          start = end
+        }
+        // What follows data is looked at again as soon as there may be enough without.
+        next = max(end, next) + 1 + Self.mostUnwrittenBlocks
+      }
+      if start < run.logical.upperBound {
+        written.append(
+          BlockRun(logical: start..<run.logical.upperBound, contents: .mapped(physical: block(start))))
+      }
+    }
+    return written
+  }
+
+  private init(_ volume: Volume, byteCount: UInt64, nodesAfterEnd: Int) {
+    self.volume = volume
+    nodesLeftAfterEnd = nodesAfterEnd
+    let (whole, rest) = byteCount.quotientAndRemainder(dividingBy: UInt64(volume.superblock.blockSize))
+    blockCount = whole + (rest > 0 ? 1 : 0)
+  }
+
+  // MARK: Block maps
+
+  /// The 15 numbers of an inode: 12 blocks, then a block of block numbers, one of those, and one of those.
+  private mutating func addPointers(in area: RawSpan) {
+    var logical: UInt64 = 0
+    for index in 0..<15 {
+      let level = max(0, index - 11)
+      add(pointer: UInt64(area.littleEndian(at: index * 4, as: UInt32.self)), level: level, at: logical)
+      logical += blocksPerPointer(level: level)
+    }
+  }
+
+  /// How many blocks a number stands for, with `level` blocks of numbers between.
+  private func blocksPerPointer(level: Int) -> UInt64 {
+    1 << (UInt64(level) * UInt64((volume.superblock.blockSize / 4).trailingZeroBitCount))
+  }
+
+  private mutating func add(pointer: UInt64, level: Int, at logical: UInt64) {
+    guard pointer != 0 else { return }
+    // What lies after the end is looked at until it is more than there may be.
+    guard logical < blockCount || !hasBlocksBehindEnd else { return }
+    guard level > 0 else {
+      if logical < blockCount {
+        add(logical: logical..<logical + 1, physical: pointer)
+      } else {
+        addBehindEnd(logical..<logical + 1, physical: pointer)
+      }
+      return
+    }
+    let step = blocksPerPointer(level: level - 1)
+    let end = max(logical, min(blockCount, logical + blocksPerPointer(level: level)))
+    guard let node = readNode(pointer, for: logical..<end) else { return }
+    var next = logical
+    for index in 0..<volume.superblock.blockSize / 4 {
+      let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
+      add(pointer: UInt64(number), level: level - 1, at: next)
+      next += step
+    }
+  }
+
+  // MARK: Extents
+
+  /// A node of an extent tree.
+  ///
+  /// - Parameters:
+  ///   - depth: what the node above it makes it; nil for the root.
+  ///   - end: the logical block at which the next node's part begins.
+  private mutating func addExtents(in bytes: RawSpan, depth expected: UInt16?, through end: UInt64) {
+    guard let node = ExtentNode(bytes), node.depth == expected ?? node.depth else {
+      if covered < end {
+        addDamaged(covered..<end, .nodeHeader)
+      } else if expected != nil {
+        hasBlocksBehindEnd = true
+      }
+      return
+    }
+    for index in 0..<node.entryCount {
+      if node.depth == 0 {
+        add(node.extent(index))
+        continue
+      }
+      let child = node.child(index)
+      let next = index + 1 < node.entryCount ? node.logical(index + 1) : end
+      let start = max(child.logical, covered)
+      let part = start..<max(start, min(next, end, blockCount))
+      guard child.logical >= covered, !part.isEmpty || child.logical >= blockCount else {
+        misplacedBlocks += 1
+        continue
+      }
+      if part.isEmpty, hasBlocksBehindEnd { continue }
+      guard let below = readNode(child.block, for: part) else { continue }
+      addExtents(in: below.raw, depth: node.depth - 1, through: part.upperBound)
+    }
+  }
+
+  private mutating func add(_ extent: ExtentNode.Extent) {
+    guard extent.count > 0 else {
+      hasEmptyExtents = true
+      return
+    }
+    guard extent.logical >= covered else {
+      misplacedBlocks += extent.count
+      return
+    }
+    let end = extent.logical + extent.count
+    if end > blockCount {
+      let start = max(extent.logical, blockCount)
+      addBehindEnd(start..<end, physical: extent.physical + (start - extent.logical))
+    }
+    let part = extent.logical..<min(max(extent.logical, blockCount), end)
+    if extent.isWritten {
+      add(logical: part, physical: extent.physical)
+    } else {
+      addDamaged(part, .unwritten)
+    }
+  }
+
+  // MARK: Both
+
+  /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
+  ///
+  /// - Parameter logical: what it leads to, as far as the directory reaches; empty for a node after its end.
+  private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
+    let damage: BlockMapDamage
+    if logical.isEmpty {
+      // Empty ones are harmless; a hostile map could have as many as the file system has blocks.
+      guard nodesLeftAfterEnd > 0 else {
+        hasBlocksBehindEnd = true
+        return nil
+      }
+      nodesLeftAfterEnd -= 1
+    }
+    if seen.insert(block) {
+      do throws(VolumeError) {
+        let bytes = try volume.readBlock(block)
+        nodes.append(block)
+        return bytes
+      } catch {
+        damage = .unreadable(error.description)
+      }
+    } else {
+      damage = .nodeTwice(block)
+    }
+    if logical.isEmpty { hasBlocksBehindEnd = true } else { addDamaged(logical, damage) }
+    return nil
+  }
+
+  /// Adds blocks after the directory's end.
+  ///
+  /// Mirrors what `check_blocks()` of e2fsck's pass 1 lets pass: as many as `s_prealloc_dir_blocks` says. They hold no
+  /// records, and count in `i_blocks`.
+  private mutating func addBehindEnd(_ logical: Range<UInt64>, physical: UInt64) {
+    let (end, overflow) = physical.addingReportingOverflow(UInt64(logical.count))
+    guard logical.upperBound <= blockCount + volume.superblock.preallocatedDirectoryBlocks, !overflow,
+      physical > 0, physical >= volume.superblock.firstDataBlock, end <= volume.superblock.blockCount
+    else {
+      hasBlocksBehindEnd = true
+      return
+    }
+    let (count, isNew) = seen.insertFront(of: physical..<end)
+    guard isNew, count == UInt64(logical.count) else {
+      hasBlocksBehindEnd = true
+      return
+    }
+    preallocated.append(physical..<end)
+  }
+
+  /// Adds contents, as far as they are in the file system and in the image, and no block twice.
+  private mutating func add(logical: Range<UInt64>, physical: UInt64) {
+    guard !logical.isEmpty else { return }
+    let blockSize = UInt64(volume.superblock.blockSize)
+    let blocksThere = min(volume.superblock.blockCount, volume.image.byteCount / blockSize)
+    var part = logical
+    if physical < volume.superblock.firstDataBlock || physical == 0 {
+      addDamaged(part, .impossible(physical))
+      return
+    }
+    if physical >= blocksThere || UInt64(part.count) > blocksThere - physical {
+      let left = physical >= blocksThere ? 0 : blocksThere - physical
+      part = logical.lowerBound..<logical.lowerBound + left
+    }
+    var next = part.lowerBound
+    while next < part.upperBound {
+      let number = physical + (next - part.lowerBound)
+      let (count, isNew) = seen.insertFront(of: number..<number + (part.upperBound - next))
+      if isNew {
+        addRun(next..<next + count, physical: number)
+      } else {
+        addDamaged(next..<next + count, .blockTwice(number))
+      }
+      next += count
+    }
+    if part.upperBound < logical.upperBound {
+      addDamaged(
+        part.upperBound..<logical.upperBound, missing(block: physical + UInt64(part.count)))
+    }
+  }
+
+  private func missing(block: UInt64) -> BlockMapDamage {
+    let count = volume.superblock.blockCount
+    return block >= count ? .outside(block, blockCount: count) : .behindImage(block)
+  }
+
+  private mutating func addRun(_ logical: Range<UInt64>, physical: UInt64) {
+    addGap(through: logical.lowerBound)
+    covered = logical.upperBound
+    if let last = runs.last, case .mapped(let start) = last.contents,
+      last.logical.upperBound == logical.lowerBound,
+      start + UInt64(last.logical.count) == physical
+    {
+      runs[runs.count - 1] = BlockRun(
+        logical: last.logical.lowerBound..<logical.upperBound, contents: .mapped(physical: start))
+    } else {
+      runs.append(BlockRun(logical: logical, contents: .mapped(physical: physical)))
+    }
+  }
+
+  private mutating func addDamaged(_ logical: Range<UInt64>, _ damage: BlockMapDamage) {
+    let part =
+      max(covered, logical.lowerBound)..<max(covered, logical.lowerBound, min(blockCount, logical.upperBound))
+    guard !part.isEmpty else { return }
+    addGap(through: part.lowerBound)
+    covered = part.upperBound
+    if let last = runs.last, case .damaged(let before) = last.contents, before.isLike(damage),
+      last.logical.upperBound == part.lowerBound
+    {
+      // A block of bad numbers is one thing wrong, and not thousands.
+      runs[runs.count - 1] = BlockRun(
+        logical: last.logical.lowerBound..<part.upperBound, contents: .damaged(before))
+    } else {
+      runs.append(BlockRun(logical: part, contents: .damaged(damage)))
+    }
+  }
+
+  private mutating func addGap(through end: UInt64) {
+    guard end > covered else { return }
+    runs.append(BlockRun(logical: covered..<end, contents: .hole))
+    covered = end
+  }
+}

@@ -1,0 +1,54 @@
+/// A stretch of a directory's logical blocks, and what is there. Counts and numbers are in blocks.
+package struct BlockRun {
+  package enum Contents {
+    /// Physical blocks in a row from this one on.
+    case mapped(physical: UInt64)
+    /// No block was ever allocated.
+    case hole
+    /// The map of the blocks is damaged here: all in the same way, with the numbers of the first.
+    case damaged(BlockMapDamage)
+  }
+
+  /// Never empty.
+  package let logical: Range<UInt64>
+  package let contents: Contents
+}
+
+/// Where the blocks of a directory are.
+package struct BlockMap {
+  /// Cover the directory's size without a gap, in logical order.
+  package let runs: [BlockRun]
+  /// What else is wrong with the map, and costs blocks that are not in ``runs``.
+  package let problems: [BlockMapDamage]
+  /// The blocks that hold the map itself, where the inode has no room for it.
+  package let nodes: [UInt64]
+  /// The physical blocks that a directory has after its size, where it may have some.
+  package let preallocated: [Range<UInt64>]
+}
+
+extension BlockMap {
+  /// Where a logical block is; nil where it can't be read, or there is none.
+  package func physical(of logical: UInt64) -> UInt64? {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      let run = runs[middle]
+      if logical < run.logical.lowerBound {
+        high = middle
+      } else if logical >= run.logical.upperBound {
+        low = middle + 1
+      } else {
+        guard case .mapped(let physical) = run.contents else { return nil }
+        return physical + (logical - run.logical.lowerBound)
+      }
+    }
+    return nil
+  }
+
+  /// How many blocks hold contents.
+  package var mappedCount: UInt64 {
+    runs.reduce(0) { sum, run in
+      if case .mapped = run.contents { sum + UInt64(run.logical.count) } else { sum }
+    }
+  }
+}

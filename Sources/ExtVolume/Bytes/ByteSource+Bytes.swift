@@ -1,0 +1,40 @@
+import Basics
+import FolioCore
+package import SystemPackage
+
+extension ByteSource {
+  /// Reads `count` bytes from `position`.
+  ///
+  /// - Parameter count: one that the caller vouches for, not the image.
+  package func bytes(_ count: Int, at position: UInt64) throws(ReadError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    try bytes.withMutableRaw(bytes.indices) { (span) throws(ReadError) in
+      try read(into: &span, at: position)
+    }
+    return bytes
+  }
+
+  /// Reads `count` bytes from `position` where one looks for something that need not be there: nil where the image ends
+  /// before, or where the system refuses them.
+  ///
+  /// - Parameter failure: keeps the first refusal of the system.
+  package func probe(_ count: Int, at position: UInt64, _ failure: inout FailedRead?) -> [UInt8]? {
+    do throws(ReadError) {
+      return try bytes(count, at: position)
+    } catch {
+      if case .system(let errno, let position) = error, failure == nil {
+        failure = FailedRead(errno: errno, position: positionOnDevice(of: position))
+      }
+      return nil
+    }
+  }
+}
+
+/// A read that the system refused while one looked at what an image is.
+package struct FailedRead: Equatable, CustomStringConvertible {
+  package let errno: Errno
+  /// In bytes from the start of the file or device.
+  package let position: UInt64
+
+  package var description: String { "\(errno) at byte \(position)" }
+}

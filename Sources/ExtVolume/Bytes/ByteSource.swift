@@ -1,0 +1,77 @@
+package import SystemPackage
+
+/// Bytes that can be read at any position: a file or device, memory, or a part of another source.
+///
+/// Every byte of an image comes through one, those that libext2fs reads too. A source can be read by several threads at once.
+package protocol ByteSource: Sendable {
+  /// How many bytes there are, when it was opened.
+  var byteCount: UInt64 { get }
+
+  /// The file or device that the bytes come from, where they come from one.
+  var file: FileSource? { get }
+
+  /// Reads all of `destination` from `position`, or throws.
+  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError)
+
+  /// Says that these bytes will be read soon, so that a disk has them by then. It is advice, and changes nothing else.
+  func willNeed(_ range: Range<UInt64>)
+
+  /// Where the next bytes at or after `position` are that were ever written; nil where none follow. `position` itself where
+  /// nobody knows.
+  func nextData(from position: UInt64) -> UInt64?
+
+  /// Where the data that holds `position` ends: a hole of a sparse file follows, or nothing.
+  func dataEnd(from position: UInt64) -> UInt64
+
+  /// Where these bytes stand in the file or device, which says where its pages and sectors begin.
+  func positionOnDevice(of position: UInt64) -> UInt64
+}
+
+extension ByteSource {
+  package var file: FileSource? { nil }
+  package func willNeed(_ range: Range<UInt64>) {}
+  package func nextData(from position: UInt64) -> UInt64? { position < byteCount ? position : nil }
+  package func dataEnd(from position: UInt64) -> UInt64 { byteCount }
+  package func positionOnDevice(of position: UInt64) -> UInt64 { position }
+
+  /// Throws where a read of `count` bytes would leave the source.
+  func checkBounds(_ count: Int, at position: UInt64) throws(ReadError) {
+    guard position <= byteCount, byteCount - position >= UInt64(count) else {
+      throw .pastEnd(position: max(position, byteCount), byteCount: byteCount)
+    }
+  }
+
+  /// Whether at least `count` bytes were ever written: holes of a sparse file count nothing.
+  func hasData(_ count: UInt64) -> Bool {
+    guard count <= byteCount else { return false }
+    var (position, found): (UInt64, UInt64) = (0, 0)
+    while found < count, let data = nextData(from: position) {
+      position = max(data + 1, dataEnd(from: data))
+      found += position - data
+    }
+    return found >= count
+  }
+}
+
+/// Why bytes of an image could not be read. Positions are bytes from the start of the source, usually of the file system.
+package enum ReadError: Error, CustomStringConvertible {
+  case system(Errno, position: UInt64)
+  case pastEnd(position: UInt64, byteCount: UInt64)
+
+  /// Whether it is for the same reason, wherever.
+  func isLike(_ other: ReadError) -> Bool {
+    switch (self, other) {
+    case (.system(let one, _), .system(let two, _)): one == two
+    case (.pastEnd, .pastEnd): true
+    case (.system, .pastEnd), (.pastEnd, .system): false
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
+    case .pastEnd(let position, let byteCount):
+      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import CSupport
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A file or block device, open for reading only until nobody has it any more.
+package final class FileSource: ByteSource {
+  /// How long it was when it was opened, in bytes.
+  package let byteCount: UInt64
+  private let descriptor: FileDescriptor
+
+  package init(path: FilePath) throws(VolumeError) {
+    let opened: FileDescriptor
+    do {
+      // A pipe that nobody writes to would never be opened otherwise.
+      opened = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+    } catch {
+      // swift-system throws nothing else.
+      let errno = error as? Errno ?? .ioError
+      let advice: String? =
+        switch errno {
+        case .permissionDenied where Self.isBlockDevice(path):
+          "reading a device takes root (sudo), or usually membership of the group disk"
+        case .permissionDenied: "its owner can let you read it (chmod), or sudo may"
+        case .noSuchFileOrDirectory: "check the path"
+        default: nil
+        }
+      throw VolumeError("opening the image", errno, advice: advice)
+    }
+    let size: UInt64
+    do throws(VolumeError) {
+      size = try Self.size(of: opened)
+      guard size > 0 else {
+        throw VolumeError(
+          "opening the image", reason: "it is empty",
+          advice: "nothing was copied into it, or a download failed: get it anew")
+      }
+    } catch {
+      // The error that is thrown says more than one of closing.
+      try? opened.close()
+      throw error
+    }
+    byteCount = size
+    descriptor = opened
+  }
+
+  deinit {
+    // Open for reading only: closing it can't lose anything.
+    try? descriptor.close()
+  }
+
+  package var file: FileSource? { self }
+
+  /// Reads all of `destination` from `position`.
+  ///
+  /// One system call where the system gives all at once, as it does for files and devices.
+  package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+    try checkBounds(destination.byteCount, at: position)
+    let start = Int64(position)
+    let descriptor = self.descriptor
+    var done = 0
+    try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ReadError) in
+      while done < buffer.count, let base = buffer.baseAddress {
+        let count = unsafe pread(
+          descriptor.rawValue, base + done, buffer.count - done, off_t(start + Int64(done)))
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw .system(Errno(rawValue: errno), position: position + UInt64(done))
+        }
+        // It was as long as that when it was opened: somebody cuts it while we read.
+        guard count > 0 else {
+          throw .pastEnd(position: position + UInt64(done), byteCount: position + UInt64(done))
+        }
+        done += count
+      }
+    }
+  }
+
+  /// As `posix_fadvise(POSIX_FADV_WILLNEED)`.
+  package func willNeed(_ range: Range<UInt64>) {
+    let part = range.clamped(to: 0..<byteCount)
+    _ = posix_fadvise(
+      descriptor.rawValue, off_t(part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
+  }
+
+  /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file.
+  package func nextData(from position: UInt64) -> UInt64? {
+    guard position < byteCount else { return nil }
+    let found = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_DATA)
+    if found >= 0 { return max(position, UInt64(found)) }
+    return errno == ENXIO ? nil : position
+  }
+
+  /// As `lseek(SEEK_HOLE)` tells.
+  package func dataEnd(from position: UInt64) -> UInt64 {
+    let hole = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_HOLE)
+    return hole < 0 ? byteCount : UInt64(hole)
+  }
+
+  /// Whether `path` leads to this very file or device.
+  package func isSameFile(as path: FilePath) -> Bool {
+    var theirs = stat()
+    let code = unsafe path.withPlatformString { unsafe stat($0, &theirs) }
+    guard code == 0, let ours = facts else { return false }
+    return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+  }
+
+  /// What the system says of it.
+  var facts: stat? {
+    var facts = stat()
+    return unsafe fstat(descriptor.rawValue, &facts) == 0 ? facts : nil
+  }
+
+  private static func isBlockDevice(_ path: FilePath) -> Bool {
+    var facts = stat()
+    return unsafe path.withPlatformString { unsafe stat($0, &facts) } == 0
+      && facts.st_mode & S_IFMT == S_IFBLK
+  }
+
+  private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {
+    var facts = stat()
+    guard unsafe fstat(descriptor.rawValue, &facts) == 0 else {
+      throw VolumeError("opening the image", Errno(rawValue: errno))
+    }
+    switch facts.st_mode & S_IFMT {
+    case S_IFREG, S_IFBLK:
+      let end = lseek(descriptor.rawValue, 0, SEEK_END)
+      guard end >= 0 else { throw VolumeError("finding the size of the image", Errno(rawValue: errno)) }
+      return UInt64(end)
+    case S_IFDIR:
+      throw VolumeError(
+        "opening the image", reason: "it is a directory",
+        advice: "give a file or device that holds a file system")
+    default:
+      throw VolumeError("opening the image", reason: "it is neither a regular file nor a block device")
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import FolioCore
+
+/// Bytes in memory.
+package struct MemorySource: ByteSource {
+  package let bytes: [UInt8]
+
+  package init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  package var byteCount: UInt64 { UInt64(bytes.count) }
+
+  package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+    try checkBounds(destination.byteCount, at: position)
+    let start = Int(position)
+    unsafe destination.withUnsafeMutableBytes { destination in
+      unsafe bytes.withUnsafeBytes { bytes in
+        unsafe destination.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + destination.count]))
+      }
+    }
+  }
+}

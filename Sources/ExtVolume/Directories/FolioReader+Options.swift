@@ -1,0 +1,30 @@
+package import FolioCore
+import SystemPackage
+
+extension FolioReader {
+  /// Arena, mapper and folio for the directory blocks of `volume`.
+  package init(_ volume: Volume, options: ReadingOptions) throws(VolumeError) {
+    do throws(Errno) {
+      try self.init(blockSize: volume.superblock.blockSize, options: options)
+    } catch {
+      throw VolumeError(
+        "making a file in memory for pages", error,
+        advice:
+          "it takes memfd_create(2), which an old kernel or a sandbox refuses, and address space (ulimit -v)")
+    }
+  }
+
+  private init(blockSize: Int, options: ReadingOptions) throws(Errno) {
+    let pageCount = PageSize.host.pageCount(for: blockSize)
+    let frameCount = Self.frameCount(forPages: pageCount, options: options)
+    let arena = try PageArena(frameCount: frameCount, memory: options.memory, frameOrder: options.frameOrder)
+    self.init(
+      try Folio(byteCount: blockSize, in: arena), mapper: FolioMapper(arena), way: options.way,
+      keepsAccount: options.keepsAccount)
+  }
+
+  /// How many frames an arena has for a folio of `pageCount` pages: frames apart take room between them.
+  package static func frameCount(forPages pageCount: Int, options: ReadingOptions) -> Int {
+    options.frameOrder == .inOrder ? pageCount : 4 * pageCount
+  }
+}

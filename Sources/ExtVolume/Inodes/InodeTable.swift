@@ -1,0 +1,184 @@
+import Basics
+import FolioCore
+
+/// Reads inodes: their own bytes and, where neighbours are asked for too, a page, not the whole block that libext2fs
+/// reads.
+///
+/// Mirrors `ext2fs_read_inode_full()`. libext2fs says where the tables are. A small cache of windows serves the
+/// neighbours; it is direct-mapped, since inodes are asked for in runs. The inodes of directories stand apart in most
+/// file systems: where nothing close before it was asked for, only the inode is read.
+package struct InodeTable: ~Copyable {
+  private let volume: Volume
+  /// Bytes a window: at least 16 KiB, and at least one inode. Tables begin at blocks and inodes are powers
+  /// of two, so no inode stands in two windows.
+  private let windowSize: Int
+  private static var windowCount: Int { 64 }
+  /// Who asks for an inode and then for one so few bytes from it will ask for more of them.
+  private static var near: Int { 1024 }
+  /// So often inodes are read alone, however far apart: then all of the window is.
+  private static var mostReadsAlone: Int { 2 }
+  private var windows = Array(repeating: Window(), count: Self.windowCount)
+  /// Windows that can't be read whole: a failing disk takes seconds to say so, and is not asked again by this table.
+  private var badWindows: Set<UInt64> = []
+
+  /// A place of the cache.
+  private struct Window {
+    /// Which window of the file system it holds.
+    var number = UInt64.max
+    /// Which bytes of it are there.
+    var filled = 0..<0
+    /// How often something was read for it.
+    var readCount = 0
+    /// None until it holds something: most walks need few.
+    var bytes: [UInt8] = []
+  }
+
+  package init(_ volume: Volume) {
+    self.volume = volume
+    windowSize = max(16384, volume.superblock.inodeSize)
+  }
+
+  /// Inode `number`; throws where there is none or it can't be read.
+  package mutating func inode(_ number: UInt32) throws(VolumeError) -> Inode {
+    let (slot, place) = try locate(number)
+    let bytes = windows[slot].bytes
+    return Inode(number: number, bytes: bytes.raw.extracting(place), superblock: volume.superblock)
+  }
+
+  /// What stands in inode `number` itself, of a file or directory that has `inline_data`.
+  ///
+  /// Mirrors `ext2fs_inline_data_get()`: the 60 bytes of `i_block`, and the value of the extended attribute
+  /// `system.data` where there is one.
+  package mutating func inlineData(of inode: Inode) throws(VolumeError) -> InlineData {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    guard let data = InlineData(inode: inode, bytes: bytes.raw.extracting(place)) else {
+      throw VolumeError(
+        "reading the contents of inode \(inode.number)", code: Ext2Library.Code.noAttributes,
+        advice: "its extended attributes are damaged")
+    }
+    return data
+  }
+
+  /// The bytes of inode `number`, as they stand in its table.
+  package mutating func bytes(of number: UInt32) throws(VolumeError) -> [UInt8] {
+    let (slot, place) = try locate(number)
+    return Array(windows[slot].bytes[place])
+  }
+
+  /// What is wrong with an inode, but for its checksum and its type.
+  ///
+  /// - Parameter zone: blocks that are the file system's own, where no contents can be.
+  package mutating func damage(of inode: Inode, outside zone: SystemZone) throws(VolumeError) -> [InodeDamage]
+  {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    return volume.damage(of: inode, bytes.raw.extracting(place), outside: zone)
+  }
+
+  /// The blocks that the inode itself leads to, none where it has its contents in it; nil where it doesn't say so properly.
+  package mutating func blockRanges(of inode: Inode) throws(VolumeError) -> [Range<UInt64>]? {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    var ranges: [Range<UInt64>] = []
+    let isProper = volume.forEachBlockRange(of: inode, bytes.raw.extracting(place)) {
+      ranges.append($0)
+      return true
+    }
+    return isProper ? ranges : nil
+  }
+
+  /// Whether the checksum of an inode is the right one; true where inodes have none.
+  package mutating func hasRightChecksum(_ inode: Inode) throws(VolumeError) -> Bool {
+    let (slot, place) = try locate(inode.number)
+    let bytes = windows[slot].bytes
+    return volume.hasRightChecksum(inode: inode.number, bytes.raw.extracting(place))
+  }
+
+  /// Asks for inode `number`, to be read soon.
+  package func readAhead(_ number: UInt32) {
+    // Whoever reads it reports that there is none.
+    guard let position = try? position(of: number) else { return }
+    volume.image.willNeed(position..<position + UInt64(volume.superblock.inodeSize))
+  }
+
+  /// In which window inode `number` is and where in it, after reading it if need be.
+  private mutating func locate(_ number: UInt32) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
+    let position = try position(of: number)
+    let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
+    let slot = Int(window % UInt64(Self.windowCount))
+    let wanted = Int(offset)..<Int(offset) + volume.superblock.inodeSize
+    if windows[slot].number != window || !windows[slot].filled.contains(wanted) {
+      try load(window, into: slot, number: number, wanted)
+    }
+    return (slot, wanted)
+  }
+
+  /// Where inode `number` begins, in bytes from the start of the file system.
+  private func position(of number: UInt32) throws(VolumeError) -> UInt64 {
+    let superblock = volume.superblock
+    guard (1...superblock.inodeCount).contains(number) else {
+      throw VolumeError(
+        "reading inode \(number)", reason: "the file system has inodes 1 to \(superblock.inodeCount)")
+    }
+    let index = number - 1
+    let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
+    let (position, overflow) = table.addingReportingOverflow(
+      UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
+    guard !overflow, position < volume.image.byteCount else {
+      throw VolumeError(
+        "reading inode \(number)", .pastEnd(position: table, byteCount: volume.image.byteCount))
+    }
+    return position
+  }
+
+  /// Reads the bytes `wanted` of a window, or all of it.
+  private mutating func load(
+    _ window: UInt64, into slot: Int, number: UInt32, _ wanted: Range<Int>
+  ) throws(VolumeError) {
+    let position = window * UInt64(windowSize)
+    let before = windows[(slot + Self.windowCount - 1) % Self.windowCount]
+    var part = wanted
+    if windows[slot].number != window { windows[slot].readCount = 0 }
+    let (filled, readCount) = (windows[slot].filled, windows[slot].readCount)
+    let isNear =
+      if readCount > 0 {
+        readCount >= Self.mostReadsAlone
+          || wanted.lowerBound - filled.upperBound < Self.near
+            && filled.lowerBound - wanted.upperBound < Self.near
+      } else {
+        before.number == window &- 1
+          && windowSize - before.filled.upperBound + wanted.lowerBound < Self.near
+      }
+    if isNear, !badWindows.contains(window) {
+      // The last window of an image may be cut short.
+      let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
+      part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
+    }
+    windows[slot].number = .max
+    if windows[slot].bytes.isEmpty { windows[slot].bytes = Array(repeating: 0, count: windowSize) }
+    do throws(ReadError) {
+      do throws(ReadError) {
+        try read(part, into: slot, at: position)
+      } catch {
+        guard part != wanted else { throw error }
+        badWindows.insert(window)
+        // A bad sector costs the inodes in it, and not their neighbours.
+        part = wanted
+        try read(part, into: slot, at: position)
+      }
+    } catch {
+      throw VolumeError("reading inode \(number)", error)
+    }
+    (windows[slot].number, windows[slot].filled) = (window, part)
+    windows[slot].readCount += 1
+  }
+
+  /// Reads a part of a window that begins at `position`.
+  private mutating func read(_ part: Range<Int>, into slot: Int, at position: UInt64) throws(ReadError) {
+    let volume = self.volume
+    try windows[slot].bytes.withMutableRaw(part) { (span) throws(ReadError) in
+      try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))
+    }
+  }
+}

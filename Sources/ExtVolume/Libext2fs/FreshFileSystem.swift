@@ -1,0 +1,91 @@
+import CExt2fs
+package import SystemPackage
+
+/// A file system on its way into an empty file, made by libext2fs and nobody else.
+///
+/// Mirrors what mke2fs and debugfs do: `ext2fs_initialize()`, `ext2fs_mkdir()`, `ext2fs_link()`.
+@safe
+package final class FreshFileSystem {
+  private let handle: ext2_filsys
+  private var isClosed = false
+
+  /// Makes a file system with nothing in it but its root and `/lost+found`.
+  ///
+  /// - Parameters:
+  ///   - path: a file that is there and large enough; what it holds is lost.
+  ///   - blockSize: bytes, a power of two from 1024 to 65536.
+  package init(at path: FilePath, blockSize: Int, blockCount: UInt32, inodeCount: UInt32) throws(VolumeError)
+  {
+    var parameters = ext2_super_block()
+    parameters.s_rev_level = UInt32(EXT2_DYNAMIC_REV)
+    parameters.s_log_block_size = UInt32(blockSize.trailingZeroBitCount - 10)
+    parameters.s_log_cluster_size = parameters.s_log_block_size
+    parameters.s_blocks_count = blockCount
+    parameters.s_inodes_count = inodeCount
+    parameters.s_inode_size = 256
+    parameters.s_feature_incompat = UInt32(EXT2_FEATURE_INCOMPAT_FILETYPE)
+    var handle: ext2_filsys?
+    let code = unsafe path.withPlatformString { name in
+      unsafe ext2fs_initialize(name, EXT2_FLAG_64BITS, &parameters, cext2fs_unix_io_manager(), &handle)
+    }
+    guard let handle = unsafe handle else { throw VolumeError("making a file system", code: code) }
+    unsafe self.handle = unsafe handle
+    try Self.check(unsafe ext2fs_allocate_tables(handle), "making its tables")
+    try Self.check(unsafe ext2fs_mkdir(handle, Inode.root, Inode.root, nil), "making its root directory")
+    // The others below it are not for files; the root has its own by now.
+    for inode in 1..<UInt32(EXT2_GOOD_OLD_FIRST_INO) where inode != Inode.root {
+      unsafe ext2fs_inode_alloc_stats2(handle, inode, 1, 0)
+    }
+    _ = try makeDirectory("lost+found", in: Inode.root)
+  }
+
+  deinit {
+    if !isClosed { unsafe ext2fs_free(handle) }
+  }
+
+  /// Makes a directory of one block, and gives the parent one more where it has no room for the name. Returns its inode.
+  package func makeDirectory(_ name: String, in parent: UInt32) throws(VolumeError) -> UInt32 {
+    var code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+    if code == errcode_t(EXT2_ET_DIR_NO_SPACE) {
+      try Self.check(unsafe ext2fs_expand_dir(handle, parent), "making room for directory \(name)")
+      code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+    }
+    try Self.check(code, "making directory \(name)")
+    var inode: ext2_ino_t = 0
+    let found = unsafe ext2fs_lookup(handle, parent, name, Int32(name.utf8.count), nil, &inode)
+    try Self.check(found, "looking directory \(name) up")
+    return inode
+  }
+
+  /// Makes an empty file that no entry names yet. Returns its inode.
+  ///
+  /// - Parameter links: how many names it will get.
+  package func makeFile(links: UInt16) throws(VolumeError) -> UInt32 {
+    var number: ext2_ino_t = 0
+    let mode = LINUX_S_IFREG | 0o644
+    try Self.check(unsafe ext2fs_new_inode(handle, Inode.root, mode, nil, &number), "making a file")
+    unsafe ext2fs_inode_alloc_stats2(handle, number, 1, 0)
+    var inode = ext2_inode()
+    inode.i_mode = UInt16(mode)
+    inode.i_links_count = links
+    try Self.check(unsafe ext2fs_write_new_inode(handle, number, &inode), "making a file")
+    return number
+  }
+
+  /// Gives a file a name, in the first place of the directory that has room for it.
+  package func link(_ name: String, to inode: UInt32, in directory: UInt32) throws(VolumeError) {
+    let code = unsafe ext2fs_link(handle, directory, name, inode, EXT2_FT_REG_FILE)
+    try Self.check(code, "linking \(name)")
+  }
+
+  /// Writes what is not written yet, and ends.
+  package func close() throws(VolumeError) {
+    isClosed = true
+    var handle: ext2_filsys? = unsafe handle
+    try Self.check(unsafe ext2fs_close_free(&handle), "writing a file system")
+  }
+
+  private static func check(_ code: errcode_t, _ operation: String) throws(VolumeError) {
+    if code != 0 { throw VolumeError(operation, code: code) }
+  }
+}

@@ -1,0 +1,235 @@
+import FolioCore
+import TextOutput
+
+/// A number in a superblock that no valid file system has.
+package enum ImpossibleValue: Equatable {
+  /// What a superblock counts parts of.
+  package enum Counted: String {
+    case freeBlocks = "free blocks"
+    case reservedBlocks = "reserved blocks"
+    case freeInodes = "free inodes"
+  }
+
+  // Sizes.
+  case logBlockSize(UInt32)
+  case featuresInRevision0
+  case inodeSize(Int)
+  case extraInodeSize(UInt16, inodeSize: Int)
+  case clusterSize(Int, hasClusters: Bool)
+  case clustersPerGroup(UInt32, blocks: UInt64)
+  case descriptorSize(Int)
+  case logGroupsPerFlexibleGroup(UInt8)
+  // Counts.
+  case blockCount(UInt64, first: UInt64)
+  case firstBlock(UInt64, blockSize: Int)
+  case inodesPerGroup(UInt32)
+  case blocksPerGroup(UInt64)
+  case inodeCount(UInt32, groupCount: UInt64, perGroup: UInt32)
+  case firstMetaGroup(UInt32, of: UInt64)
+  case reservedDescriptorBlocks(UInt16)
+  case firstInode(UInt32)
+  case firstInodeBeyondLast(UInt32, of: UInt32)
+  case part(UInt64, Counted, of: UInt64)
+  // The journal.
+  case journalInode(UInt32, of: UInt32)
+  case journalInTwoPlaces(UInt32)
+  case journalNowhere
+  // Features.
+  case featureOfHurd(String)
+  case hashVersion(UInt8)
+  case encoding(UInt16)
+  case encryptionLevel(UInt8)
+  case clustersWithoutExtents
+  case firstBlockWithClusters(UInt64)
+  case quotaInode(UInt32, kind: String, own: UInt32)
+  case projectQuotaInode(UInt32)
+  case orphanFile(UInt32)
+  case multiMountBlock(UInt64)
+
+  /// In a sentence.
+  package var words: String {
+    switch self {
+    case .logBlockSize(let log):
+      "impossible block size: s_log_block_size is \(log), and 6 (64 KiB) is the most"
+    case .featuresInRevision0: "there can't be features in revision 0"
+    case .inodeSize(let size): "an inode can't take \(size) bytes"
+    case .extraInodeSize(let size, let inodeSize):
+      "inodes of \(inodeSize) bytes have no room for \(size) more than 128"
+    case .clusterSize(let size, let hasClusters):
+      "a cluster\(hasClusters ? "" : ", without bigalloc,") can't take \(size) bytes"
+    case .clustersPerGroup(let count, let blocks): "a group of \(blocks) blocks can't have \(count) clusters"
+    case .descriptorSize(let size): "a group descriptor can't take \(size) bytes"
+    case .logGroupsPerFlexibleGroup(let log): "2^\(log) groups can't be flexible together"
+    case .blockCount(let count, let first): "there can't be \(count) blocks, of which the first is \(first)"
+    case .firstBlock(let first, let blockSize):
+      "the first of blocks of \(blockSize) bytes can't be block \(first)"
+    case .inodesPerGroup(let count): "a group can't have \(count) inodes"
+    case .blocksPerGroup(let count): "a group can't have \(count) blocks"
+    case .inodeCount(let count, let groupCount, let perGroup):
+      "there can't be \(count) inodes in \(counted(groupCount, "group")) of \(perGroup)"
+    case .firstMetaGroup(let first, let count): "the first meta group can't be \(first) of \(count)"
+    case .reservedDescriptorBlocks(let count): "there can't be \(count) blocks for more group descriptors"
+    case .firstInode(let first): "the first inode for files can't be \(first)"
+    case .firstInodeBeyondLast(let first, let count):
+      "the first inode for files can't be \(first) of \(count)"
+    case .part(let part, let what, let whole): "there can't be \(part) \(what.rawValue) of \(whole)"
+    case .journalInode(let inode, let count): "the journal can't be in inode \(inode): there are \(count)"
+    case .journalInTwoPlaces(let inode): "the journal can't be both in inode \(inode) and on a device"
+    case .journalNowhere: "the journal is neither in an inode nor on a device that is named"
+    case .featureOfHurd(let name): "a file system of the Hurd can't have \(name)"
+    case .hashVersion(let version): "directories can't be hashed by version \(version)"
+    case .encoding(let encoding): "encoding \(encoding) of names is unknown: kernels know 1"
+    case .encryptionLevel(let level): "level \(level) of encryption is unknown: kernels know 0"
+    case .clustersWithoutExtents: "bigalloc takes extents, and the file system has none"
+    case .firstBlockWithClusters(let first):
+      "the first block is \(first), and with bigalloc it has to be 0"
+    case .quotaInode(let inode, let kind, let own):
+      "the quota of \(kind) is in inode \(inode), and its inode is \(own)"
+    case .projectQuotaInode(let inode): "the quota of projects is in inode \(inode), which is reserved"
+    case .orphanFile(let inode): "the file of orphans can't be inode \(inode)"
+    case .multiMountBlock(let block): "block \(block) can't be that of multi-mount protection"
+    }
+  }
+}
+
+extension Superblock {
+  /// What is impossible of sizes, counts, features and the journal's place, as far as the superblock alone shows it.
+  ///
+  /// Mirrors what `ext4_load_super()` and `ext2_fill_super()` refuse, and `check_super_block()` of e2fsck calls corruption.
+  package var impossibleValues: [ImpossibleValue] {
+    if !hasBlockSize { return [.logBlockSize(number(at: Field.logBlockSize))] }
+    if isJournalDevice { return [] }
+    return impossibleSizes + impossibleCounts + impossibleGroups + impossibleJournal + impossibleFeatures
+      + impossibleFiles
+  }
+
+  private var impossibleSizes: [ImpossibleValue] {
+    var found: [ImpossibleValue] = []
+    if revision == 0, featureBits != .none { found.append(.featuresInRevision0) }
+    if inodeSize.nonzeroBitCount != 1 || inodeSize < 128 || inodeSize > blockSize {
+      found.append(.inodeSize(inodeSize))
+    } else if inodeSize > 128, featureBits.contains(.extraInodeSize) {
+      let sizes = [Field.leastExtraInodeSize, Field.wantedExtraInodeSize]
+        .map { number(at: $0, as: UInt16.self) }
+      for size in Set(sizes).sorted() where Int(size) > inodeSize - 128 {
+        found.append(.extraInodeSize(size, inodeSize: inodeSize))
+      }
+    }
+    if !(blockSize...(hasClusters ? 1 << 30 : blockSize)).contains(clusterSize) {
+      found.append(.clusterSize(clusterSize, hasClusters: hasClusters))
+    } else {
+      let clustersPerGroup: UInt32 = number(at: Field.clustersPerGroup)
+      if UInt64(clustersPerGroup) * UInt64(clusterSize / blockSize) != blocksPerGroup {
+        found.append(.clustersPerGroup(clustersPerGroup, blocks: blocksPerGroup))
+      }
+    }
+    if hasWideNumbers, !(64...1024).contains(descriptorSize) || descriptorSize.nonzeroBitCount != 1 {
+      found.append(.descriptorSize(descriptorSize))
+    }
+    let logGroups: UInt8 = number(at: Field.logGroupsPerFlexibleGroup)
+    if hasFlexibleGroups, logGroups > 31 { found.append(.logGroupsPerFlexibleGroup(logGroups)) }
+    return found
+  }
+
+  private var impossibleCounts: [ImpossibleValue] {
+    var found: [ImpossibleValue] = []
+    let bitsPerBlock = UInt64(blockSize) * 8
+    if blockCount <= firstDataBlock {
+      found.append(.blockCount(blockCount, first: firstDataBlock))
+    } else if firstDataBlock != (max(blockSize, clusterSize) == 1024 ? 1 : 0) {
+      found.append(.firstBlock(firstDataBlock, blockSize: blockSize))
+    }
+    // A group has at least a block of them.
+    let inodesPerBlock = max(1, blockSize / max(1, inodeSize))
+    if inodesPerGroup < inodesPerBlock || UInt64(inodesPerGroup) > bitsPerBlock {
+      found.append(.inodesPerGroup(inodesPerGroup))
+    }
+    let clustersPerGroup = blocksPerGroup / UInt64(max(1, clusterSize / blockSize))
+    if clustersPerGroup == 0 || clustersPerGroup > bitsPerBlock {
+      found.append(.blocksPerGroup(blocksPerGroup))
+    } else if let groupCount, groupCount > 0 {
+      let (inodes, overflow) = groupCount.multipliedReportingOverflow(by: UInt64(inodesPerGroup))
+      if overflow || inodes != UInt64(inodeCount) {
+        found.append(.inodeCount(inodeCount, groupCount: groupCount, perGroup: inodesPerGroup))
+      }
+      let descriptorsPerBlock = UInt64(max(1, blockSize / max(1, descriptorSize)))
+      let metaGroupCount = (groupCount - 1) / descriptorsPerBlock + 1
+      let firstMetaGroup: UInt32 = number(at: Field.firstMetaGroup)
+      if featureBits.contains(.metaGroups), UInt64(firstMetaGroup) > metaGroupCount {
+        found.append(.firstMetaGroup(firstMetaGroup, of: metaGroupCount))
+      }
+    }
+    return found
+  }
+
+  private var impossibleGroups: [ImpossibleValue] {
+    var found: [ImpossibleValue] = []
+    let reserved: UInt16 = number(at: Field.reservedDescriptorBlocks)
+    if Int(reserved) > blockSize / 4 { found.append(.reservedDescriptorBlocks(reserved)) }
+    // The kernel takes it for a number with a sign, and doesn't ask whether there is such an inode.
+    if revision > 0, firstInode < Self.oldFirstInode || firstInode > Int32.max {
+      found.append(.firstInode(firstInode))
+    } else if revision > 0, firstInode > inodeCount {
+      found.append(.firstInodeBeyondLast(firstInode, of: inodeCount))
+    }
+    if freeBlockCount > blockCount { found.append(.part(freeBlockCount, .freeBlocks, of: blockCount)) }
+    if reservedBlockCount > blockCount {
+      found.append(.part(reservedBlockCount, .reservedBlocks, of: blockCount))
+    }
+    if freeInodeCount > inodeCount {
+      found.append(.part(UInt64(freeInodeCount), .freeInodes, of: UInt64(inodeCount)))
+    }
+    return found
+  }
+
+  private var impossibleJournal: [ImpossibleValue] {
+    let device: UInt32 = number(at: Field.journalDevice)
+    switch journal {
+    case .none: return []
+    case .inode(let inode) where inode > inodeCount: return [.journalInode(inode, of: inodeCount)]
+    case .inode(let inode): return device != 0 ? [.journalInTwoPlaces(inode)] : []
+    case .external:
+      let hasNoUUID = bytes(at: Field.journalUUID, count: 16).allSatisfy { $0 == 0 }
+      return hasNoUUID && device == 0 ? [.journalNowhere] : []
+    }
+  }
+
+  private var impossibleFeatures: [ImpossibleValue] {
+    var found: [ImpossibleValue] = []
+    let hurd: UInt32 = 1
+    if number(at: Field.creator) == hurd {
+      for feature in features where ["64bit", "ea_inode"].contains(feature.name) {
+        found.append(.featureOfHurd(feature.name))
+      }
+    }
+    // Asked for even where no directory can be hashed. 6 is SipHash, which only a directory of its own may have.
+    if defaultHashVersion > 5 { found.append(.hashVersion(defaultHashVersion)) }
+    // 1 is UTF-8 as of Unicode 12.1; no kernel knows another.
+    if let encoding, encoding != 1 { found.append(.encoding(encoding)) }
+    let level: UInt8 = number(at: Field.encryptionLevel)
+    if featureBits.contains(.encrypt), level != 0 { found.append(.encryptionLevel(level)) }
+    if hasClusters, !takesExtents { found.append(.clustersWithoutExtents) }
+    if hasClusters, firstDataBlock != 0 { found.append(.firstBlockWithClusters(firstDataBlock)) }
+    return found
+  }
+
+  private var impossibleFiles: [ImpossibleValue] {
+    var found: [ImpossibleValue] = []
+    let quotas = quotaInodes
+    for (index, kind) in ["users", "groups"].enumerated() where index < quotas.count {
+      let own = UInt32(3 + index)
+      if quotas[index] != 0, quotas[index] != own {
+        found.append(.quotaInode(quotas[index], kind: kind, own: own))
+      }
+    }
+    if quotas.count > 2, (1..<Self.oldFirstInode).contains(quotas[2]) {
+      found.append(.projectQuotaInode(quotas[2]))
+    }
+    // Inode 1 is that of bad blocks.
+    if let inode = orphanFile, inode < 2 || inode > inodeCount { found.append(.orphanFile(inode)) }
+    if let block = multiMountBlock, block < firstDataBlock || block >= blockCount {
+      found.append(.multiMountBlock(block))
+    }
+    return found
+  }
+}

@@ -1,0 +1,197 @@
+import FolioCore
+import SystemPackage
+
+/// A file system in an image, open for reading: the source of its bytes, and what was found when it was opened.
+///
+/// Mirrors `ext2_filsys`. It never changes, so threads share it.
+package final class Volume: Sendable {
+  /// What to take for the superblock, and what it must say.
+  package struct OpenOptions: Sendable {
+    /// The block size there must be, in bytes; where `superblock` is given, what it is.
+    package var blockSize: Int?
+    /// The block that holds a backup superblock.
+    package var superblock: UInt32?
+
+    package init(blockSize: Int? = nil, superblock: UInt32? = nil) {
+      self.blockSize = blockSize
+      self.superblock = superblock
+    }
+  }
+
+  package let image: any ByteSource
+  package let options: OpenOptions
+  package let superblock: Superblock
+  /// Whether the superblock's checksum is wrong. It was read all the same.
+  package let hasWrongSuperblockChecksum: Bool
+
+  /// The features that libext2fs doesn't know and that directories are read without.
+  package let featuresReadPast: [Feature]
+
+  /// Where the inode table of each group begins, in bytes; nil where that is outside the file system.
+  private let inodeTables: [UInt64?]
+  /// What libext2fs knows of it.
+  let library: LibraryHandle
+
+  /// What all checksums begin with: `s_checksum_seed`, or that of the UUID.
+  var checksumSeed: UInt32 { library.checksumSeed }
+
+  /// Opens the file system at `location`.
+  package convenience init(at location: ImageLocation, options: OpenOptions = OpenOptions())
+    throws(VolumeError)
+  {
+    try self.init(try location.open(), options: options)
+  }
+
+  /// Opens the file system that begins where `image` does. Never writes: no source can.
+  ///
+  /// Mirrors `ext2fs_open2()`.
+  package init(_ image: any ByteSource, options: OpenOptions = OpenOptions()) throws(VolumeError) {
+    let superblockEnd = Superblock.position + UInt64(Superblock.byteCount)
+    guard image.byteCount >= superblockEnd else {
+      throw VolumeError(
+        "opening the file system",
+        reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
+        advice: "it is no file system, or was cut short")
+    }
+    let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
+    let superblock = try library.superblock()
+    try Self.checkInodes(of: superblock)
+    if let wanted = options.blockSize, wanted != superblock.blockSize {
+      throw VolumeError(
+        "checking the block size",
+        reason: "it is \(superblock.blockSize) bytes, not the \(wanted) asked for")
+    }
+    self.image = image
+    self.options = options
+    self.superblock = superblock
+    self.library = library
+    hasWrongSuperblockChecksum = hasWrongChecksum
+    featuresReadPast = readPast
+    inodeTables = (0..<library.groupCount).map { group in
+      superblock.position(ofBlock: library.inodeTable(group: group))
+    }
+  }
+
+  /// Refuses what libext2fs opens and inodes can't be counted or read in.
+  private static func checkInodes(of superblock: Superblock) throws(VolumeError) {
+    let size = superblock.inodeSize
+    guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize).contains(size) else {
+      throw VolumeError("reading the superblock", reason: "an inode can't take \(size) bytes")
+    }
+    guard superblock.inodesPerGroup > 0 else {
+      throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
+    }
+    // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
+    guard superblock.inodeCount < .max else {
+      throw VolumeError(
+        "reading the superblock", reason: "there can't be \(superblock.inodeCount) inodes")
+    }
+  }
+
+  /// How long the image must be to hold all of the file system, in bytes; the most there is where that overflows.
+  package var declaredByteCount: UInt64 {
+    superblock.byteCount
+  }
+
+  /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
+  /// could be long enough for: what is added to a position doesn't overflow.
+  package func position(ofBlock block: UInt64) -> UInt64? {
+    superblock.position(ofBlock: block)
+  }
+
+  /// Reads a whole block.
+  package func readBlock(_ block: UInt64) throws(VolumeError) -> [UInt8] {
+    guard let position = position(ofBlock: block) else {
+      throw VolumeError(
+        "reading block \(block)", reason: "the file system has blocks up to \(superblock.blockCount - 1)")
+    }
+    return try readBytes(superblock.blockSize, at: position, operation: "reading block \(block)")
+  }
+
+  /// Reads `count` bytes from `position`, which counts from the start of the file system.
+  ///
+  /// - Parameters:
+  ///   - count: no more than a block has: an image vouches for nothing larger.
+  ///   - operation: what it is for, as an error says it.
+  package func readBytes(_ count: Int, at position: UInt64, operation: String) throws(VolumeError) -> [UInt8]
+  {
+    do throws(ReadError) {
+      return try image.bytes(count, at: position)
+    } catch {
+      throw VolumeError(operation, error)
+    }
+  }
+
+  /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
+  func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
+    guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
+      throw VolumeError(
+        "finding the inode table of group \(group)", code: Ext2Library.Code.badInodeTable,
+        advice: options.superblock == nil ? "a backup may serve: ext2walk info looks for them" : nil)
+    }
+    return position
+  }
+
+  private static func open(
+    _ image: any ByteSource, options: OpenOptions
+  ) throws(VolumeError) -> (library: LibraryHandle, hasWrongChecksum: Bool, readPast: [Feature]) {
+    // A backup says where it is, not how large blocks are; without --block-size each is tried.
+    let blockSizes: [Int] =
+      if options.superblock == nil { [0] } else {
+        options.blockSize.map { [$0] } ?? (10...16).map { 1 << $0 }
+      }
+    var failure: Int = 0
+    for blockSize in blockSizes {
+      let block = UInt64(options.superblock ?? 0)
+      let position = block == 0 ? Superblock.position : block * UInt64(blockSize)
+      let facts = image.superblock(at: position)
+      if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {
+        throw VolumeError(
+          "opening the file system", reason: value.words,
+          advice: "a backup may serve: ext2walk info looks for them")
+      }
+      if let facts { try checkResources(of: facts, image) }
+      let unknown = facts.map { Feature.unknownToLibrary($0.featureBits) } ?? []
+      // A journal for another file system has neither groups nor directories, whatever else it says.
+      let readsPast =
+        facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
+      for ignoresChecksums in [false, true] {
+        let (library, code) = LibraryHandle.open(
+          image, superblock: options.superblock ?? 0, blockSize: blockSize,
+          ignoresChecksums: ignoresChecksums, ignoresFeatures: readsPast)
+        if let library { return (library, ignoresChecksums, unknown) }
+        if code == Ext2Library.Code.unsupportedFeature, facts?.type != "jbd", !unknown.isEmpty {
+          throw VolumeError("opening the file system", refusedFor: unknown)
+        }
+        if failure == 0 || code != Ext2Library.Code.badMagic { failure = code }
+        guard code == Ext2Library.Code.wrongSuperblockChecksum else { break }
+      }
+    }
+    if failure == Ext2Library.Code.unsupportedFeature, image.superblock()?.type == "jbd" {
+      throw VolumeError(
+        "opening the file system", reason: "this is the journal of another file system, and has no files")
+    }
+    let backup = options.superblock.map { " by the superblock in block \($0)" } ?? ""
+    throw VolumeError(
+      "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
+  }
+
+  private static func advice(for code: Int, _ options: OpenOptions) -> String? {
+    if options.superblock != nil {
+      return
+        "backups stand at the start of block groups; their numbers depend on the block size (--block-size)"
+    }
+    return switch code {
+    case Ext2Library.Code.badMagic:
+      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock): ext2walk info looks for backup superblocks, and in the first 4 MiB for file systems"
+    case Ext2Library.Code.corruptSuperblock, Ext2Library.Code.unreadDescriptors,
+      Ext2Library.Code.shortRead:
+      "a backup may serve: --superblock"
+    case Ext2Library.Code.unsupportedFeature:
+      "it has a feature this build's libext2fs doesn't know: a newer one may"
+    case Ext2Library.Code.badDescriptorSize:
+      "ext2walk info names the impossible value, and a backup superblock that serves, where there is one"
+    default: nil
+    }
+  }
+}
