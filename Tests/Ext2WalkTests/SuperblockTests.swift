@@ -76,7 +76,7 @@ import Testing
     let said = try await Command.run("dumpe2fs", ["-h", image.path.string]).text
     func value(_ name: String) throws -> String {
       let line = try #require(said.split(separator: "\n").first { $0.hasPrefix(name + ":") }, "\(name)")
-      return String(line.dropFirst(name.count + 1)).trimmingPrefix { $0 == " " }.description
+      return String(line.dropFirst(name.count + 1)).trimmingPrefix { $0.isWhitespace }.description
     }
     let found = try #require(Superblock(try image.bytes(at: 1024, 1024)))
     #expect(try value("Inode count") == "\(found.inodeCount)")

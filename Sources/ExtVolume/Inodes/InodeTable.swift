@@ -9,6 +9,7 @@ import FolioCore
 /// file systems: where nothing close before it was asked for, only the inode is read.
 package struct InodeTable: ~Copyable {
   private let volume: Volume
+  private let imageByteCount: UInt64
   /// Bytes a window: at least 16 KiB, and at least one inode. Tables begin at blocks and inodes are powers
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
@@ -35,6 +36,7 @@ package struct InodeTable: ~Copyable {
 
   package init(_ volume: Volume) {
     self.volume = volume
+    imageByteCount = volume.image.byteCount
     windowSize = max(16384, volume.superblock.inodeSize)
   }
 
@@ -125,9 +127,9 @@ package struct InodeTable: ~Copyable {
     let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
     let (position, overflow) = table.addingReportingOverflow(
       UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
-    guard !overflow, position < volume.image.byteCount else {
+    guard !overflow, position < imageByteCount else {
       throw VolumeError(
-        "reading inode \(number)", .pastEnd(position: table, byteCount: volume.image.byteCount))
+        "reading inode \(number)", .pastEnd(position: table, byteCount: imageByteCount))
     }
     return position
   }
@@ -152,7 +154,7 @@ package struct InodeTable: ~Copyable {
       }
     if isNear, !badWindows.contains(window) {
       // The last window of an image may be cut short.
-      let there = volume.image.byteCount > position ? volume.image.byteCount - position : 0
+      let there = imageByteCount > position ? imageByteCount - position : 0
       part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
     }
     windows[slot].number = .max

@@ -4,8 +4,8 @@ import FolioCore
 /// What a superblock says of its file system: 1024 bytes, read without libext2fs, so that it can be had of one that libext2fs
 /// refuses.
 ///
-/// What reading takes again and again is kept; the rest is read from the bytes when it is asked for. See
-/// `struct ext2_super_block` and ext4(5).
+/// What reading takes again and again is kept; the rest is read from the bytes when it is asked for. It never changes, and is a
+/// class so that nobody copies it. See `struct ext2_super_block` and ext4(5).
 package final class Superblock: Sendable {
   package enum Journal: Equatable {
     case none
