@@ -29,7 +29,7 @@ import Testing
     let handle = unsafe try #require(opened)
     let channel = unsafe handle.pointee.io
     let refused = errcode_t(EXT2_ET_RO_FILSYS)
-    let block = [UInt8](repeating: 0x5A, count: 1024)
+    var block = [UInt8](repeating: 0x5A, count: 1024)
     #expect(unsafe io_channel_write_blk64(channel, 5, 1, block) == refused)
     #expect(unsafe io_channel_write_byte(channel, 5, 10, block) == refused)
     #expect(unsafe io_channel_discard(channel, 5, 1) == refused)
@@ -42,8 +42,7 @@ import Testing
     for flags in [0, EXT2_FLAG_RW] {
       unsafe handle.pointee.flags |= flags
       #expect(unsafe ext2fs_write_inode(handle, 2, &inode) == refused)
-      #expect(
-        unsafe ext2fs_write_dir_block4(handle, 20, UnsafeMutableRawPointer(mutating: block), 0, 2) == refused)
+      #expect(unsafe ext2fs_write_dir_block4(handle, 20, &block, 0, 2) == refused)
     }
     unsafe ext2fs_mark_super_dirty(handle)
     #expect(unsafe ext2fs_flush(handle) == refused)

@@ -45,7 +45,7 @@ import TextOutput
     #expect(alone.records.values.allSatisfy { $0.count >= 22 } && alone.hashes.count > 480)
     #expect(alone.damagedGroups.isEmpty && volume.groupCount > 4)
     try await withThrowingTaskGroup(of: Bool.self) { group in
-      for turn in 0..<64 {
+      for turn in 0..<16 {
         group.addTask {
           // Each in another order, so that they want different blocks at a time.
           let order = directories[(turn % 24)...] + directories[..<(turn % 24)]
