@@ -1,0 +1,288 @@
+import Basics
+import FolioCore
+import Testing
+
+@testable import Ext2Walk
+
+extension Array where Element == UInt8 {
+  fileprivate mutating func put(_ bytes: [UInt8], at position: Int) {
+    replaceSubrange(position..<position + bytes.count, with: bytes)
+  }
+}
+
+/// The tables of MBRs, from bytes made by hand.
+@Suite struct MBRTests {
+  private func entry(
+    flag: UInt8 = 0, type: UInt8 = 0x83, start: UInt32, count: UInt32
+  ) -> [UInt8] {
+    [flag, 1, 2, 3, type, 4, 5, 6] + start.littleEndianBytes + count.littleEndianBytes
+  }
+
+  /// A disk of 64 sectors, with tables in some of them.
+  private func disk(_ tables: [Int: [[UInt8]]]) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 64 * 512)
+    for (sector, entries) in tables {
+      for (index, entry) in entries.enumerated() { bytes.put(entry, at: sector * 512 + 446 + index * 16) }
+      bytes.put([0x55, 0xAA], at: sector * 512 + 510)
+    }
+    return bytes
+  }
+
+  private func read(_ bytes: [UInt8], sectorSize: Int = 512) -> TableEntries? {
+    var failure: FailedRead?
+    let table = MBR.read(MemorySource(bytes), sectorSize: sectorSize, &failure)
+    #expect(failure == nil)
+    return table
+  }
+
+  @Test func aPartitionHasAllItsFields() throws {
+    let bytes = disk([
+      0: [
+        entry(flag: 0x80, start: 8, count: 4), entry(type: 0, start: 9, count: 9),
+        entry(type: 7, start: 0xFFFF_FFFF, count: 0xFFFF_FFFF), entry(type: 0xEE, start: 1, count: 3),
+      ]
+    ])
+    let table = try #require(read(bytes))
+    #expect(table.problems.isEmpty && !table.isBackup)
+    #expect(table.partitions.map(\.number) == [1, 3, 4])
+    let (first, second) = (table.partitions[0], table.partitions[1])
+    #expect(first.start == 4096 && first.byteCount == 2048 && first.type == "83" && first.name.isEmpty)
+    #expect(first.role == .ordinary && table.partitions[2].role == .protective)
+    #expect(second.type == "07" && second.start == 0xFFFF_FFFF * 512 && second.byteCount == 0xFFFF_FFFF * 512)
+    #expect(MBR.protectedEnd(MemorySource(bytes)) == 4)
+    #expect(MBR.protectedEnd(MemorySource(disk([0: [entry(start: 8, count: 4)]]))) == nil)
+    let large = try #require(read(bytes, sectorSize: 4096))
+    #expect(large.partitions[0].start == 32768 && large.partitions[0].byteCount == 16384)
+  }
+
+  @Test func whatOnlyLooksLikeATableIsNone() {
+    #expect(read(disk([0: []])) == nil)
+    #expect(read(disk([0: [entry(start: 8, count: 0)]])) == nil)
+    // Code of a boot sector: other flags, or a partition at the table itself.
+    #expect(read(disk([0: [entry(start: 8, count: 4), entry(flag: 0x33, start: 9, count: 1)]])) == nil)
+    #expect(read(disk([0: [entry(start: 0, count: 4)]])) == nil)
+    var unsigned = disk([0: [entry(start: 8, count: 4)]])
+    #expect(read(unsigned) != nil)
+    unsigned[511] = 0xAB
+    #expect(read(unsigned) == nil)
+    #expect(read(Array(disk([0: [entry(start: 8, count: 4)]]).prefix(511))) == nil)
+  }
+
+  /// Logical partitions count from their own table, links from the extended partition's start.
+  @Test(arguments: [0x05, 0x0F, 0x85] as [UInt8]) func logicalPartitionsAreInAChain(type: UInt8) throws {
+    let table = try #require(
+      read(
+        disk([
+          0: [entry(type: type, start: 10, count: 50)],
+          10: [entry(start: 2, count: 3), entry(type: 5, start: 20, count: 9)],
+          30: [entry(type: 7, start: 1, count: 4)],
+        ])))
+    #expect(table.problems.isEmpty)
+    #expect(table.partitions.map(\.number) == [1, 5, 6])
+    #expect(table.partitions.map { $0.start / 512 } == [10, 12, 31])
+    #expect(table.partitions.map { $0.byteCount / 512 } == [50, 3, 4])
+    #expect(table.partitions[0].role == .extended && table.partitions[1].role == .ordinary)
+  }
+
+  @Test(arguments: [
+    // Back to the first link, to itself, to a sector without a table, after the end.
+    ([link(0, 9)], "it leads back there"), ([link(20, 9)], "there is no table"),
+    ([link(60, 9)], "behind the end of the image"),
+    ([link(0xFFFF_FFFF, 1)], "behind the end of the image"),
+  ])
+  func aBrokenChainIsSaid(links: [[UInt8]], reason: String) throws {
+    let table = try #require(
+      read(
+        disk([
+          0: [entry(type: 5, start: 10, count: 50)], 10: [entry(start: 2, count: 3)] + links,
+        ])))
+    #expect(table.partitions.map(\.number) == [1, 5])
+    let problem = try #require(table.problems.first)
+    #expect(table.problems.count == 1 && problem.losesPartitions)
+    #expect(problem.text.contains(reason), "\(problem.text)")
+  }
+
+  private static func link(_ start: UInt32, _ count: UInt32) -> [UInt8] {
+    [0, 0, 0, 0, 5, 0, 0, 0] + start.littleEndianBytes + count.littleEndianBytes
+  }
+
+  /// A chain of 2000 links is followed for 1024 of them, and no more than 256 partitions are kept.
+  @Test func aLongChainEnds() throws {
+    var bytes = [UInt8](repeating: 0, count: 2100 * 512)
+    bytes.put(entry(type: 5, start: 1, count: 2099), at: 446)
+    bytes.put([0x55, 0xAA], at: 510)
+    for link in 0..<2000 {
+      let at = (1 + link) * 512
+      bytes.put(entry(start: 1, count: 1), at: at + 446)
+      bytes.put(entry(type: 5, start: UInt32(link + 1), count: 1), at: at + 462)
+      bytes.put([0x55, 0xAA], at: at + 510)
+    }
+    let table = try #require(read(bytes))
+    #expect(table.partitions.count == PartitionTable.mostPartitions)
+    #expect(table.problems.count == 2 && table.problems.allSatisfy { $0.losesPartitions })
+    #expect(table.problems[0].text.contains("more than 1024 links"), "\(table.problems[0].text)")
+  }
+}
+
+/// The tables of GPTs, from bytes made by hand.
+@Suite struct GPTTests {
+  private static let type: [UInt8] = [
+    0xAF, 0x3D, 0xC6, 0x0F, 0x83, 0x84, 0x72, 0x47, 0x8E, 0x79, 0x3D, 0x69, 0xD8, 0x47, 0x7D, 0xE4,
+  ]
+
+  private static func entry(
+    type: [UInt8] = type, first: UInt64, last: UInt64, name: String = "", size: Int = 128
+  ) -> [UInt8] {
+    var bytes = type + [UInt8](repeating: 0xEE, count: 16)
+    bytes += first.littleEndianBytes + last.littleEndianBytes + [UInt8](repeating: 0, count: 8)
+    bytes += name.utf16.flatMap(\.littleEndianBytes)
+    return bytes + [UInt8](repeating: 0, count: size - bytes.count)
+  }
+
+  /// What a header says, and where it stands.
+  private struct Header {
+    var length: UInt32 = 92
+    var sector: UInt64 = 1
+    var other: UInt64 = 63
+    var entriesSector: UInt64 = 2
+    var count: UInt32 = 4
+    var size: UInt32 = 128
+    var checksum: UInt32?
+    var entriesChecksum: UInt32?
+    var magic = "EFI PART"
+  }
+
+  /// Puts a header and its entries into a disk.
+  private func put(
+    _ header: Header, at sector: Int? = nil, _ entries: [[UInt8]], in disk: inout [UInt8],
+    sectorSize: Int = 512
+  ) {
+    var table = Array(entries.joined())
+    let byteCount = Int(header.count) * Int(header.size)
+    if byteCount <= 16384 { table += [UInt8](repeating: 0, count: max(0, byteCount - table.count)) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    bytes.put(Array(header.magic.utf8), at: 0)
+    bytes.put(header.length.littleEndianBytes, at: 12)
+    bytes.put(header.sector.littleEndianBytes, at: 24)
+    bytes.put(header.other.littleEndianBytes, at: 32)
+    bytes.put(header.entriesSector.littleEndianBytes, at: 72)
+    bytes.put(header.count.littleEndianBytes, at: 80)
+    bytes.put(header.size.littleEndianBytes, at: 84)
+    bytes.put((header.entriesChecksum ?? CRC32.of(table)).littleEndianBytes, at: 88)
+    let checked = bytes.prefix(Int(min(header.length, 512)))
+    bytes.put((header.checksum ?? CRC32.of(checked)).littleEndianBytes, at: 16)
+    disk.put(bytes, at: (sector ?? Int(header.sector)) * sectorSize)
+    let at = header.entriesSector.multipliedReportingOverflow(by: UInt64(sectorSize))
+    if !at.overflow, at.partialValue + UInt64(table.count) <= UInt64(disk.count) {
+      disk.put(table, at: Int(at.partialValue))
+    }
+  }
+
+  private func read(_ disk: [UInt8], sectorSize: Int = 512, protectedEnd: UInt64? = nil) -> TableEntries? {
+    var failure: FailedRead?
+    let table = GPT.read(
+      MemorySource(disk), sectorSize: sectorSize, protectedEnd: protectedEnd, &failure)
+    #expect(failure == nil)
+    return table
+  }
+
+  private static let entries = [
+    entry(first: 8, last: 15, name: "root äö🎉"),
+    entry(type: [UInt8](repeating: 0, count: 16), first: 1, last: 2),
+    entry(first: 20, last: 20),
+  ]
+
+  /// A disk of 64 sectors with both copies.
+  private func whole(sectorSize: Int = 512) -> [UInt8] {
+    var disk = [UInt8](repeating: 0, count: 64 * sectorSize)
+    put(Header(), Self.entries, in: &disk, sectorSize: sectorSize)
+    put(
+      Header(sector: 63, other: 1, entriesSector: 58), Self.entries, in: &disk, sectorSize: sectorSize)
+    return disk
+  }
+
+  @Test(arguments: [512, 4096]) func aPartitionHasAllItsFields(sectorSize: Int) throws {
+    let table = try #require(read(whole(sectorSize: sectorSize), sectorSize: sectorSize))
+    #expect(table.problems.isEmpty && !table.isBackup)
+    #expect(table.partitions.map(\.number) == [1, 3])
+    let (first, last) = (table.partitions[0], table.partitions[1])
+    let size = UInt64(sectorSize)
+    #expect(first.start == 8 * size && first.byteCount == 8 * size && first.name == "root äö🎉")
+    #expect(first.type == "0fc63daf-8483-4772-8e79-3d69d8477de4" && first.role == .ordinary)
+    #expect(last.start == 20 * size && last.byteCount == size && last.name.isEmpty)
+  }
+
+  @Test func theBackupServesWhereTheFirstIsGone() throws {
+    var disk = whole()
+    disk.put([UInt8](repeating: 0, count: 512), at: 512)
+    let table = try #require(read(disk))
+    #expect(table.isBackup && table.partitions.map(\.number) == [1, 3])
+    #expect(table.problems.first?.text.contains("is damaged or gone") == true)
+    // Where the disk has grown since, the protective MBR says where it stands.
+    disk += [UInt8](repeating: 0, count: 512 * 10)
+    #expect(read(disk) == nil)
+    #expect(read(disk, protectedEnd: 64)?.isBackup == true)
+    #expect(read(disk, protectedEnd: 75) == nil)
+    #expect(read(disk, protectedEnd: .max) == nil)
+  }
+
+  @Test func aBackupThatIsGoneOrSaysOtherwiseIsSaid() throws {
+    var gone = whole()
+    gone.put([0], at: 63 * 512)
+    #expect(try #require(read(gone)).problems.first?.text.contains("is damaged or gone") == true)
+    var other = whole()
+    put(Header(sector: 63, other: 1, entriesSector: 58), [Self.entry(first: 9, last: 9)], in: &other)
+    #expect(try #require(read(other)).problems.first?.text.contains("says otherwise") == true)
+    var outside = whole()
+    put(Header(other: 64), Self.entries, in: &outside)
+    #expect(try #require(read(outside)).problems.first?.text.contains("behind the end") == true)
+    put(Header(other: .max), Self.entries, in: &outside)
+    #expect(try #require(read(outside)).problems.first?.text.contains("behind the end") == true)
+  }
+
+  /// A header that breaks a rule is none.
+  @Test(arguments: 0..<13) func aHeaderIsRefused(index: Int) {
+    let broken = [
+      Header(magic: "EFI PARt"), Header(length: 91), Header(length: 513), Header(length: .max),
+      Header(checksum: 1), Header(entriesChecksum: 1), Header(size: 127), Header(size: 4097),
+      Header(count: 0), Header(count: 8193), Header(count: 8192, size: 4096),
+      Header(entriesSector: .max), Header(entriesSector: 64),
+    ][index]
+    var disk = [UInt8](repeating: 0, count: 64 * 512)
+    put(broken, Self.entries, in: &disk)
+    #expect(read(disk) == nil)
+  }
+
+  @Test func aHeaderOfAnotherSectorIsRefused() {
+    var disk = [UInt8](repeating: 0, count: 64 * 512)
+    put(Header(sector: 2, entriesSector: 4), at: 1, Self.entries, in: &disk)
+    #expect(read(disk) == nil)
+    put(Header(length: 512), Self.entries, in: &disk)
+    #expect(read(disk) != nil)
+  }
+
+  /// Partitions that end before they begin, or beyond all bytes, are left out and said.
+  @Test func impossiblePartitionsAreLeftOut() throws {
+    var disk = [UInt8](repeating: 0, count: 64 * 512)
+    let entries = [
+      Self.entry(first: 9, last: 8), Self.entry(first: 1, last: .max), Self.entry(first: 5, last: 5),
+      Self.entry(first: .max, last: .max),
+    ]
+    put(Header(), entries, in: &disk)
+    let table = try #require(read(disk))
+    #expect(table.partitions.map(\.number) == [3])
+    let words = table.problems.filter(\.losesPartitions).map(\.text)
+    #expect(words.count == 1 && words[0].contains("partition 1 and 2 others"), "\(words)")
+  }
+
+  @Test func noMoreThan256PartitionsAreKept() throws {
+    var disk = [UInt8](repeating: 0, count: 200 * 512)
+    let header = Header(other: 199, count: 300)
+    let all = (0..<300).map { Self.entry(first: UInt64($0 + 1), last: UInt64($0 + 1)) }
+    var sized = header
+    sized.entriesChecksum = CRC32.of(all.joined())
+    put(sized, all, in: &disk)
+    let table = try #require(read(disk))
+    #expect(table.partitions.count == 256 && table.problems.contains { $0.text.contains("more than 256") })
+  }
+}
