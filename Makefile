@@ -15,7 +15,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Bench
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test verify-fixtures record-mounts compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures \
+.PHONY: help demo test verify-fixtures record-mounts coverage compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures \
   deps packages docs examples bench bench-peers bench-mapping simulate man \
   completions install uninstall deb test-packages test-sid clean
 
@@ -57,6 +57,16 @@ record-mounts: deps ## mount what MountTests changes, and write fixtures/mounts/
 	swift build $(TEST_BUILD) --build-tests
 	EXT2WALK_RECORD_MOUNTS=1 $(TEST) --filter '/asThisKernelMounts'
 	@git --no-pager diff --stat -- fixtures/mounts
+
+# A build of its own, unoptimised: what is inlined away has no lines. Each process that tests start leaves a profile (%p), some
+# 2 GB in all: one file for all of them (%m) is of no use any more once a process is ended while it adds to it.
+COVERAGE := .build-coverage
+coverage: deps fixtures ## which lines the tests run, by folder; fails below the floors of .ci/coverage-floors
+	swift build --build-tests --enable-code-coverage $(NO_OVERLAYS) --scratch-path $(COVERAGE)
+	rm -rf $(COVERAGE)/profiles
+	failed=; LLVM_PROFILE_FILE=$(CURDIR)/$(COVERAGE)/profiles/%p.profraw \
+	  $(COVERAGE)/debug/ext2walkPackageTests.xctest --testing-library swift-testing || failed=1; \
+	  Tests/coverage.sh $(COVERAGE) && test -z "$$failed"
 
 # The same seed gives the same breaks.
 compare-e2fsck: deps ## compare verify with e2fsck on BREAKS=2000 broken images, by SEED=1
@@ -204,4 +214,4 @@ test-sid: ## `make demo` and `make test` in a clean Debian sid with its own Swif
 	packaging/debian-root.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-asan .build-tsan $(UNPACKED)
+	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-coverage .build-asan .build-tsan $(UNPACKED)
