@@ -1,9 +1,13 @@
 import Basics
 import FolioCore
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 /// Bytes come out as they went in, whatever their number: short copies are made in several ways.
 @Suite struct ByteBufferTests {

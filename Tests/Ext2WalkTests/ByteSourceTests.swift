@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// The kinds of sources, without a file system.
 @Suite struct ByteSourceTests {

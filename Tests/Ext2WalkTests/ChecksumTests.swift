@@ -5,6 +5,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Checksums against libext2fs', of whole blocks and inodes and of such with a byte changed.
 @Suite struct ChecksumTests {

@@ -3,9 +3,13 @@ import FolioCore
 import Glibc
 import SystemPackage
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 /// Who compares what verify's crossCheck found, and how much of it.
 @Suite struct JudgesTests {
@@ -29,8 +33,8 @@ import TextOutput
       try system.close()
       let volume = try Volume(at: file.location)
       let before = try threadCount()
-      #expect(throws: OutputError.self) {
-        try ImageCheck.run(volume, options: VerifyOptions(), sink: RefusingSink())
+      #expect(throws: CheckStopped.self) {
+        try ImageCheck.run(volume, options: VerifyOptions(), observer: RefusingObserver())
       }
       // The kernel takes a moment to forget a thread that was waited for.
       for _ in 0..<1000 where try threadCount() > before { usleep(1000) }
@@ -93,7 +97,7 @@ import TextOutput
   // MARK: Samples
 
   @Test func aSampleTakesAllOfWhatComesFirstAndOneIn64() {
-    var sample = Sample(first: 100)
+    var sample = SamplingBudget(first: 100)
     #expect((0..<100).allSatisfy { _ in sample.takes(1) })
     let later = (0..<640).map { _ in sample.takes(1) }
     #expect(later.count { $0 } == 10)
@@ -101,14 +105,15 @@ import TextOutput
   }
 
   @Test func aThoroughSampleTakesAll() {
-    var sample = Sample(first: .max)
+    var sample = SamplingBudget(first: .max)
     #expect((0..<1000).allSatisfy { _ in sample.takes(1 << 40) })
   }
 }
 
 /// Takes no finding, as a full disk.
-private final class RefusingSink: FindingSink {
-  func take(_ finding: Finding) throws(OutputError) { throw OutputError.failed(.noSpace) }
+private final class RefusingObserver: CheckObserver {
+  func take(_ finding: Finding) throws(CheckStopped) { throw CheckStopped() }
+  func show(_ progress: CheckProgress) {}
 }
 
 /// How many threads this process has.

@@ -4,6 +4,10 @@ import Foundation
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Checksums and digests, against the values that their specifications have.
 @Suite struct DigestTests {

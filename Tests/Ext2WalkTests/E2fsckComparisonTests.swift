@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// `verify` against `e2fsck -fn`, on images broken by chance: where one complains about a directory, so does the other.
 ///

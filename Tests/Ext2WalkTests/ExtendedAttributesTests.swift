@@ -3,6 +3,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Extended attributes in an inode and in a block, from bytes made by hand.
 @Suite struct ExtendedAttributesTests {

@@ -2,6 +2,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Disks that fail in the middle: the block is named with the system's words, and the rest is listed.
 @Suite(.takes("cc")) struct FailingMediaTests {

@@ -2,6 +2,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// File systems with features that libext2fs doesn't know.
 @Suite struct FeatureReadingTests {

@@ -4,6 +4,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// libext2fs over a source of ours: it reads what is there, gets the system's numbers where that fails, and can't write.
 @Suite struct IOManagerTests {

@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// `info`: what a superblock says, against what dumpe2fs and blkid say of it.
 @Suite struct InfoTests {

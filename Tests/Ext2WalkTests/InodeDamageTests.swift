@@ -2,6 +2,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Inodes that no kernel reads, or that e2fsck refuses, whichever entry names them.
 @Suite struct InodeDamageTests {

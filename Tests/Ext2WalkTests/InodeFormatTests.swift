@@ -4,6 +4,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// The numbers of the format that are ours, against libext2fs' declarations.
 @Suite struct InodeFormatTests {

@@ -3,6 +3,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Superblocks of journals, from bytes made by hand.
 @Suite struct JournalSuperblockTests {

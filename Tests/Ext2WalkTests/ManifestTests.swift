@@ -1,6 +1,10 @@
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Listings against what the kernel that wrote the images said of them.
 @Suite struct ManifestTests {

@@ -3,9 +3,13 @@ import Foundation
 import FoundationXML
 import SystemPackage
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 /// `ext2walk map`, as a user meets it.
 @Suite struct MapTests {

@@ -2,6 +2,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What `info` finds in what a superblock leads to, and which kernels refuse it. `MountTests` compares with mounts, where
 /// this machine lets us.

@@ -2,6 +2,10 @@ import Foundation
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What `info` says of this machine's kernel, against what that kernel does: file systems with something wrong in what
 /// a kernel looks at are mounted, where this machine lets us.

@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Names that are not what they seem: encrypted ones, and those whose case doesn't count.
 @Suite struct NamesTests {

@@ -2,6 +2,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// The records and their order, against libext2fs' own iterator and the kernel's.
 @Suite struct OrderTests {

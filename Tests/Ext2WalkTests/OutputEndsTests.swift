@@ -1,7 +1,8 @@
 import Foundation
 import SystemPackage
 import Testing
-import TextOutput
+
+@testable import TextOutput
 
 /// Output that is full or closed, and an interrupt.
 @Suite struct OutputEndsTests {

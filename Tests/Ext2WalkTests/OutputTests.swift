@@ -2,9 +2,13 @@ import FolioCore
 import Foundation
 import SystemPackage
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 @Suite struct EscapingTests {
   @Test(arguments: [

@@ -3,6 +3,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 extension Array where Element == UInt8 {
   fileprivate mutating func put(_ bytes: [UInt8], at position: Int) {

@@ -2,6 +2,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What README.md and docs/ tell people to type does what it should, on images with the names they use.
 @Suite struct ReadmeTests {

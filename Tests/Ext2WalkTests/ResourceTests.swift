@@ -4,6 +4,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Claims that cost nothing to make: memory and time are bounded by what is really there.
 @Suite struct ResourceTests {

@@ -3,6 +3,10 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Sorting by bytes against sorting by comparisons.
 @Suite struct RowOrderTests {

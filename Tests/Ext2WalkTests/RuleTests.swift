@@ -1,6 +1,10 @@
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// The table of rules: each is tested, each is listed.
 @Suite struct RuleTests {

@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// `verify` without an image: what it makes, and what it says of it.
 @Suite struct SelfTestTests {

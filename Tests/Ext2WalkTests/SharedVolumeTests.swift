@@ -1,9 +1,13 @@
 import Basics
 import FolioCore
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 /// Threads share a volume, and libext2fs' handle in it.
 @Suite struct SharedVolumeTests {

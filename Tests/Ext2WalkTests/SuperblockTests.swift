@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// The one superblock that is read from bytes, against libext2fs' own declarations.
 @Suite struct SuperblockTests {

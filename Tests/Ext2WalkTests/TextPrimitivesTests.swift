@@ -3,9 +3,13 @@ import FolioCore
 import Foundation
 import SystemPackage
 import Testing
-import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
+@testable import TextOutput
 
 /// What writes text, against readers that nobody here wrote, on random bytes.
 @Suite struct TextPrimitivesTests {

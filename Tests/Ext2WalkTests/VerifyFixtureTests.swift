@@ -1,6 +1,10 @@
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// `make verify-fixtures`: what `verify` has to say of each image that a real kernel wrote.
 @Suite struct VerifyFixtureTests {

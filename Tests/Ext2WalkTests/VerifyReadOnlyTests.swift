@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// `verify` never writes to an image, whatever it finds and however it ends.
 @Suite struct VerifyReadOnlyTests {
@@ -52,10 +56,12 @@ import Testing
     let image = try await ScratchImage(blockSize: 65536, tree: ["d/one"])
     let volume = try Volume(
       at: try #require(ImageLocation(argument: Array(image.path.string.utf8), offset: nil)))
-    final class Looker: FindingSink {
+    final class Looker: CheckObserver {
       let path: String
       var flags: [Int] = []
       init(_ path: String) { self.path = path }
+
+      func show(_ progress: CheckProgress) {}
 
       func take(_ finding: Finding) {
         for descriptor in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
@@ -68,7 +74,7 @@ import Testing
     }
     let looker = Looker(image.path.string)
     // It has something to say: its blocks are large.
-    _ = try ImageCheck.run(volume, options: VerifyOptions(), sink: looker)
+    _ = try ImageCheck.run(volume, options: VerifyOptions(), observer: looker)
     #expect(!looker.flags.isEmpty)
     let accessMode = 3
     #expect(looker.flags.allSatisfy { $0 & accessMode == 0 }, "\(looker.flags)")

@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// A break: what is done to a good image, and the rule that must be found broken then. See fixtures/damaged/README.md.
 struct Break: Sendable, CustomTestStringConvertible {

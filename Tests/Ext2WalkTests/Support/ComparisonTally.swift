@@ -1,4 +1,8 @@
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Of how many broken images `verify` and e2fsck said what.
 struct ComparisonTally: CustomStringConvertible {

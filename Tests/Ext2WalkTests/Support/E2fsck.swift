@@ -1,6 +1,10 @@
 import Foundation
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What `e2fsck -fn` says of an image.
 struct E2fsck {

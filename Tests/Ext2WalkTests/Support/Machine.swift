@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What a test takes that not every machine has. A test that lacks it is skipped by a trait, which says why, and
 /// `make test` counts those at its end: no test may return early instead, for that looks as if it had passed.

@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// Bytes of an image to be overwritten, chosen by chance among those that directories depend on.
 struct RandomBreak: CustomStringConvertible {

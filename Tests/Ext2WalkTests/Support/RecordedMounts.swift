@@ -3,6 +3,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What a kernel made of a file system that was changed: a row of `fixtures/mounts/*.tsv`.
 struct RecordedMount: Hashable, CustomTestStringConvertible {

@@ -4,6 +4,10 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// A file system made by mke2fs for one test, to be broken by hand. Without checksums, which would notice.
 final class ScratchImage: Sendable {

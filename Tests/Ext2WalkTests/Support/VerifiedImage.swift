@@ -2,6 +2,10 @@ import Foundation
 import Testing
 
 @testable import Ext2Walk
+@testable import ExtCheck
+@testable import ExtDisk
+@testable import ExtMount
+@testable import ExtVolume
 
 /// What `verify --format ndjson` says of an image, read by Foundation's parser.
 struct VerifiedImage {
