@@ -16,7 +16,7 @@ import Testing
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
     var directories = MappedDirectories(
-      isRecursive: true, messages: Messages(image: []),
+      isRecursive: true, diagnostics: Diagnostics(image: []),
       progress: WalkProgress(isOn: false, of: volume.superblock))
     directories.walk(from: FoundDirectory(inode: 2, path: []), by: &reader, inodes: &inodes)
     var blocks: [SurveyedBlock] = []

@@ -5,16 +5,16 @@ import TextOutput
 
 /// Runs a command's work on one image and turns what came of it into an exit status.
 enum CommandRunner {
-  /// - Parameter body: the work; it returns whether something was damaged or left out.
-  static func run(image: [UInt8], _ body: (inout Messages) throws -> Bool) throws {
-    var messages = Messages(image: image)
+  /// - Parameter body: the work, and what it prints its messages by.
+  static func run(image: [UInt8], _ body: (Diagnostics) throws -> Void) throws {
+    let diagnostics = Diagnostics(image: image)
     try run {
       do {
-        if try body(&messages) { throw ExitCode(1) }
+        try body(diagnostics)
       } catch let error as VolumeError {
-        messages.problem(error.description)
-        throw ExitCode(2)
+        diagnostics.failure(error.description)
       }
+      if diagnostics.status > .success { throw ExitCode(diagnostics.status.rawValue) }
     }
   }
 

@@ -18,9 +18,9 @@ struct ImageOptions: ParsableArguments {
   /// The image as its bytes were typed.
   var imageBytes: [UInt8] { RawArguments.bytes(of: image) }
 
-  /// Opens the image. What there is to say of a whole disk is said by `messages`.
-  func open(_ messages: inout Messages) throws -> Volume {
-    try opening.open(imageBytes, &messages)
+  /// Opens the image. What there is to say of a whole disk `diagnostics` prints.
+  func open(_ diagnostics: Diagnostics) throws -> Volume {
+    try opening.open(imageBytes, diagnostics)
   }
 }
 
@@ -64,10 +64,10 @@ struct OpeningOptions: ParsableArguments {
     return location
   }
 
-  /// Opens the image. What there is to say of a whole disk is said by `messages`.
-  func open(_ image: [UInt8], _ messages: inout Messages) throws -> Volume {
+  /// Opens the image. What there is to say of a whole disk `diagnostics` prints.
+  func open(_ image: [UInt8], _ diagnostics: Diagnostics) throws -> Volume {
     var remarks = DiskRemarks()
-    defer { messages.tell(remarks) }
+    defer { diagnostics.tell(remarks) }
     return try open(image, &remarks)
   }
 

@@ -27,10 +27,10 @@ struct Info: ParsableCommand {
   var format = OutputFormat.text
 
   func run() throws {
-    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
+    try CommandRunner.run(image: imageOptions.imageBytes) { diagnostics in
       let report = try report()
-      for note in report.notes { messages.note(note) }
-      for problem in report.problems { messages.problem(problem) }
+      for note in report.notes { diagnostics.note(note) }
+      for problem in report.problems { diagnostics.damage(problem) }
       var output = ByteBuffer()
       switch format {
       case .text: output.append(text: InfoText.text(report))
@@ -38,7 +38,6 @@ struct Info: ParsableCommand {
       }
       try StandardOutput.flush(&output)
       if let shortage = report.shortage { throw shortage }
-      return messages.hasProblems
     }
   }
 

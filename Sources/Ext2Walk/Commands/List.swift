@@ -45,39 +45,37 @@ struct List: ParsableCommand {
   var mappings = false
 
   func run() throws {
-    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
-      let volume = try imageOptions.open(&messages)
-      messages.tell(aboutStateOf: volume)
+    try CommandRunner.run(image: imageOptions.imageBytes) { diagnostics in
+      let volume = try imageOptions.open(diagnostics)
+      diagnostics.tell(aboutStateOf: volume)
       if checksums, !volume.superblock.hasChecksums {
-        messages.note("this file system has no checksums (metadata_csum) to check")
+        diagnostics.note("this file system has no checksums (metadata_csum) to check")
       }
-      return try list(volume, messages)
+      try list(volume, diagnostics)
     }
   }
 
-  /// Returns whether something was damaged or left out.
-  private func list(_ volume: Volume, _ messages: Messages) throws -> Bool {
+  private func list(_ volume: Volume, _ diagnostics: Diagnostics) throws {
     var options = mapping.readingOptions()
     options.checksums = checksums ? .checked : .skipped
     options.keepsAccount = mappings
-    var messages = messages
     var inodes = InodeTable(volume)
-    let (targets, isMissing) = messages.tell(
+    let targets = diagnostics.tell(
       try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     let alone = what.directory ? targets : targets.filter { !$0.inode.isDirectory }
     let directories = what.directory ? [] : targets.filter { $0.inode.isDirectory }
 
     let shown = how.listingOptions(what, targetCount: targets.count)
     let output = ListingOutput(
-      options: shown, isJSONArray: how.format == .json, messages: messages,
+      options: shown, isJSONArray: how.format == .json, diagnostics: diagnostics,
       progress: WalkProgress(isOn: progress.isOn(besideOutput: true), of: volume.superblock))
-    let (format, image) = (how.format(what, volume: volume), imageOptions.imageBytes)
+    let format = how.format(what, volume: volume)
     var worker = try ListingWorker(
-      volume, reading: options, options: shown, format: format, image: image)
+      volume, reading: options, options: shown, format: format)
     if !alone.isEmpty { try list(alone, &worker, to: output) }
     let makeWorker = { @Sendable [options] in
       try ListingWorker(
-        volume, reading: options, options: shown, format: format, image: image)
+        volume, reading: options, options: shown, format: format)
     }
     for directory in directories {
       // An account is that of one thread.
@@ -91,8 +89,6 @@ struct List: ParsableCommand {
       let account = worker.account
       StandardError.write(account.isEmpty ? "no directory block was mapped\n" : MappingTable.text(account))
     }
-    if isMissing { throw ExitCode(2) }
-    return output.messages.hasProblems
   }
 
   /// Lists things by their own paths.

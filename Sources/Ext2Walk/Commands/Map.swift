@@ -65,23 +65,22 @@ struct Map: ParsableCommand {
   }
 
   func run() throws {
-    try CommandRunner.run(image: imageOptions.imageBytes) { messages in
-      let volume = try imageOptions.open(&messages)
-      messages.tell(aboutStateOf: volume)
-      return try map(volume, &messages)
+    try CommandRunner.run(image: imageOptions.imageBytes) { diagnostics in
+      let volume = try imageOptions.open(diagnostics)
+      diagnostics.tell(aboutStateOf: volume)
+      try map(volume, diagnostics)
     }
   }
 
-  /// Returns whether something was damaged or left out.
-  private func map(_ volume: Volume, _ messages: inout Messages) throws -> Bool {
+  private func map(_ volume: Volume, _ diagnostics: Diagnostics) throws {
     var options = mapping.readingOptions(isScattered: scattered)
     options.keepsAccount = true
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
-    let (targets, isMissing) = messages.tell(
+    let targets = diagnostics.tell(
       try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     var directories = MappedDirectories(
-      isRecursive: recursive, messages: messages,
+      isRecursive: recursive, diagnostics: diagnostics,
       progress: WalkProgress(isOn: progress.isOn(), of: volume.superblock))
     for target in targets where target.inode.isDirectory {
       directories.walk(
@@ -90,7 +89,7 @@ struct Map: ParsableCommand {
     directories.progress.clear()
     for target in targets where !target.inode.isDirectory {
       let isLink = target.inode.attributes.fileType == .symlink
-      directories.messages.problem(
+      diagnostics.failure(
         "\(Escaping.text(target.path)): not a directory"
           + (isLink ? "; a slash at its end follows the link" : ""))
     }
@@ -128,8 +127,6 @@ struct Map: ParsableCommand {
       array.end(&output)
     }
     try StandardOutput.flush(&output)
-    if isMissing || targets.contains(where: { !$0.inode.isDirectory }) { throw ExitCode(2) }
-    return directories.messages.hasProblems
   }
 
   /// What each way makes of each block, way by way; empty unless all ways are asked for.

@@ -72,11 +72,11 @@ struct Verify: ParsableCommand {
       if rules { return try StandardOutput.write(text: RuleTable.text) }
       let report = VerifyReport(
         format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
-      var worst: Int32 = 0
+      var worst = Diagnostics.Status.success
       if images.isEmpty { worst = try testItself(report) }
       for image in imageBytes { worst = max(worst, try verify(image, report)) }
       try report.end()
-      if worst > 0 { throw ExitCode(worst) }
+      if worst > .success { throw ExitCode(worst.rawValue) }
     }
   }
 
@@ -85,27 +85,26 @@ struct Verify: ParsableCommand {
 
   // MARK: Images
 
-  /// Returns the exit status for this image.
-  private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Int32 {
+  /// Returns what comes of this image.
+  private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Diagnostics.Status {
     report.begin(image, showsProgress: progress.isOn())
-    var messages = Messages(image: image)
+    let diagnostics = Diagnostics(image: image)
     do {
       var remarks = DiskRemarks()
       let opened = Result { try opening.open(image, &remarks) }
-      messages.tell(remarks)
+      diagnostics.tell(remarks)
       report.take(diskProblems: remarks.problems)
       let volume = try opened.get()
-      messages.tell(whatMayChangeOf: volume)
-      let fails = try check(volume, report)?.fails(isStrict: strict) == true
-      return fails || messages.hasProblems ? 1 : 0
+      diagnostics.tell(whatMayChangeOf: volume)
+      if try check(volume, report).fails(isStrict: strict) { diagnostics.raise(to: .damage) }
     } catch let error as VolumeError {
-      messages.note(error.description)
+      diagnostics.failure(error.description)
       try report.end(.notExamined(error.description))
-      return 2
     }
+    return diagnostics.status
   }
 
-  private func check(_ volume: Volume, _ report: VerifyReport) throws -> VerifySummary? {
+  private func check(_ volume: Volume, _ report: VerifyReport) throws -> VerifySummary {
     let start = ContinuousClock.now
     var options = VerifyOptions()
     options.reading = mapping.readingOptions()
@@ -130,27 +129,27 @@ struct Verify: ParsableCommand {
 
   // MARK: Without an image
 
-  private func testItself(_ report: VerifyReport) throws -> Int32 {
+  private func testItself(_ report: VerifyReport) throws -> Diagnostics.Status {
     let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
     let name = Array("self-test".utf8)
     report.begin(name, showsProgress: progress.isOn())
-    var messages = Messages(image: name)
+    let diagnostics = Diagnostics(image: name)
     do {
       let test = try SelfTest(blockSize: blockSize, in: Terminal.environment("TMPDIR") ?? "/tmp")
-      if !quiet { messages.note(test.description) }
+      if !quiet { diagnostics.note(test.description) }
       let volume = try Volume(at: test.location)
-      guard let summary = try check(volume, report) else { return 0 }
+      let summary = try check(volume, report)
       let (found, made) = (summary.counts.crossingRecords, test.crossingRecords)
       if found != made {
-        messages.problem("\(made) records that cross a page were made, and \(found) found")
-        return 1
+        diagnostics.damage("\(made) records that cross a page were made, and \(found) found")
+      } else if summary.fails(isStrict: strict) {
+        diagnostics.raise(to: .damage)
       }
-      return summary.fails(isStrict: strict) ? 1 : 0
     } catch let error as VolumeError {
-      messages.note(error.description)
+      diagnostics.failure(error.description)
       try report.end(.notExamined(error.description))
-      return 2
     }
+    return diagnostics.status
   }
 }
 

@@ -28,7 +28,8 @@ struct Listing: ~Copyable {
   // One of the two; kept apart so that each changes in place.
   private var text: TextListing?
   private var json: JSONListing?
-  private var messages: Messages
+  /// What is wrong with the directory, in sentences.
+  private var messages: [String] = []
   private let needs: InodeNeeds
   /// Whether each line is a name or path, and no inode has to be read for it but where a record says no type.
   private let writesNamesOnly: Bool
@@ -42,15 +43,13 @@ struct Listing: ~Copyable {
   private var children: [FoundDirectory] = []
   private var entryCount = 0
 
-  /// - Parameter image: its name, for messages, which are kept until they are taken.
-  init(_ volume: Volume, options: ListingOptions, format: Format, image: [UInt8]) {
+  init(_ volume: Volume, options: ListingOptions, format: Format) {
     self.volume = volume
     self.options = options
     switch format {
     case .text(let text): self.text = text
     case .json(let json): self.json = json
     }
-    messages = Messages(image: image, isKept: true)
     needs = InodeNeeds(options: options, format: format)
     let isPlain = if case .text(let text) = format { text.isPlain } else { false }
     writesNamesOnly = isPlain && !needs.anything(knowsTypes: true)
@@ -95,9 +94,10 @@ struct Listing: ~Copyable {
     guard writeRows(to: &output, limit: limit) else { return nil }
     defer {
       children.removeAll()
+      messages.removeAll()
       entryCount = 0
     }
-    return WalkFindings(messages: messages.takeKept(), children: children, entryCount: entryCount)
+    return WalkFindings(messages: messages, children: children, entryCount: entryCount)
   }
 
   // MARK: Entries
@@ -128,7 +128,8 @@ struct Listing: ~Copyable {
           }
         }
       case .damage(let problem):
-        messages.problem(problem, directory: directory?.inode ?? 0, path: directory?.path ?? [])
+        messages.append(
+          problem.description(directory: directory?.inode ?? 0, path: directory?.path ?? []))
       default: break
       }
     }
@@ -311,6 +312,6 @@ struct Listing: ~Copyable {
   /// Says what is wrong with an entry of the directory being listed.
   private mutating func say(_ words: String, of name: RawSpan) {
     let path = (directory.map { $0.path + [UInt8(ascii: "/")] } ?? []) + [UInt8](copying: name)
-    messages.problem("\(Escaping.text(path)): \(words)")
+    messages.append("\(Escaping.text(path)): \(words)")
   }
 }

@@ -9,14 +9,14 @@ final class ListingOutput: WalkTaker {
   private var buffer = ByteBuffer()
   private var isFirstPiece = true
   private var isEmpty = true
-  /// What is said on stderr while it is written.
-  private(set) var messages: Messages
+  private let diagnostics: Diagnostics
   private var progress: WalkProgress
 
-  init(options: ListingOptions, isJSONArray: Bool, messages: Messages, progress: consuming WalkProgress) {
+  init(options: ListingOptions, isJSONArray: Bool, diagnostics: Diagnostics, progress: consuming WalkProgress)
+  {
     self.options = options
     self.isJSONArray = isJSONArray
-    self.messages = messages
+    self.diagnostics = diagnostics
     self.progress = progress
   }
 
@@ -49,12 +49,10 @@ final class ListingOutput: WalkTaker {
     progress.add(entryCount: findings.entryCount)
     guard !findings.messages.isEmpty || !secondNames.isEmpty else { return }
     progress.clear()
-    messages.problems(findings.messages)
+    for message in findings.messages { diagnostics.damage(message) }
     for second in secondNames {
-      let name = Array(second.path[directory.path.count...].dropFirst())
-      messages.problem(
-        DirectoryProblem(kind: .secondName(name, inode: second.inode)), directory: directory.inode,
-        path: directory.path)
+      diagnostics.damage(
+        directory.problem(secondName: second).description(directory: directory.inode, path: directory.path))
     }
   }
 
@@ -62,7 +60,7 @@ final class ListingOutput: WalkTaker {
 
   /// Takes messages about what is in no directory.
   func take(messages: [String]) {
-    self.messages.problems(messages)
+    for message in messages { diagnostics.damage(message) }
   }
 
   /// Ends the output.

@@ -9,12 +9,11 @@ struct ListingWorker: WalkWorker, ~Copyable {
   private var listing: Listing
 
   init(
-    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format,
-    image: [UInt8]
+    _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format
   ) throws(VolumeError) {
     reader = try DirectoryReader(volume, options: reading)
     inodes = InodeTable(volume)
-    listing = Listing(volume, options: options, format: format, image: image)
+    listing = Listing(volume, options: options, format: format)
   }
 
   /// A line for each mapping made so far.

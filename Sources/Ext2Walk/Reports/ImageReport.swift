@@ -58,7 +58,7 @@ struct ImageReport {
       problems += facts.impossibleValues.map { "the superblock is wrong: \($0.words)" }
       problems += obstacles.map(\.words)
       if imageByteCount < facts.byteCount {
-        problems.append(Messages.cutShort(imageByteCount, of: facts.byteCount))
+        problems.append(Diagnostics.cutShort(imageByteCount, of: facts.byteCount))
       }
       return problems
     }
@@ -108,7 +108,7 @@ struct ImageReport {
   /// What is good to know: what is wrong with the disk as a whole, where one partition was asked for; what was read past.
   var notes: [String] {
     let ofDisk = wantedPartition == nil ? [] : table?.remarks(onlyOn: wantedPartition).notes ?? []
-    return ofDisk + [Messages.readPast(featuresReadPast)].compactMap(\.self)
+    return ofDisk + [Diagnostics.readPast(featuresReadPast)].compactMap(\.self)
   }
 
   /// What is wrong, in sentences: with the disk, with the file system as a whole. None where all is well.

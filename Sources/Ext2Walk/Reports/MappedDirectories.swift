@@ -6,12 +6,12 @@ import TextOutput
 /// Walks directories for the sake of their folios, and lists nothing.
 struct MappedDirectories: ~Copyable {
   private let isRecursive: Bool
-  var messages: Messages
+  private let diagnostics: Diagnostics
   var progress: WalkProgress
 
-  init(isRecursive: Bool, messages: Messages, progress: consuming WalkProgress) {
+  init(isRecursive: Bool, diagnostics: Diagnostics, progress: consuming WalkProgress) {
     self.isRecursive = isRecursive
-    self.messages = messages
+    self.diagnostics = diagnostics
     self.progress = progress
   }
 
@@ -51,7 +51,7 @@ struct MappedDirectories: ~Copyable {
     // The walk has reported that it can't be read.
     if (try? inodes.inode(directory.inode))?.hasInlineData == true {
       progress.clear()
-      messages.note(
+      diagnostics.note(
         "directory \(Escaping.text(directory.path.shownPath)) is kept in its inode: it has no folios")
     }
     return children
@@ -65,13 +65,13 @@ struct MappedDirectories: ~Copyable {
       return type == .directory
     } catch {
       progress.clear()
-      messages.problem("\(Escaping.text(directory.child(entry.inode, name: name).path)): \(error)")
+      diagnostics.damage("\(Escaping.text(directory.child(entry.inode, name: name).path)): \(error)")
       return false
     }
   }
 
   private mutating func report(_ problem: DirectoryProblem, in directory: FoundDirectory) {
     progress.clear()
-    messages.problem(problem, directory: directory.inode, path: directory.path)
+    diagnostics.damage(problem.description(directory: directory.inode, path: directory.path))
   }
 }

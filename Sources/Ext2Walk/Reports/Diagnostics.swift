@@ -1,0 +1,46 @@
+import ExtVolume
+import TextOutput
+
+/// What a command prints on stderr about an image, and the exit status that comes of it: the one place that keeps both.
+///
+/// Every line begins with the program and the image. Names in messages are always escaped.
+final class Diagnostics {
+  /// What a command ends with, where nothing else does: the documented exit statuses.
+  enum Status: Int32, Comparable {
+    case success = 0
+    /// Something is damaged, or was left out.
+    case damage = 1
+    /// The job could not be done.
+    case failure = 2
+
+    static func < (one: Status, other: Status) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  private let image: String
+  /// The worst of all so far.
+  private(set) var status = Status.success
+
+  init(image: [UInt8]) {
+    self.image = Escaping.text(image)
+  }
+
+  /// Prints something that is good to know.
+  func note(_ text: String) {
+    StandardError.write("ext2walk: \(image): \(text)\n")
+  }
+
+  /// Prints that something is damaged or left out.
+  func damage(_ text: String) {
+    note(text)
+    raise(to: .damage)
+  }
+
+  /// Prints that something could not be done.
+  func failure(_ text: String) {
+    note(text)
+    raise(to: .failure)
+  }
+
+  /// Makes the exit status this one, unless it is a worse one already.
+  func raise(to status: Status) { self.status = max(self.status, status) }
+}
