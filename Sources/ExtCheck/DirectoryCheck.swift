@@ -26,33 +26,8 @@ struct DirectoryCheck: ~Copyable {
   var counts = VerifyCounts()
   /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
   var hasLostEntries = false
-  /// What ".." names in directories where that isn't what they were found in, or where nothing has led to them yet.
-  /// Whether it is wrong is known at the end.
-  var oddDotDots: [UInt32: OddDotDot] = [:]
-  /// In which directories there are further names of a directory.
-  var furtherNames: [UInt32: [UInt32]] = [:]
-
-  struct OddDotDot {
-    let found: UInt32
-    let place: Place
-    let path: [UInt8]
-  }
-
-  /// Directories whose links aren't as many as what was found to name them. That is said at the end: a directory that
-  /// nothing leads to may name them too.
-  var wrongLinks: [UInt32: WrongLinks] = [:]
-
-  struct WrongLinks {
-    let found: Int
-    var expected: Int
-    let path: [UInt8]
-  }
-
-  /// Where in a directory something is.
-  struct Place {
-    let block: BlockPlace?
-    let offset: Int
-  }
+  /// What can be judged only at the end.
+  var ledger = LinkLedger()
 
   private let superblock: Superblock
   private var named: NamedInodes
@@ -89,10 +64,7 @@ struct DirectoryCheck: ~Copyable {
     var subdirectoryCount = 0
     /// Hashes of names that seem to stand here twice.
     var suspects: Set<UInt64> = []
-    /// Where the second record begins, in the first block.
-    var secondRecord = 0
-    var hasDot = false
-    var hasDotDot = false
+    var dots = DotCheck()
     /// Blocks whose one record says 0 for 65536, and the first of them.
     var zeroLengths: (count: Int, first: BlockPlace)?
     /// Blocks that begin with zeroes, and what was found in the first of them.
@@ -100,7 +72,7 @@ struct DirectoryCheck: ~Copyable {
     /// By which it is encrypted; nil where it isn't, or doesn't say by which.
     var encryptionPolicy: EncryptionPolicy?
     /// Types where there should be none.
-    var typesWithoutFeature: (count: Int, first: Place)?
+    var typesWithoutFeature: (count: Int, first: RecordPlace)?
     var isDamaged = false
 
     init(_ found: FoundDirectory, parent: UInt32?) {
@@ -205,45 +177,23 @@ struct DirectoryCheck: ~Copyable {
     }
   }
 
-  /// - Parameter count: how many blocks it has, but for those of its attributes.
-  private mutating func checkBlockCount(
-    of directory: Inode, holding count: UInt64
-  ) throws(CheckStopped) {
-    guard !superblock.hasClusters else { return }
-    var count = count + (directory.attributeBlock == 0 ? 0 : 1)
-    do throws(VolumeError) {
-      count += try named.attributeInodeBlockCount(of: directory)
-    } catch {
-      return try report(.blockUnreadable, "extended attributes: \(error)")
-    }
-    let expected = count * UInt64(superblock.blockSize / 512)
-    if directory.attributes.blocks512 != expected {
-      try report(.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)")
-    }
-  }
-
   private mutating func end(inodes: inout InodeTable) throws(CheckStopped) -> [FoundDirectory] {
     try checkSizes(&inodes)
     try reportZeroBlocks()
     try reportRepeatedNames(&inodes)
     try reportPortability()
-    if current.isDamaged { crossCheck.disregard(current.found.inode) } else { checkLinks() }
+    if current.isDamaged { crossCheck.disregard(current.found.inode) } else { noteLinks() }
     return current.children
   }
 
-  /// What ext4 counts up to (`EXT4_LINK_MAX`).
-  static var mostLinks: Int { 65000 }
-
-  private mutating func checkLinks() {
+  private mutating func noteLinks() {
     // Its name or, for the root, its own "..", its ".", and the ".." of each directory in it.
     let expected = 2 + current.subdirectoryCount
     let links = Int(census[current.found.inode].links)
     // 1 stands for too many to count, and in a hashed directory it stays when there are fewer again.
     let isHashed = current.inode?.isHashed == true && superblock.hasHashedDirectories
-    let isUncounted = links == 1 && (isHashed || expected > Self.mostLinks)
-    if links != expected, !isUncounted {
-      wrongLinks[current.found.inode] = WrongLinks(found: links, expected: expected, path: current.found.path)
-    }
+    if links == 1, isHashed || expected > LinkLedger.mostLinks { return }
+    ledger.noteLinks(of: current.found, found: links, expected: expected)
   }
 
   private mutating func reportZeroBlocks() throws(CheckStopped) {
@@ -264,7 +214,6 @@ struct DirectoryCheck: ~Copyable {
     }
   }
 
-  /// Checks what a directory's inode says of its size and blocks.
   private mutating func checkSizes(_ inodes: inout InodeTable) throws(CheckStopped) {
     let (inode, data): (Inode, InlineData?)
     do throws(VolumeError) {
@@ -275,20 +224,9 @@ struct DirectoryCheck: ~Copyable {
       return
     }
     guard inode.isDirectory else { return }
-    if inode.unreadSizeHigh != 0 {
-      try report(.wrongSize, "i_size_high \(inode.unreadSizeHigh), and the file system has no `large_dir`")
-    }
-    if let data {
-      let expected = UInt64(data.area.count + data.attribute.count)
-      if inode.attributes.byteCount != expected {
-        try report(.wrongSize, "size \(inode.attributes.byteCount), should be \(expected)")
-      }
-      try checkBlockCount(of: inode, holding: 0)
-    } else if let blocks = current.blocks, blocks.isSound {
-      let preallocated = blocks.preallocated.reduce(0) { $0 + UInt64($1.count) }
-      let count = blocks.mappedCount + UInt64(blocks.nodes.count) + preallocated
-      try checkBlockCount(of: inode, holding: count)
-    }
+    let check = SizeCheck(
+      inode, blocks: current.blocks, data: data, superblock: superblock, named: &named)
+    for (rule, facts) in check.broken { try report(rule, facts) }
   }
 
   // MARK: Blocks
@@ -301,27 +239,16 @@ struct DirectoryCheck: ~Copyable {
       current.zeroLengths = ((current.zeroLengths?.count ?? 0) + 1, first)
     }
     guard block.logical == 0 else { return }
-    current.secondRecord = RecordLength.decode(rawLength, blockSize: superblock.blockSize)
-    // As e2fsck has it: their names end in zeroes, which fills their records.
-    if isDot(head, at: 0, length: 1), head[byteAt: 9] != 0 {
-      try report(.dotUnterminated, block: block, offset: 0, "\".\" and then byte \(head[byteAt: 9])")
+    for broken in current.dots.begin(head, blockSize: superblock.blockSize) {
+      try report(broken.rule, block: block, offset: broken.offset, broken.facts)
     }
-    if current.secondRecord == 12, isDot(head, at: 12, length: 2), head[byteAt: 22] != 0 {
-      try report(.dotUnterminated, block: block, offset: 12, "\"..\" and then byte \(head[byteAt: 22])")
-    }
-  }
-
-  private func isDot(_ head: RawSpan, at offset: Int, length: UInt8) -> Bool {
-    head[byteAt: offset + 6] == length && head[byteAt: offset + 8] == UInt8(ascii: ".")
-      && (length == 1 || head[byteAt: offset + 9] == UInt8(ascii: "."))
   }
 
   private mutating func end(_ block: BlockPlace, recordCount: Int) throws(CheckStopped) {
     counts.records += recordCount
     guard block.logical == 0, !current.isDamaged else { return }
-    if !current.hasDot { try report(.missingDot, block: block, offset: 0, "") }
-    if !current.hasDotDot {
-      try report(.missingDotDot, block: block, offset: current.secondRecord, "")
+    for missing in current.dots.missing {
+      try report(missing.rule, block: block, offset: missing.offset, missing.facts)
     }
   }
 
@@ -356,32 +283,14 @@ struct DirectoryCheck: ~Copyable {
   }
 
   private mutating func checkDot(_ entry: Entry, isDouble: Bool) throws(CheckStopped) {
-    let place = Place(block: entry.block, offset: entry.offset)
-    // One kept in its inode has its parent's number, and "." goes without saying.
-    let isFirst = entry.block.map { $0.logical == 0 && entry.offset == 0 } ?? (entry.recordLength == 0)
-    let isSecond =
-      entry.block.map { $0.logical == 0 && entry.offset == current.secondRecord }
-      ?? (entry.offset == 0 && entry.recordLength == 4)
+    let place = RecordPlace(block: entry.block, offset: entry.offset)
     if saysOtherType(entry, than: .directory) {
       try report(.typeMismatch, at: place, "\"\(isDouble ? ".." : ".")\", type \(entry.typeCode)")
     }
-    switch (isFirst, isSecond) {
-    case (true, _) where !isDouble:
-      current.hasDot = true
-      if entry.inode != current.found.inode { try report(.wrongDot, at: place, "inode \(entry.inode)") }
-      if entry.recordLength >= 24 {
-        try report(.dotTooLong, at: place, "rec_len \(entry.recordLength)")
-      }
-    case (_, true) where isDouble && !current.hasDotDot:
-      current.hasDotDot = true
-      if entry.inode != current.parent {
-        oddDotDots[current.found.inode] = OddDotDot(
-          found: entry.inode, place: place, path: current.found.path)
-      }
-    // Where the records before it are damaged nobody can tell which it is.
-    case _ where entry.isSalvaged: break
-    default:
-      try report(.dotMisplaced, at: place, "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)")
+    let (broken, isDotDot) = current.dots.take(entry, isDouble: isDouble, in: current.found.inode)
+    for broken in broken { try report(broken.rule, at: place, broken.facts) }
+    if isDotDot, entry.inode != current.parent {
+      ledger.noteDotDot(of: current.found, naming: entry.inode, at: place)
     }
   }
 
@@ -423,7 +332,7 @@ struct DirectoryCheck: ~Copyable {
     if facts.flags.contains(.isOpen) {
       try report(.directoryCycle, entry, name)
     } else if facts.nameCount > 1 {
-      furtherNames[number, default: []].append(current.found.inode)
+      ledger.noteFurtherName(of: number, in: current.found.inode)
       try report(.directorySecondName, entry, name, "another is in directory inode \(facts.parent)")
     } else {
       current.subdirectoryCount += 1
@@ -448,7 +357,8 @@ struct DirectoryCheck: ~Copyable {
     // 0 says that the type is unknown, which every kernel takes for what it is.
     guard entry.typeCode != 0, superblock.recordsNameTypes else {
       if entry.typeCode != 0 {
-        let first = current.typesWithoutFeature?.first ?? Place(block: entry.block, offset: entry.offset)
+        let first =
+          current.typesWithoutFeature?.first ?? RecordPlace(block: entry.block, offset: entry.offset)
         current.typesWithoutFeature = ((current.typesWithoutFeature?.count ?? 0) + 1, first)
       }
       return false
@@ -529,7 +439,7 @@ struct DirectoryCheck: ~Copyable {
       facts + (words.isEmpty ? "" : ": \(words)"))
   }
 
-  private mutating func report(_ rule: Rule, at place: Place, _ facts: String) throws(CheckStopped) {
+  private mutating func report(_ rule: Rule, at place: RecordPlace, _ facts: String) throws(CheckStopped) {
     try report(rule, block: place.block, offset: place.offset, facts)
   }
 

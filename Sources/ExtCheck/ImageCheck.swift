@@ -63,8 +63,7 @@ package enum ImageCheck {
       volume, census: census, zone: zone, findings: findings, crossCheck: crossCheck)
     try check.walk(from: FoundDirectory(inode: Inode.root, path: []), by: &reader, inodes: &inodes)
     try checkUnreached(&check, &reader, &inodes)
-    try check.reportWrongDotDots()
-    try check.reportWrongLinks()
+    try check.reportLinks()
     try check.checkUnattached()
     try check.checkClaims()
     let scope = try check.reportVerdicts()
@@ -140,119 +139,6 @@ package enum ImageCheck {
   }
 }
 
-extension DirectoryCheck {
-  /// Says what crossCheck found to differ. Returns what they compared.
-  fileprivate mutating func reportVerdicts() throws(CheckStopped) -> CrossCheck.Scope {
-    let (verdicts, scope) = crossCheck.finish()
-    for (difference, directory, path) in verdicts {
-      try findings.add(
-        Finding(
-          rule: difference.rule, path: path.shownPath, inode: directory, block: difference.block,
-          offset: difference.offset, facts: difference.facts))
-    }
-    return scope
-  }
-
-  /// Says which directories of `tops` nothing leads to.
-  fileprivate mutating func report(unreached tops: [UInt32]) throws(CheckStopped) {
-    var unnamed: [UInt32] = []
-    for inode in tops {
-      guard census[inode].nameCount == 0, !isInBadBlock(inode) else { continue }
-      unnamed.append(inode)
-      if let dotDot = oddDotDots.removeValue(forKey: inode) { wrongLinks[dotDot.found]?.expected += 1 }
-    }
-    try report(.directoryUnreached, unnamed)
-  }
-
-  /// Says which directories have a ".." that names none of those they are in.
-  fileprivate mutating func reportWrongDotDots() throws(CheckStopped) {
-    for (inode, dotDot) in oddDotDots.sorted(by: { $0.key < $1.key }) {
-      let parent = inode == Inode.root ? inode : census[inode].parent
-      if dotDot.found == parent { continue }
-      if furtherNames[inode]?.contains(dotDot.found) == true {
-        // Of its names the one found first is the wrong one.
-        wrongLinks[parent]?.expected -= 1
-        wrongLinks[dotDot.found]?.expected += 1
-        continue
-      }
-      try findings.add(
-        Finding(
-          rule: .wrongDotDot, path: dotDot.path.shownPath, inode: inode, block: dotDot.place.block,
-          offset: dotDot.place.offset, facts: "inode \(dotDot.found), should be \(parent)"))
-    }
-  }
-
-  /// Says which directories have another number of links than they should.
-  fileprivate mutating func reportWrongLinks() throws(CheckStopped) {
-    for (inode, links) in wrongLinks.sorted(by: { $0.key < $1.key }) {
-      // What a count can't hold is counted as 1 (`dir_nlink`).
-      let expected = links.expected > DirectoryCheck.mostLinks ? 1 : links.expected
-      guard links.found != expected else { continue }
-      let words = "\(counted(links.found, "link")), should be \(expected)"
-      let path = links.path.shownPath
-      try findings.add(Finding(rule: .wrongLinkCount, path: path, inode: inode, facts: words))
-    }
-  }
-
-  /// Says which inodes in use no entry names, and which have another number of links than names.
-  fileprivate mutating func checkUnattached() throws(CheckStopped) {
-    var unattached: [UInt32] = []
-    var next: UInt32 = 1
-    while let inode = census.first(
-      from: next,
-      where: {
-        $0.type != .directory && !$0.flags.contains(.isReservedForFileSystem) && $0.nameCount != $0.links
-          || $0.isLost
-      })
-    {
-      next = inode + 1
-      if isInBadBlock(inode) { continue }
-      let facts = census[inode]
-      if facts.flags.contains(.holdsAttribute) {
-        guard facts.nameCount == 0, !census.hasUnknownAttributes else { continue }
-        let words = "it holds the value of an extended attribute, and no inode in use has that"
-        try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: words))
-      } else if facts.nameCount == 0 {
-        unattached.append(inode)
-      } else if !hasLostEntries {
-        // e2fsck and kernels stop there, too.
-        let isTooMany = facts.nameCount > DirectoryCheck.mostLinks
-        let expected =
-          isTooMany
-          ? "and \(facts.nameCount) entries name it: more than a count holds" : "should be \(facts.nameCount)"
-        let words = "\(counted(facts.links, "link")), \(expected)"
-        try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
-      }
-    }
-    try report(.inodeUnattached, unattached)
-  }
-
-  /// One finding for each inode; or one for all, where other damage may be the cause.
-  private mutating func report(_ rule: Rule, _ inodes: [UInt32]) throws(CheckStopped) {
-    if hasLostEntries, !inodes.isEmpty {
-      let words = "\(counted(inodes.count, "inode")), perhaps for the damage found: \(inodes.words)"
-      try findings.add(Finding(rule: rule, facts: words))
-    } else {
-      for inode in inodes { try findings.add(Finding(rule: rule, inode: inode, facts: "")) }
-    }
-  }
-
-  /// Says which blocks two directories have, or a directory and the file system itself.
-  fileprivate mutating func checkClaims() throws(CheckStopped) {
-    for blocks in volume.metadataBlocks() { claims.add(blocks, owner: 0) }
-    for conflict in claims.conflicts() {
-      let (first, second) = conflict.owners
-      let other = first == 0 ? "the file system's own tables" : "directory inode \(first)"
-      let blocks =
-        conflict.blocks.count == 1
-        ? "block \(conflict.blocks.lowerBound)"
-        : "blocks \(conflict.blocks.lowerBound) to \(conflict.blocks.upperBound - 1)"
-      try findings.add(
-        Finding(rule: .blockShared, inode: second, facts: "physical \(blocks), with \(other)"))
-    }
-  }
-}
-
 extension InodeFacts {
   init(_ inode: ScannedInode, superblock: Superblock) {
     links = inode.links
@@ -263,20 +149,5 @@ extension InodeFacts {
     if isReserved || superblock.isReservedForFileSystem(inode.number) || inode.holdsAttribute {
       flags.insert(.isReservedForFileSystem)
     }
-  }
-}
-
-extension ClosedRange<UInt32> {
-  fileprivate var words: String {
-    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
-  }
-}
-
-extension Array<UInt32> {
-  /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
-  fileprivate var words: String {
-    var ranges: [Range<UInt32>] = []
-    for number in self { ranges.appendMerging(number..<number + 1) }
-    return ranges.map { ClosedRange($0).words }.joined(separator: ", ")
   }
 }

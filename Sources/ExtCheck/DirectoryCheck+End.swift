@@ -1,0 +1,109 @@
+import Basics
+import ExtVolume
+import FolioCore
+import TextOutput
+
+/// What is known only once all directories have been walked.
+extension DirectoryCheck {
+  /// Says what crossCheck found to differ. Returns what they compared.
+  mutating func reportVerdicts() throws(CheckStopped) -> CrossCheck.Scope {
+    let (verdicts, scope) = crossCheck.finish()
+    for (difference, directory, path) in verdicts {
+      try findings.add(
+        Finding(
+          rule: difference.rule, path: path.shownPath, inode: directory, block: difference.block,
+          offset: difference.offset, facts: difference.facts))
+    }
+    return scope
+  }
+
+  /// Says which directories of `tops` nothing leads to.
+  mutating func report(unreached tops: [UInt32]) throws(CheckStopped) {
+    var unnamed: [UInt32] = []
+    for inode in tops {
+      guard census[inode].nameCount == 0, !isInBadBlock(inode) else { continue }
+      unnamed.append(inode)
+      ledger.noteUnnamed(inode)
+    }
+    try report(.directoryUnreached, unnamed)
+  }
+
+  /// Reports what the ledger of links has come to.
+  mutating func reportLinks() throws(CheckStopped) {
+    for finding in ledger.wrongDotDots(census) { try findings.add(finding) }
+    for finding in ledger.wrongLinkCounts { try findings.add(finding) }
+  }
+
+  /// Says which inodes in use no entry names, and which have another number of links than names.
+  mutating func checkUnattached() throws(CheckStopped) {
+    var unattached: [UInt32] = []
+    var next: UInt32 = 1
+    while let inode = census.first(
+      from: next,
+      where: {
+        $0.type != .directory && !$0.flags.contains(.isReservedForFileSystem) && $0.nameCount != $0.links
+          || $0.isLost
+      })
+    {
+      next = inode + 1
+      if isInBadBlock(inode) { continue }
+      let facts = census[inode]
+      if facts.flags.contains(.holdsAttribute) {
+        guard facts.nameCount == 0, !census.hasUnknownAttributes else { continue }
+        let words = "it holds the value of an extended attribute, and no inode in use has that"
+        try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: words))
+      } else if facts.nameCount == 0 {
+        unattached.append(inode)
+      } else if !hasLostEntries {
+        // e2fsck and kernels stop there, too.
+        let isTooMany = facts.nameCount > LinkLedger.mostLinks
+        let expected =
+          isTooMany
+          ? "and \(facts.nameCount) entries name it: more than a count holds" : "should be \(facts.nameCount)"
+        let words = "\(counted(facts.links, "link")), \(expected)"
+        try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
+      }
+    }
+    try report(.inodeUnattached, unattached)
+  }
+
+  /// One finding for each inode; or one for all, where other damage may be the cause.
+  private mutating func report(_ rule: Rule, _ inodes: [UInt32]) throws(CheckStopped) {
+    if hasLostEntries, !inodes.isEmpty {
+      let words = "\(counted(inodes.count, "inode")), perhaps for the damage found: \(inodes.words)"
+      try findings.add(Finding(rule: rule, facts: words))
+    } else {
+      for inode in inodes { try findings.add(Finding(rule: rule, inode: inode, facts: "")) }
+    }
+  }
+
+  /// Says which blocks two directories have, or a directory and the file system itself.
+  mutating func checkClaims() throws(CheckStopped) {
+    for blocks in volume.metadataBlocks() { claims.add(blocks, owner: 0) }
+    for conflict in claims.conflicts() {
+      let (first, second) = conflict.owners
+      let other = first == 0 ? "the file system's own tables" : "directory inode \(first)"
+      let blocks =
+        conflict.blocks.count == 1
+        ? "block \(conflict.blocks.lowerBound)"
+        : "blocks \(conflict.blocks.lowerBound) to \(conflict.blocks.upperBound - 1)"
+      try findings.add(
+        Finding(rule: .blockShared, inode: second, facts: "physical \(blocks), with \(other)"))
+    }
+  }
+}
+
+extension ClosedRange<UInt32> {
+  var words: String {
+    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
+  }
+}
+
+extension Array<UInt32> {
+  /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
+  var words: String {
+    var ranges: [Range<UInt32>] = []
+    for number in self { ranges.appendMerging(number..<number + 1) }
+    return ranges.map { ClosedRange($0).words }.joined(separator: ", ")
+  }
+}

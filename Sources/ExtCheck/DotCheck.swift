@@ -1,0 +1,80 @@
+import Basics
+import ExtVolume
+import FolioCore
+
+/// Checks "." and ".." of one directory: whether they are there, and first.
+struct DotCheck {
+  /// A rule that is broken, and what was found.
+  struct Broken {
+    let rule: Rule
+    /// In bytes from the start of the first block.
+    var offset = 0
+    let facts: String
+  }
+
+  private var hasDot = false
+  private var hasDotDot = false
+  /// Where the second record begins, in the first block.
+  private var secondRecord = 0
+
+  /// Looks at the start of the directory's first block.
+  ///
+  /// - Parameter head: 24 bytes at least.
+  mutating func begin(_ head: RawSpan, blockSize: Int) -> [Broken] {
+    secondRecord = RecordLength.decode(head.littleEndian(at: 4), blockSize: blockSize)
+    var broken: [Broken] = []
+    // As e2fsck has it: their names end in zeroes, which fills their records.
+    if isDot(head, at: 0, length: 1), head[byteAt: 9] != 0 {
+      broken.append(Broken(rule: .dotUnterminated, facts: "\".\" and then byte \(head[byteAt: 9])"))
+    }
+    if secondRecord == 12, isDot(head, at: 12, length: 2), head[byteAt: 22] != 0 {
+      let facts = "\"..\" and then byte \(head[byteAt: 22])"
+      broken.append(Broken(rule: .dotUnterminated, offset: 12, facts: facts))
+    }
+    return broken
+  }
+
+  private func isDot(_ head: RawSpan, at offset: Int, length: UInt8) -> Bool {
+    head[byteAt: offset + 6] == length && head[byteAt: offset + 8] == UInt8(ascii: ".")
+      && (length == 1 || head[byteAt: offset + 9] == UInt8(ascii: "."))
+  }
+
+  /// Takes an entry of one of the two names.
+  ///
+  /// - Returns: what is wrong with it, and whether it is the directory's "..".
+  mutating func take(
+    _ entry: Entry, isDouble: Bool, in directory: UInt32
+  ) -> (broken: [Broken], isDotDot: Bool) {
+    // One kept in its inode has its parent's number, and "." goes without saying.
+    let isFirst = entry.block.map { $0.logical == 0 && entry.offset == 0 } ?? (entry.recordLength == 0)
+    let isSecond =
+      entry.block.map { $0.logical == 0 && entry.offset == secondRecord }
+      ?? (entry.offset == 0 && entry.recordLength == 4)
+    var broken: [Broken] = []
+    switch (isFirst, isSecond) {
+    case (true, _) where !isDouble:
+      hasDot = true
+      if entry.inode != directory { broken.append(Broken(rule: .wrongDot, facts: "inode \(entry.inode)")) }
+      if entry.recordLength >= 24 {
+        broken.append(Broken(rule: .dotTooLong, facts: "rec_len \(entry.recordLength)"))
+      }
+    case (_, true) where isDouble && !hasDotDot:
+      hasDotDot = true
+      return ([], true)
+    // Where the records before it are damaged nobody can tell which it is.
+    case _ where entry.isSalvaged: break
+    default:
+      let facts = "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)"
+      broken.append(Broken(rule: .dotMisplaced, facts: facts))
+    }
+    return (broken, false)
+  }
+
+  /// What was missing at the end of the first block.
+  var missing: [Broken] {
+    var missing: [Broken] = []
+    if !hasDot { missing.append(Broken(rule: .missingDot, facts: "")) }
+    if !hasDotDot { missing.append(Broken(rule: .missingDotDot, offset: secondRecord, facts: "")) }
+    return missing
+  }
+}
