@@ -90,10 +90,12 @@ sanitize: deps fixtures ## tests under AddressSanitizer, walks under ThreadSanit
 build: deps ## build the command, with the Swift runtime inside
 	swift build -c release --static-swift-stdlib --product ext2walk
 
-check: deps ## formatting, warnings as errors, and no `try?` that .ci/allowed-try doesn't have
+check: deps ## formatting, warnings as errors, and no `try?` or `unsafe` where .ci/ doesn't allow it
 	@grep -rc '\btry?' --include='*.swift' Sources | grep -v ':0$$' | LC_ALL=C sort | tr : ' ' \
 	  | diff .ci/allowed-try - || { \
 	  echo 'A `try?` drops an error: it stays only where nothing can be lost by it. Say why beside it, and count it in .ci/allowed-try.'; exit 1; }
+	@grep -rlE '^([^/]|/[^/])*\bunsafe\b' --include='*.swift' Sources | LC_ALL=C sort | diff .ci/allowed-unsafe - || { \
+	  echo '`unsafe` stays where C is called, memory is made, or a loop over every entry pays for it: list the file in .ci/allowed-unsafe.'; exit 1; }
 	swift format lint --strict --recursive $(SOURCES)
 	EXT2WALK_WARNINGS_AS_ERRORS=1 swift build --build-tests $(NO_OVERLAYS) --scratch-path .build-check
 

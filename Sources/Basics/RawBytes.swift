@@ -16,6 +16,11 @@ extension Array<UInt8> {
     self = unsafe bytes.withUnsafeBytes { unsafe Array($0) }
   }
 
+  /// Appends a copy of `bytes`.
+  public mutating func append(copying bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
+
   /// The array's bytes as raw memory.
   @inlinable
   public var raw: RawSpan {

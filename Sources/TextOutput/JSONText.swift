@@ -15,7 +15,7 @@ package struct JSONText {
 
   /// `bytes` as JSON has them, and whether they are UTF-8. What acts on a terminal is escaped here too.
   static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
-    let text = unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    let text = String(decoding: [UInt8](copying: bytes), as: UTF8.self)
     var escaped: [UInt8] = []
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 
 /// A directory on the way: its inode, and a path that leads to it.
@@ -17,7 +18,7 @@ package struct FoundDirectory {
     below.reserveCapacity(path.count + 1 + name.byteCount)
     below += path
     below.append(UInt8(ascii: "/"))
-    unsafe name.withUnsafeBytes { unsafe below += $0 }
+    below.append(copying: name)
     return FoundDirectory(inode: inode, path: below)
   }
 }
