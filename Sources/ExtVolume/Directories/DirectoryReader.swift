@@ -53,7 +53,8 @@ package struct DirectoryReader: ~Copyable {
   private var folios: FolioReader
   private let position: ReadingPosition
   private var phase: Phase
-  private var current: CurrentDirectory?
+  // Written out: a `T?` is set to nil at once, which a throwing initialiser must not do in Swift 6.2.3.
+  private var current: Optional<CurrentDirectory>
   private var region: RecordRegion
   /// The directories begun, each with how many lines the account had before; nil where none is kept.
   private var stretches: Optional<[(lineCount: Int, path: [UInt8])]>
