@@ -86,22 +86,28 @@ package struct DirectoryReader: ~Copyable {
     return account
   }
 
-  /// The directory being read.
-  private struct CurrentDirectory {
+  /// The directory being read, and how far.
+  private final class CurrentDirectory {
     let inode: Inode
     let encryptedNames: EncryptedNames?
     var salvage: Salvage?
     var blocks: BlockMap?
     /// Which of the runs comes next, and how many of its blocks have been read.
-    var runIndex = 0
+    private var runIndex = 0
     var blockIndex: UInt64 = 0
+
+    init(_ inode: Inode, encryptedNames: EncryptedNames?, salvage: Salvage?) {
+      self.inode = inode
+      self.encryptedNames = encryptedNames
+      self.salvage = salvage
+    }
 
     var nextRun: BlockRun? {
       guard let runs = blocks?.runs, runIndex < runs.count else { return nil }
       return runs[runIndex]
     }
 
-    mutating func endRun() {
+    func endRun() {
       runIndex += 1
       blockIndex = 0
     }
@@ -155,7 +161,7 @@ package struct DirectoryReader: ~Copyable {
   package mutating func begin(_ directory: Inode) {
     folios.end()
     current = CurrentDirectory(
-      inode: directory,
+      directory,
       encryptedNames: directory.isEncrypted ? EncryptedNames(directory, on: volume) : nil,
       salvage: options.salvages ? Salvage(directory: directory) : nil)
     phase = directory.hasInlineData ? .inline(.dot) : .size
