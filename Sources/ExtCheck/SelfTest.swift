@@ -22,9 +22,14 @@ package struct SelfTest: ~Copyable {
   /// - Parameters:
   ///   - blockSize: bytes, a power of two from 1024 to 65536.
   ///   - directory: where a temporary file can be made, of 64 MiB and sparse.
-  package init(blockSize: Int, pageSize: PageSize = .host, in directory: String) throws(VolumeError) {
+  package init(blockSize: Int, pageSize: PageSize = .host, in directory: String) throws(SelfTestError) {
     let file = try TemporaryFile(in: directory, byteCount: Self.blockCount * blockSize)
-    let crossing = try Self.fill(file.location.filePath, blockSize: blockSize, pageSize: pageSize)
+    let crossing: Int
+    do throws(VolumeError) {
+      crossing = try Self.fill(file.location.filePath, blockSize: blockSize, pageSize: pageSize)
+    } catch {
+      throw .fileSystem(error)
+    }
     self.blockSize = blockSize
     self.pageSize = pageSize
     crossingRecords = crossing

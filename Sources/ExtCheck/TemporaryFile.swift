@@ -16,20 +16,18 @@ struct TemporaryFile: ~Copyable {
   /// - Parameters:
   ///   - directory: where it takes its space.
   ///   - byteCount: how long it is: a hole, as long as nobody writes to it.
-  init(in directory: String, byteCount: Int) throws(VolumeError) {
+  init(in directory: String, byteCount: Int) throws(SelfTestError) {
     var template = Array("\(directory)/ext2walk-XXXXXX".utf8CString)
     let number = unsafe mkstemp(&template)
     guard number >= 0 else {
-      throw VolumeError(
-        "making a temporary file in \(directory)", Errno(rawValue: errno),
-        advice: "TMPDIR says where another can be made")
+      throw .temporaryFile(Errno(rawValue: errno), in: FilePath(directory))
     }
     guard unsafe unlink(template) == 0, ftruncate(number, off_t(byteCount)) == 0,
       let location = ImageLocation(argument: Array("/proc/self/fd/\(number)".utf8), offset: nil)
     else {
       let reason = Errno(rawValue: errno)
       _ = close(number)
-      throw VolumeError("making a temporary file in \(directory)", reason)
+      throw .temporaryLength(reason, in: FilePath(directory))
     }
     self.location = location
     descriptor = FileDescriptor(rawValue: number)

@@ -70,7 +70,7 @@ package struct MountCheck: ~Copyable {
     }
     let (magic, ofFsck): (UInt32, UInt32) = (0x004D_4D50, 0xE24D_4D50)
     do throws(VolumeError) {
-      let bytes = try volume.readBytes(1024, at: position, operation: "reading block \(block)")
+      let bytes = try volume.readBytes(1024, at: position, of: .block(block))
       if bytes.raw.littleEndian(at: 0) != magic {
         obstacles.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
       } else if !volume.hasRightChecksum(multiMount: bytes.raw) {
@@ -146,7 +146,7 @@ package struct MountCheck: ~Copyable {
     else { return obstacles.add(.byExt4WithJournal, "\(name) holds no journal") }
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
-        JournalSuperblock.byteCount, at: position, operation: "reading the journal")
+        JournalSuperblock.byteCount, at: position, of: .journal)
       let obstacle = JournalSuperblock(bytes).obstacle(ofByteCount: inode.attributes.byteCount, superblock)
       if let obstacle { obstacles.add(obstacle.refusal, "\(name) \(obstacle.words)") }
     } catch {
@@ -233,7 +233,7 @@ package struct MountCheck: ~Copyable {
       let position = volume.position(ofBlock: block)
     else { return "holds no quota" }
     do throws(VolumeError) {
-      let head = try volume.readBytes(headByteCount, at: position, operation: "reading the quota")
+      let head = try volume.readBytes(headByteCount, at: position, of: .quota)
       return damageOfQuota(head, magic: magics[index], byteCount: inode.attributes.byteCount)
     } catch {
       return "can't be read: \(error.reason)"

@@ -24,19 +24,16 @@ extension Volume {
     let descriptorSize = UInt64(max(facts.descriptorSize, 32))
     let (descriptorBytes, overflow) = groupCount.multipliedReportingOverflow(by: descriptorSize)
     guard !overflow, image.hasData(descriptorBytes) else {
-      throw VolumeError(
-        "opening the file system",
-        reason: "it claims \(groupCount) groups, and the image doesn't hold so many descriptors of them",
-        advice: "a backup may serve: --superblock")
+      throw .corrupt(.groupCount(groupCount))
     }
     let (rest, isTooMuch) = groupCount.multipliedReportingOverflow(by: byteCountPerGroup)
     let (sum, isTooMuchInAll) = rest.addingReportingOverflow(descriptorBytes)
     guard !isTooMuch, !isTooMuchInAll, let byteCount = Int(exactly: sum) else {
-      throw VolumeError("opening the file system", .noMemory)
+      throw .limit(.memory, doing: .openFileSystem(superblock: nil))
     }
     // Compilers leave out a malloc() that is freed at once.
     let memory = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard unsafe memory != MAP_FAILED else { throw VolumeError("opening the file system", .noMemory) }
+    guard unsafe memory != MAP_FAILED else { throw .limit(.memory, doing: .openFileSystem(superblock: nil)) }
     _ = unsafe munmap(memory, byteCount)
   }
 }

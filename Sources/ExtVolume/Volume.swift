@@ -46,20 +46,12 @@ package final class Volume: Sendable {
   ///
   /// Mirrors `ext2fs_open2()`.
   package init(_ image: any ByteSource, options: OpenOptions = OpenOptions()) throws(VolumeError) {
-    let superblockEnd = Superblock.position + UInt64(Superblock.byteCount)
-    guard image.byteCount >= superblockEnd else {
-      throw VolumeError(
-        "opening the file system",
-        reason: "there are \(image.byteCount) bytes, and the superblock would end at byte \(superblockEnd)",
-        advice: "it is no file system, or was cut short")
-    }
+    guard image.byteCount >= Superblock.end else { throw .unfit(.tooShort(byteCount: image.byteCount)) }
     let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
     let superblock = try library.superblock()
     try Self.checkInodes(of: superblock)
     if let wanted = options.blockSize, wanted != superblock.blockSize {
-      throw VolumeError(
-        "checking the block size",
-        reason: "it is \(superblock.blockSize) bytes, not the \(wanted) asked for")
+      throw .unfit(.blockSize(found: superblock.blockSize, wanted: wanted))
     }
     self.image = image
     self.options = options
@@ -76,15 +68,14 @@ package final class Volume: Sendable {
   private static func checkInodes(of superblock: Superblock) throws(VolumeError) {
     let size = superblock.inodeSize
     guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize).contains(size) else {
-      throw VolumeError("reading the superblock", reason: "an inode can't take \(size) bytes")
+      throw .corrupt(.inodeSize(size))
     }
     guard superblock.inodesPerGroup > 0 else {
-      throw VolumeError("reading the superblock", reason: "there are no inodes in a group")
+      throw .corrupt(.inodesPerGroup(superblock.inodesPerGroup))
     }
     // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
     guard superblock.inodeCount < .max else {
-      throw VolumeError(
-        "reading the superblock", reason: "there can't be \(superblock.inodeCount) inodes")
+      throw .corrupt(.inodeCount(superblock.inodeCount))
     }
   }
 
@@ -102,32 +93,31 @@ package final class Volume: Sendable {
   /// Reads a whole block.
   package func readBlock(_ block: UInt64) throws(VolumeError) -> [UInt8] {
     guard let position = position(ofBlock: block) else {
-      throw VolumeError(
-        "reading block \(block)", reason: "the file system has blocks up to \(superblock.blockCount - 1)")
+      throw .noBlock(block, count: superblock.blockCount)
     }
-    return try readBytes(superblock.blockSize, at: position, operation: "reading block \(block)")
+    return try readBytes(superblock.blockSize, at: position, of: .block(block))
   }
 
   /// Reads `count` bytes from `position`, which counts from the start of the file system.
   ///
   /// - Parameters:
   ///   - count: no more than a block has: an image vouches for nothing larger.
-  ///   - operation: what it is for, as an error says it.
-  package func readBytes(_ count: Int, at position: UInt64, operation: String) throws(VolumeError) -> [UInt8]
-  {
+  ///   - subject: what they are, for an error.
+  package func readBytes(
+    _ count: Int, at position: UInt64, of subject: VolumeError.Subject
+  ) throws(VolumeError) -> [UInt8] {
     do throws(ReadError) {
       return try image.bytes(count, at: position)
     } catch {
-      throw VolumeError(operation, error)
+      throw .read(error, of: subject)
     }
   }
 
   /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
   func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
     guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
-      throw VolumeError(
-        "finding the inode table of group \(group)", code: Ext2Library.Code.badInodeTable,
-        advice: options.superblock == nil ? "a backup may serve: ext2walk info looks for them" : nil)
+      let block = group < inodeTables.count ? library.inodeTable(group: group) : 0
+      throw .corrupt(.inodeTable(group: group, block: block, hasBackups: options.superblock == nil))
     }
     return position
   }
@@ -146,9 +136,7 @@ package final class Volume: Sendable {
       let position = block == 0 ? Superblock.position : block * UInt64(blockSize)
       let facts = image.superblock(at: position)
       if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {
-        throw VolumeError(
-          "opening the file system", reason: value.words,
-          advice: "a backup may serve: ext2walk info looks for them")
+        throw .corrupt(.superblock(value))
       }
       if let facts { try checkResources(of: facts, image) }
       let unknown = facts.map { Feature.unknownToLibrary($0.featureBits) } ?? []
@@ -161,37 +149,15 @@ package final class Volume: Sendable {
           ignoresChecksums: ignoresChecksums, ignoresFeatures: readsPast)
         if let library { return (library, ignoresChecksums, unknown) }
         if code == Ext2Library.Code.unsupportedFeature, facts?.type != "jbd", !unknown.isEmpty {
-          throw VolumeError("opening the file system", refusedFor: unknown)
+          throw .unsupported(unknown)
         }
         if failure == 0 || code != Ext2Library.Code.badMagic { failure = code }
         guard code == Ext2Library.Code.wrongSuperblockChecksum else { break }
       }
     }
     if failure == Ext2Library.Code.unsupportedFeature, image.superblock()?.type == "jbd" {
-      throw VolumeError(
-        "opening the file system", reason: "this is the journal of another file system, and has no files")
+      throw .unfit(.journalDevice)
     }
-    let backup = options.superblock.map { " by the superblock in block \($0)" } ?? ""
-    throw VolumeError(
-      "opening the file system\(backup)", code: failure, advice: advice(for: failure, options))
-  }
-
-  private static func advice(for code: Int, _ options: OpenOptions) -> String? {
-    if options.superblock != nil {
-      return
-        "backups stand at the start of block groups; their numbers depend on the block size (--block-size)"
-    }
-    return switch code {
-    case Ext2Library.Code.badMagic:
-      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock): ext2walk info looks for backup superblocks, and in the first 4 MiB for file systems"
-    case Ext2Library.Code.corruptSuperblock, Ext2Library.Code.unreadDescriptors,
-      Ext2Library.Code.shortRead:
-      "a backup may serve: --superblock"
-    case Ext2Library.Code.unsupportedFeature:
-      "it has a feature this build's libext2fs doesn't know: a newer one may"
-    case Ext2Library.Code.badDescriptorSize:
-      "ext2walk info names the impossible value, and a backup superblock that serves, where there is one"
-    default: nil
-    }
+    throw .failed(failure, doing: .openFileSystem(superblock: options.superblock))
   }
 }

@@ -11,7 +11,7 @@ enum CommandRunner {
     try run {
       do {
         try body(diagnostics)
-      } catch let error as VolumeError {
+      } catch let error as any ImageError {
         diagnostics.failure(error.description)
       }
       if diagnostics.status > .success { throw ExitCode(diagnostics.status.rawValue) }

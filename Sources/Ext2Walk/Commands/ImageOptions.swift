@@ -94,10 +94,7 @@ struct OpeningOptions: ParsableArguments {
       return file
     }
     if let failure = found.failure, superblock == nil {
-      let number = found.partition.number
-      throw VolumeError.unreadable(
-        "partition \(number)", failure,
-        lookedFor: "info --partition \(number) \(Escaping.shellWord(location.path))")
+      throw DiskError.unreadable(partition: found.partition.number, failure, image: location.path)
     }
     if partition == nil, case .disk = contents {
       let only = remarks.problems.isEmpty ? "the only one" : "the only one that was found"

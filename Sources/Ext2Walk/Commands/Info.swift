@@ -195,16 +195,16 @@ struct Info: ParsableCommand {
 
   private func noSuperblock(
     _ file: any ByteSource, at location: ImageLocation, _ byteCount: UInt64, _ unread: FailedRead?
-  ) -> VolumeError {
+  ) -> CommandError {
     var failure: FailedRead?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: false, &failure)
     let reason = unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4"
     guard embedded.isEmpty else {
-      return VolumeError(
+      return CommandError(
         "reading the superblock", reason: "\(reason) at the start", advice: embedded.words(in: location))
     }
     let missed = failure.map { "; what can't be read may hold one: \($0)" } ?? ""
-    return VolumeError(
+    return CommandError(
       "reading the superblock", reason: reason + ", and where a backup would be is none that serves\(missed)",
       advice: "the first backup stands at byte 8389632, 33554432, 134217728 or 4294443008 "
         + "for blocks of 1, 2, 4 and 64 KiB; this holds \(byteCount) bytes. Elsewhere --superblock tries one, "
@@ -214,12 +214,12 @@ struct Info: ParsableCommand {
   /// Says where ext file systems begin among dynamic partitions, where there are any.
   private func describeDynamicPartitions(
     _ file: any ByteSource, at location: ImageLocation, _ format: KnownFormat
-  ) throws(VolumeError) {
+  ) throws(CommandError) {
     var failure: FailedRead?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: true, &failure)
     guard !embedded.isEmpty else { return }
     let missed = failure.map { "; what can't be read may hold others: \($0)" } ?? ""
-    throw VolumeError(
+    throw CommandError(
       "opening the file system", reason: "this is \(format.name)\(missed)",
       advice: "\(embedded.words(in: location)); "
         + "lpunpack \(Escaping.shellWord(location.path)) FOLDER takes all partitions out")

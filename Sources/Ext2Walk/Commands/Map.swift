@@ -178,7 +178,7 @@ struct Map: ParsableCommand {
   private func write(_ picture: String, to name: String, _ volume: Volume) throws {
     let path = FilePath(bytes: RawArguments.bytes(of: name))
     guard volume.image.file?.isSameFile(as: path) != true else {
-      throw VolumeError(
+      throw CommandError(
         "writing the picture",
         reason: "\(Escaping.text(RawArguments.bytes(of: name))) is the image, which is never written to")
     }
@@ -188,7 +188,9 @@ struct Map: ParsableCommand {
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
       _ = try file.closeAfter { try file.writeAll(picture.utf8) }
     } catch let errno as Errno {
-      throw VolumeError("writing the picture \(Escaping.text(RawArguments.bytes(of: name)))", errno)
+      throw CommandError(
+        "writing the picture \(Escaping.text(RawArguments.bytes(of: name)))", reason: errno.description,
+        advice: VolumeError.Limit(errno)?.advice)
     }
   }
 }

@@ -97,7 +97,7 @@ struct Verify: ParsableCommand {
       let volume = try opened.get()
       diagnostics.tell(whatMayChangeOf: volume)
       if try check(volume, report).fails(isStrict: strict) { diagnostics.raise(to: .damage) }
-    } catch let error as VolumeError {
+    } catch let error as any ImageError {
       diagnostics.failure(error.description)
       try report.end(.notExamined(error.description))
     }
@@ -145,7 +145,7 @@ struct Verify: ParsableCommand {
       } else if summary.fails(isStrict: strict) {
         diagnostics.raise(to: .damage)
       }
-    } catch let error as VolumeError {
+    } catch let error as any ImageError {
       diagnostics.failure(error.description)
       try report.end(.notExamined(error.description))
     }

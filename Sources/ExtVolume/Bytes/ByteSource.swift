@@ -54,7 +54,7 @@ extension ByteSource {
 }
 
 /// Why bytes of an image could not be read. Positions are bytes from the start of the source, usually of the file system.
-package enum ReadError: Error, CustomStringConvertible {
+package enum ReadError: Error, Hashable {
   case system(Errno, position: UInt64)
   case pastEnd(position: UInt64, byteCount: UInt64)
 
@@ -64,14 +64,6 @@ package enum ReadError: Error, CustomStringConvertible {
     case (.system(let one, _), .system(let two, _)): one == two
     case (.pastEnd, .pastEnd): true
     case (.system, .pastEnd), (.pastEnd, .system): false
-    }
-  }
-
-  package var description: String {
-    switch self {
-    case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
-    case .pastEnd(let position, let byteCount):
-      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
     }
   }
 }

@@ -21,24 +21,13 @@ package final class FileSource: ByteSource {
     } catch {
       // swift-system throws nothing else.
       let errno = error as? Errno ?? .ioError
-      let advice: String? =
-        switch errno {
-        case .permissionDenied where Self.isBlockDevice(path):
-          "reading a device takes root (sudo), or usually membership of the group disk"
-        case .permissionDenied: "its owner can let you read it (chmod), or sudo may"
-        case .noSuchFileOrDirectory: "check the path"
-        default: nil
-        }
-      throw VolumeError("opening the image", errno, advice: advice)
+      let isDevice = errno == .permissionDenied && Self.isBlockDevice(path)
+      throw .failed(errno, doing: .openImage(isDevice: isDevice))
     }
     let size: UInt64
     do throws(VolumeError) {
       size = try Self.size(of: opened)
-      guard size > 0 else {
-        throw VolumeError(
-          "opening the image", reason: "it is empty",
-          advice: "nothing was copied into it, or a download failed: get it anew")
-      }
+      guard size > 0 else { throw .unfit(.empty) }
     } catch {
       // The error that is thrown says more than one of closing.
       try? opened.close()
@@ -124,19 +113,15 @@ package final class FileSource: ByteSource {
   private static func size(of descriptor: FileDescriptor) throws(VolumeError) -> UInt64 {
     var facts = stat()
     guard unsafe fstat(descriptor.rawValue, &facts) == 0 else {
-      throw VolumeError("opening the image", Errno(rawValue: errno))
+      throw .failed(Errno(rawValue: errno), doing: .openImage(isDevice: false))
     }
     switch facts.st_mode & S_IFMT {
     case S_IFREG, S_IFBLK:
       let end = lseek(descriptor.rawValue, 0, SEEK_END)
-      guard end >= 0 else { throw VolumeError("finding the size of the image", Errno(rawValue: errno)) }
+      guard end >= 0 else { throw .failed(Errno(rawValue: errno), doing: .findSize) }
       return UInt64(end)
-    case S_IFDIR:
-      throw VolumeError(
-        "opening the image", reason: "it is a directory",
-        advice: "give a file or device that holds a file system")
-    default:
-      throw VolumeError("opening the image", reason: "it is neither a regular file nor a block device")
+    case S_IFDIR: throw .unfit(.directory)
+    default: throw .unfit(.special)
     }
   }
 }

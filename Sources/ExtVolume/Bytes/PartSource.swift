@@ -8,7 +8,7 @@ package struct PartSource: ByteSource {
   package init(of whole: any ByteSource, from start: UInt64) throws(VolumeError) {
     guard start < whole.byteCount else {
       let (position, end) = (whole.positionOnDevice(of: start), whole.positionOnDevice(of: whole.byteCount))
-      throw VolumeError("opening the image", reason: "offset \(position) is behind its end at byte \(end)")
+      throw .unfit(.offsetAfterEnd(offset: position, end: end))
     }
     self.whole = whole
     self.start = start

@@ -7,10 +7,7 @@ extension FolioReader {
     do throws(Errno) {
       try self.init(blockSize: volume.superblock.blockSize, options: options)
     } catch {
-      throw VolumeError(
-        "making a file in memory for pages", error,
-        advice:
-          "it takes memfd_create(2), which an old kernel or a sandbox refuses, and address space (ulimit -v)")
+      throw .failed(error, doing: .makePages)
     }
   }
 

@@ -27,9 +27,9 @@ extension Volume {
       }
       used -= min(used, library.unusedInodeCount(group: index))
     }
-    guard let bitmap = position(ofBlock: library.inodeBitmap(group: index)) else {
-      throw VolumeError(
-        "finding the inode bitmap of group \(index)", code: Ext2Library.Code.badInodeBitmap)
+    let block = library.inodeBitmap(group: index)
+    guard let bitmap = position(ofBlock: block) else {
+      throw .corrupt(.inodeBitmap(group: index, block: block))
     }
     return InodeGroup(firstInode: first, usedInodeCount: used, bitmapPosition: bitmap)
   }

@@ -19,8 +19,15 @@ package struct ScannedInode {
 
 /// Inodes that a scan could not read, and why.
 package struct UnreadInodes {
+  package enum Reason: Equatable {
+    /// Their table can't be found.
+    case table(VolumeError)
+    /// Their bytes can't be read.
+    case bytes(ReadError)
+  }
+
   package let inodes: ClosedRange<UInt32>
-  package let reason: String
+  package let reason: Reason
 }
 
 /// Reads all inode tables, once, in large pieces.
@@ -63,7 +70,7 @@ package struct InodeScan: ~Copyable {
   /// - Returns: why the group's bitmap can't be read, where it can't; its inodes then count as being in it.
   package mutating func scan(
     group index: UInt32, _ visit: (ScannedInode, RawSpan) -> Void, miss: (UnreadInodes) -> Void
-  ) -> String? {
+  ) -> VolumeError? {
     let superblock = volume.superblock
     let first = index * superblock.inodesPerGroup + 1
     do throws(VolumeError) {
@@ -71,30 +78,30 @@ package struct InodeScan: ~Copyable {
       guard group.usedInodeCount > 0 else { return nil }
       let table = try volume.positionOfInodeTable(group: index)
       guard !groupsWithSharedTables.contains(index) else {
-        throw VolumeError("reading the inode table", reason: "it lies where that of another group is")
+        throw .corrupt(.sharedInodeTable(group: index))
       }
-      let (bitmap, failure) = bitmap(of: group)
+      let (bitmap, failure) = bitmap(of: group, number: index)
       scan(group, table: table, bitmap: bitmap, visit, miss: miss)
       return failure
     } catch {
       miss(
-        UnreadInodes(inodes: first...first + superblock.inodesPerGroup - 1, reason: error.description))
+        UnreadInodes(inodes: first...first + superblock.inodesPerGroup - 1, reason: .table(error)))
       return nil
     }
   }
 
-  private func bitmap(of group: InodeGroup) -> (bytes: [UInt8]?, failure: String?) {
+  private func bitmap(of group: InodeGroup, number: UInt32) -> (bytes: [UInt8]?, failure: VolumeError?) {
     guard let position = group.bitmapPosition else { return (nil, nil) }
     let room = 8 * volume.superblock.blockSize
-    guard Int(volume.superblock.inodesPerGroup) <= room else {
-      return (nil, "the inode bitmap has room for \(room) of \(volume.superblock.inodesPerGroup) inodes")
+    let inodeCount = volume.superblock.inodesPerGroup
+    guard Int(inodeCount) <= room else {
+      return (nil, .corrupt(.inodeBitmapRoom(group: number, room: room, inodeCount: inodeCount)))
     }
     do throws(VolumeError) {
-      let byteCount = min(volume.superblock.blockSize, (Int(volume.superblock.inodesPerGroup) + 7) / 8)
-      let operation = "reading the inode bitmap"
-      return (try volume.readBytes(byteCount, at: position, operation: operation), nil)
+      let byteCount = min(volume.superblock.blockSize, (Int(inodeCount) + 7) / 8)
+      return (try volume.readBytes(byteCount, at: position, of: .inodeBitmap(group: number)), nil)
     } catch {
-      return (nil, error.description)
+      return (nil, error)
     }
   }
 
@@ -110,7 +117,7 @@ package struct InodeScan: ~Copyable {
     var missed: (inodes: ClosedRange<UInt32>, failure: ReadError)?
     func tell() {
       guard let (inodes, failure) = missed.take() else { return }
-      miss(UnreadInodes(inodes: inodes, reason: failure.description))
+      miss(UnreadInodes(inodes: inodes, reason: .bytes(failure)))
     }
     defer { tell() }
     while index < group.usedInodeCount {

@@ -1,6 +1,5 @@
 import Basics
 import FolioCore
-import TextOutput
 
 extension InodeTable {
   /// Where a symbolic link leads: bytes, not text.
@@ -11,18 +10,15 @@ extension InodeTable {
   /// - Throws: also where the target is no string of the length that the inode gives it.
   package mutating func target(ofLink inode: Inode, on volume: Volume) throws(VolumeError) -> [UInt8] {
     let bytes = try contents(ofLink: inode, on: volume)
-    let operation = "reading the target of symbolic link \(inode.number)"
     if inode.isEncrypted {
       guard let target = EncryptedTarget(bytes) else {
-        throw VolumeError(operation, reason: "its \(bytes.count) bytes are no encrypted target")
+        throw .corrupt(.encryptedTarget(inode: inode.number, byteCount: bytes.count))
       }
       return EncryptedName(target.cipherText).shown
     }
     guard inode.isTarget(bytes) else {
-      let shown = Escaping.text(Array(bytes.prefix { $0 != 0 }))
-      throw VolumeError(
-        operation,
-        reason: "it is \"\(shown)\", which is not \(inode.attributes.byteCount) bytes long as its inode says")
+      let text = Array(bytes.prefix { $0 != 0 })
+      throw .corrupt(.target(inode: inode.number, text, byteCount: inode.attributes.byteCount))
     }
     return bytes
   }
@@ -43,9 +39,8 @@ extension InodeTable {
     ofLink inode: Inode, on volume: Volume, beyond excess: UInt64 = 0
   ) throws(VolumeError) -> [UInt8] {
     let blockSize = UInt64(volume.superblock.blockSize)
-    let operation = "reading the target of symbolic link \(inode.number)"
     guard inode.isEncrypted || inode.attributes.byteCount <= blockSize else {
-      throw VolumeError(operation, reason: "it can't be \(inode.attributes.byteCount) bytes long")
+      throw .corrupt(.targetLength(inode: inode.number, inode.attributes.byteCount))
     }
     // An encrypted target says its length itself.
     let byteCount = inode.isEncrypted ? blockSize : min(inode.attributes.byteCount + excess, blockSize)
@@ -59,8 +54,8 @@ extension InodeTable {
       case .mapped(let block) = run.contents,
       let position = volume.position(ofBlock: block)
     else {
-      throw VolumeError(operation, reason: "its block can't be found")
+      throw .corrupt(.targetBlock(inode: inode.number))
     }
-    return try volume.readBytes(Int(byteCount), at: position, operation: operation)
+    return try volume.readBytes(Int(byteCount), at: position, of: .target(ofLink: inode.number))
   }
 }

@@ -55,9 +55,7 @@ package struct InodeTable: ~Copyable {
     let (slot, place) = try locate(inode.number)
     let bytes = windows[slot].bytes
     guard let data = InlineData(inode: inode, bytes: bytes.raw.extracting(place)) else {
-      throw VolumeError(
-        "reading the contents of inode \(inode.number)", code: Ext2Library.Code.noAttributes,
-        advice: "its extended attributes are damaged")
+      throw .corrupt(.inlineAttributes(inode: inode.number))
     }
     return data
   }
@@ -120,16 +118,14 @@ package struct InodeTable: ~Copyable {
   private func position(of number: UInt32) throws(VolumeError) -> UInt64 {
     let superblock = volume.superblock
     guard (1...superblock.inodeCount).contains(number) else {
-      throw VolumeError(
-        "reading inode \(number)", reason: "the file system has inodes 1 to \(superblock.inodeCount)")
+      throw .noInode(number, count: superblock.inodeCount)
     }
     let index = number - 1
     let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
     let (position, overflow) = table.addingReportingOverflow(
       UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
     guard !overflow, position < imageByteCount else {
-      throw VolumeError(
-        "reading inode \(number)", .pastEnd(position: table, byteCount: imageByteCount))
+      throw .read(.pastEnd(position: table, byteCount: imageByteCount), of: .inode(number))
     }
     return position
   }
@@ -170,7 +166,7 @@ package struct InodeTable: ~Copyable {
         try read(part, into: slot, at: position)
       }
     } catch {
-      throw VolumeError("reading inode \(number)", error)
+      throw .read(error, of: .inode(number))
     }
     (windows[slot].number, windows[slot].filled) = (window, part)
     windows[slot].readCount += 1

@@ -28,10 +28,10 @@ package final class FreshFileSystem {
     let code = unsafe path.withPlatformString { name in
       unsafe ext2fs_initialize(name, EXT2_FLAG_64BITS, &parameters, cext2fs_unix_io_manager(), &handle)
     }
-    guard let handle = unsafe handle else { throw VolumeError("making a file system", code: code) }
+    guard let handle = unsafe handle else { throw .failed(code, doing: .make(.fileSystem)) }
     unsafe self.handle = unsafe handle
-    try Self.check(unsafe ext2fs_allocate_tables(handle), "making its tables")
-    try Self.check(unsafe ext2fs_mkdir(handle, Inode.root, Inode.root, nil), "making its root directory")
+    try Self.check(unsafe ext2fs_allocate_tables(handle), .tables)
+    try Self.check(unsafe ext2fs_mkdir(handle, Inode.root, Inode.root, nil), .root)
     // The others below it are not for files; the root has its own by now.
     for inode in 1..<UInt32(EXT2_GOOD_OLD_FIRST_INO) where inode != Inode.root {
       unsafe ext2fs_inode_alloc_stats2(handle, inode, 1, 0)
@@ -47,13 +47,13 @@ package final class FreshFileSystem {
   package func makeDirectory(_ name: String, in parent: UInt32) throws(VolumeError) -> UInt32 {
     var code = unsafe ext2fs_mkdir(handle, parent, 0, name)
     if code == errcode_t(EXT2_ET_DIR_NO_SPACE) {
-      try Self.check(unsafe ext2fs_expand_dir(handle, parent), "making room for directory \(name)")
+      try Self.check(unsafe ext2fs_expand_dir(handle, parent), .room(forDirectory: Array(name.utf8)))
       code = unsafe ext2fs_mkdir(handle, parent, 0, name)
     }
-    try Self.check(code, "making directory \(name)")
+    try Self.check(code, .directory(Array(name.utf8)))
     var inode: ext2_ino_t = 0
     let found = unsafe ext2fs_lookup(handle, parent, name, Int32(name.utf8.count), nil, &inode)
-    try Self.check(found, "looking directory \(name) up")
+    try Self.check(found, .lookUp(directory: Array(name.utf8)))
     return inode
   }
 
@@ -63,29 +63,29 @@ package final class FreshFileSystem {
   package func makeFile(links: UInt16) throws(VolumeError) -> UInt32 {
     var number: ext2_ino_t = 0
     let mode = LINUX_S_IFREG | 0o644
-    try Self.check(unsafe ext2fs_new_inode(handle, Inode.root, mode, nil, &number), "making a file")
+    try Self.check(unsafe ext2fs_new_inode(handle, Inode.root, mode, nil, &number), .file)
     unsafe ext2fs_inode_alloc_stats2(handle, number, 1, 0)
     var inode = ext2_inode()
     inode.i_mode = UInt16(mode)
     inode.i_links_count = links
-    try Self.check(unsafe ext2fs_write_new_inode(handle, number, &inode), "making a file")
+    try Self.check(unsafe ext2fs_write_new_inode(handle, number, &inode), .file)
     return number
   }
 
   /// Gives a file a name, in the first place of the directory that has room for it.
   package func link(_ name: String, to inode: UInt32, in directory: UInt32) throws(VolumeError) {
     let code = unsafe ext2fs_link(handle, directory, name, inode, EXT2_FT_REG_FILE)
-    try Self.check(code, "linking \(name)")
+    try Self.check(code, .link(Array(name.utf8)))
   }
 
   /// Writes what is not written yet, and ends.
   package func close() throws(VolumeError) {
     isClosed = true
     var handle: ext2_filsys? = unsafe handle
-    try Self.check(unsafe ext2fs_close_free(&handle), "writing a file system")
+    try Self.check(unsafe ext2fs_close_free(&handle), .rest)
   }
 
-  private static func check(_ code: errcode_t, _ operation: String) throws(VolumeError) {
-    if code != 0 { throw VolumeError(operation, code: code) }
+  private static func check(_ code: errcode_t, _ part: VolumeError.FreshPart) throws(VolumeError) {
+    if code != 0 { throw .failed(code, doing: .make(part)) }
   }
 }

@@ -63,7 +63,7 @@ package final class LibraryHandle: @unchecked Sendable {
   package func superblock() throws(VolumeError) -> Superblock {
     let bytes = unsafe UnsafeRawBufferPointer(start: handle.pointee.super, count: Superblock.byteCount)
     guard let superblock = Superblock(unsafe Array(bytes)) else {
-      throw VolumeError("reading the superblock", code: Ext2Library.Code.badMagic)
+      throw .corrupt(.magic)
     }
     return superblock
   }
@@ -181,7 +181,7 @@ package final class LibraryHandle: @unchecked Sendable {
         }
       }
     }
-    guard code == 0 else { throw VolumeError("iterating over directory \(directory)", code: code) }
+    guard code == 0 else { throw .failed(code, doing: .iterate(directory: directory)) }
   }
 }
 

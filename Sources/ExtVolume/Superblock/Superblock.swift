@@ -54,6 +54,8 @@ package final class Superblock: Sendable {
   package static let byteCount = 1024
   /// Where the first one stands, in bytes.
   package static let position: UInt64 = 1024
+  /// Where the first one ends, in bytes from the start of the file system.
+  static var end: UInt64 { position + UInt64(byteCount) }
   /// Blocks are of 64 KiB at most.
   private static let greatestLogBlockSize: UInt32 = 6
   /// What an inode takes, and how many are reserved, in revision 0.

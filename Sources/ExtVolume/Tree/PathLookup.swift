@@ -1,6 +1,5 @@
 import Basics
 import FolioCore
-import TextOutput
 
 /// What a path leads to.
 package struct ResolvedPath {
@@ -71,7 +70,7 @@ package struct PathLookup: ~Copyable {
   /// - Complexity: linear in the entries of the directories on the way.
   package mutating func lookUp(_ path: [UInt8], inodes: inout InodeTable) throws(VolumeError) -> ResolvedPath
   {
-    guard !path.isEmpty else { throw VolumeError("\"\"", reason: "the path is empty; the root is /") }
+    guard !path.isEmpty else { throw .lookUp(.emptyPath, path: path) }
     var trail = Trail()
     // What is still to be walked, the next component last; links that were followed add theirs.
     var rest: [Component] = Component.all(of: path, followsLinks: path.last == UInt8(ascii: "/")).reversed()
@@ -89,10 +88,7 @@ package struct PathLookup: ~Copyable {
       let here = trail.last
       guard here.inode.isDirectory else {
         let isLink = here.inode.attributes.fileType == .symlink
-        let reason =
-          isLink
-          ? "is a symbolic link, and those are followed only at the end, by a slash" : "is not a directory"
-        throw VolumeError(Escaping.text(path), reason: "\(Escaping.text(trail.path)) \(reason)")
+        throw .lookUp(isLink ? .linkOnTheWay(trail.path) : .notDirectoryOnTheWay(trail.path), path: path)
       }
       if component.isHere { continue }
       if component.isParent, trail.goBack() || here.inode.number == Inode.root { continue }
@@ -103,31 +99,25 @@ package struct PathLookup: ~Copyable {
       }
       linkCount += 1
       guard linkCount <= Self.mostLinks else {
-        throw VolumeError(Escaping.text(path), reason: "too many levels of symbolic links")
+        throw .lookUp(.tooManyLinks, path: path)
       }
       let target = try inodes.target(ofLink: found.inode, on: volume)
       guard target.count < Self.longestTarget else {
-        throw VolumeError(Escaping.text(path), reason: "the target of a symbolic link on the way is too long")
+        throw .lookUp(.targetTooLong, path: path)
       }
       if target.first == UInt8(ascii: "/") { trail.steps = [try root(inodes: &inodes)] }
       rest += Component.all(of: target, followsLinks: true, followsAllLinks: true).reversed()
     }
     let last = trail.last
     if path.last == UInt8(ascii: "/"), !last.inode.isDirectory {
-      throw VolumeError(Escaping.text(path), reason: "not a directory")
+      throw .lookUp(.notDirectory, path: path)
     }
     return ResolvedPath(inode: last.inode, entry: last.entry, path: trail.path)
   }
 
   private func root(inodes: inout InodeTable) throws(VolumeError) -> Step {
     let inode = try inodes.inode(Inode.root)
-    guard inode.isDirectory else {
-      let type = inode.attributes.fileType.word
-      throw VolumeError(
-        "reading the root directory", reason: "inode \(Inode.root) is no directory but of type \(type)",
-        advice: "ext2walk info gives the command that lists what is left; <N> names another inode to begin at"
-      )
-    }
+    guard inode.isDirectory else { throw .corrupt(.root(inode.attributes.fileType)) }
     return Step(inode: inode, entry: Entry(inode: inode.number, type: .directory), name: [])
   }
 
@@ -136,7 +126,7 @@ package struct PathLookup: ~Copyable {
   ) throws(VolumeError) -> Step {
     let found = FoundDirectory(inode: here.inode.number, path: directory)
     guard let entry = entry(named: name, in: here.inode, found, inodes: &inodes) else {
-      throw VolumeError(Escaping.text(path), reason: "no such file or directory")
+      throw .lookUp(.notFound, path: path)
     }
     return Step(inode: try inodes.inode(entry.inode), entry: entry, name: name)
   }

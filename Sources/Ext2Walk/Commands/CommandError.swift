@@ -1,0 +1,19 @@
+import ExtVolume
+
+/// Why a command can't go on with an image, where nothing below it failed: in sentences.
+struct CommandError: ImageError {
+  /// What was being done, as a participle.
+  let operation: String
+  /// Why it failed.
+  let reason: String
+  /// What to do about it, where there is something.
+  let advice: String?
+
+  init(_ operation: String, reason: String, advice: String? = nil) {
+    self.operation = operation
+    self.reason = reason
+    self.advice = advice
+  }
+
+  var description: String { "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "") }
+}

@@ -1,0 +1,9 @@
+extension ReadError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
+    case .pastEnd(let position, let byteCount):
+      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
+    }
+  }
+}
