@@ -57,6 +57,7 @@ struct DirectoryCheck: ~Copyable {
     /// Nil for one that is kept in its inode.
     var blocks: BlockMap?
     var inode: Inode?
+    var isCasefolded = false
     var hashTree: HashTree?
     /// The block whose names have been found to stand in the wrong leaf.
     var misplacedLeaf: UInt64?
@@ -148,6 +149,7 @@ struct DirectoryCheck: ~Copyable {
 
   private mutating func begin(_ blocks: BlockMap, of directory: Inode) throws(CheckStopped) {
     current.inode = directory
+    current.isCasefolded = directory.isCasefolded
     current.blocks = blocks
     for run in blocks.runs {
       guard case .mapped(let physical) = run.contents else { continue }
@@ -273,10 +275,12 @@ struct DirectoryCheck: ~Copyable {
   ///   - name: as it stands on disk.
   ///   - shown: as paths have it.
   private mutating func visit(_ entry: Entry, _ name: RawSpan, shown: RawSpan) throws(CheckStopped) {
-    let hash = NameTable.hash(name, in: current.inode, on: volume)
+    // An inode is large: what is asked of it for each entry is kept apart.
+    let hash =
+      current.isCasefolded ? NameTable.hash(name, in: current.inode, on: volume) : NameTable.hash(name)
     if !names.insert(hash) { current.suspects.insert(hash) }
-    if let tree = current.hashTree { try checkLeaf(of: entry, name, shown: shown, tree) }
-    if let inode = current.inode, inode.isCasefolded, !volume.isValid(name: name, in: inode) {
+    if current.hashTree != nil { try checkLeaf(of: entry, name, shown: shown) }
+    if current.isCasefolded, let inode = current.inode, !volume.isValid(name: name, in: inode) {
       try report(.nameNotInEncoding, entry, shown)
     }
     try check(entry, name: shown)
@@ -367,9 +371,10 @@ struct DirectoryCheck: ~Copyable {
   }
 
   private mutating func checkLeaf(
-    of entry: Entry, _ name: RawSpan, shown: RawSpan, _ tree: HashTree
+    of entry: Entry, _ name: RawSpan, shown: RawSpan
   ) throws(CheckStopped) {
-    guard let block = entry.block, let leaf = tree.leaves[block.logical], let version = tree.version,
+    guard let block = entry.block, let leaf = current.hashTree?.leaves[block.logical],
+      let version = current.hashTree?.version,
       block.logical != current.misplacedLeaf, let inode = current.inode,
       let hash = volume.hashes(of: name, version: version, in: inode)?.hash, !leaf.holds(hash)
     else { return }

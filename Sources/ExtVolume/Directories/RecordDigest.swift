@@ -9,7 +9,9 @@ public struct RecordDigest {
   /// Of no record.
   public init() {}
 
+  /// Adds a record, and its name where it is in use.
   @inlinable
+  @inline(__always)
   public mutating func add(_ record: Record, name: RawSpan) {
     hash.add(UInt64(record.offset) | UInt64(record.length) << 32)
     hash.add(UInt64(record.inode) | UInt64(record.nameLength) << 32 | UInt64(record.fileTypeCode) << 40)
