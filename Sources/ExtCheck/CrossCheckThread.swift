@@ -21,7 +21,7 @@ final class CrossCheckThread: @unchecked Sendable {
     var isComplete = false
   }
 
-  private let monitor = ConditionLock(State())
+  private let shared = ConditionLock(State())
   // The thread's, from its start to its end.
   private var crossCheck: CrossCheck
   private var verdicts: [Verdict] = []
@@ -41,8 +41,8 @@ final class CrossCheckThread: @unchecked Sendable {
   func compare(_ directory: Inode, path: [UInt8], blocks: BlockMap) {
     let new = PendingComparison(directory: directory, path: path, blocks: blocks)
     if thread == nil { return compare(new) }
-    monitor.wait { $0.pending.count < Self.mostPendingComparisons ? $0.pending.append(new) : nil }
-    monitor.signal()
+    shared.wait { $0.pending.count < Self.mostPendingComparisons ? $0.pending.append(new) : nil }
+    shared.signal()
   }
 
   /// Leaves out what is found in a directory: where records are damaged, each reader goes on in its own way.
@@ -54,8 +54,8 @@ final class CrossCheckThread: @unchecked Sendable {
   ///
   /// - Returns: what differs, in the order of the walk, and what was compared.
   func finish() -> (verdicts: [Verdict], scope: CrossCheck.Scope) {
-    monitor.withLock { $0.isComplete = true }
-    monitor.signal()
+    shared.withLock { $0.isComplete = true }
+    shared.signal()
     thread?.join()
     thread = nil
     return (verdicts.filter { !disregarded.contains($0.directory) }, crossCheck.scope)
@@ -63,18 +63,18 @@ final class CrossCheckThread: @unchecked Sendable {
 
   /// Ends without comparing what still waits, where nobody wants the verdicts.
   func cancel() {
-    monitor.withLock { $0.pending = [] }
+    shared.withLock { $0.pending = [] }
     _ = finish()
   }
 
   private func work() {
     while true {
-      let pending = monitor.wait { state -> [PendingComparison]? in
+      let pending = shared.wait { state -> [PendingComparison]? in
         defer { state.pending = [] }
         return state.pending.isEmpty && !state.isComplete ? nil : state.pending
       }
       if pending.isEmpty { return }
-      monitor.signal()
+      shared.signal()
       for each in pending { compare(each) }
     }
   }

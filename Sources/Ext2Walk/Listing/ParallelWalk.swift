@@ -50,7 +50,7 @@ protocol WalkTaker: AnyObject {
 final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private let taker: any WalkTaker
   private let makeWorker: @Sendable () throws -> Worker
-  private let monitor: ConditionLock<WalkState>
+  private let shared: ConditionLock<WalkState>
   private let threadCount: Int
 
   /// So many directories are taken at once at most: taking them costs about as much as reading one.
@@ -69,7 +69,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     self.taker = taker
     self.makeWorker = makeWorker
     self.threadCount = threadCount
-    monitor = ConditionLock(WalkState(root))
+    shared = ConditionLock(WalkState(root))
   }
 
   /// Walks `root` and all that is found below it.
@@ -90,8 +90,8 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       }
     }
     for thread in threads { thread.join() }
-    walk.monitor.withLock { $0.end() }
-    if let failure = walk.monitor.withLock({ $0.failure }) { throw failure }
+    walk.shared.withLock { $0.end() }
+    if let failure = walk.shared.withLock({ $0.failure }) { throw failure }
   }
 
   private func workOnThisThread() {
@@ -105,23 +105,23 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private func work(_ worker: inout Worker, tell: (Int) -> Void) {
     var isSlow = false
     while true {
-      let batch = monitor.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
+      let batch = shared.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
       let start = ContinuousClock.now
       if isSlow { worker.readAhead(batch.map(\.directory)) }
-      var output = monitor.withLock { $0.spareOutput() }
+      var output = shared.withLock { $0.spareOutput() }
       var finished: [WalkPiece] = []
       for (index, node) in batch.enumerated() {
         if index > 0, output.bytes.count > Self.pieceByteCount {
           // Much came of the ones before: the others wait, for this thread or another.
-          monitor.withLock { $0.giveBack(batch[index...]) }
+          shared.withLock { $0.giveBack(batch[index...]) }
           break
         }
         do throws(OutputError) {
           finished.append(try read(node, &worker, after: &finished, to: &output))
         } catch {
-          monitor.withLock { $0.fail(error) }
-          monitor.signal()
+          shared.withLock { $0.fail(error) }
+          shared.signal()
           return
         }
       }
@@ -165,7 +165,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   /// Says what came of directories, and hands on all whose turn it is. Returns how many wait to be read.
   @discardableResult
   private func finish(_ finished: [WalkPiece], output: WalkOutput) -> Int {
-    let pendingCount = monitor.withLock { state in
+    let pendingCount = shared.withLock { state in
       state.finish(finished, output: output)
       return state.pendingCount
     }
@@ -176,7 +176,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   /// Hands on all directories whose turn it is, unless another thread does that.
   private func handOn() {
     while true {
-      let nodes = monitor.withLock { $0.beginHandingOn() }
+      let nodes = shared.withLock { $0.beginHandingOn() }
       if nodes.isEmpty { break }
       do throws(OutputError) {
         for node in nodes where !node.isDropped {
@@ -184,25 +184,25 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
           try node.output?.hand(node.outputRange, to: taker)
           taker.end(node.directory, node.findings, secondNames: node.secondNames)
         }
-        monitor.withLock { $0.endHandingOn(nodes) }
+        shared.withLock { $0.endHandingOn(nodes) }
       } catch {
-        monitor.withLock { $0.fail(error) }
+        shared.withLock { $0.fail(error) }
       }
-      monitor.signal()
+      shared.signal()
     }
-    monitor.signal()
+    shared.signal()
   }
 
   /// Hands on a part of a directory's output if its turn has come.
   ///
   /// - Returns: whether it was handed on.
   private func stream(_ output: WalkOutput, of node: WalkNode) throws(OutputError) -> Bool {
-    guard try monitor.withLock({ (state) throws(OutputError) in try state.beginStreaming(node) }) else {
+    guard try shared.withLock({ (state) throws(OutputError) in try state.beginStreaming(node) }) else {
       return false
     }
     defer {
-      monitor.withLock { $0.isHandingOn = false }
-      monitor.signal()
+      shared.withLock { $0.isHandingOn = false }
+      shared.signal()
     }
     if !node.isDropped {
       try begin(node)
