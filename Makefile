@@ -12,7 +12,7 @@ UNPACKED := fixtures/unpacked
 IMAGES := $(patsubst fixtures/%.zst,$(UNPACKED)/%,$(wildcard fixtures/*.zst))
 DEMO_IMAGE := $(UNPACKED)/ppc64-ext2-64k-small.img
 SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Benchmarks Benchmarks/Sources \
-  Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
+  Examples/Package.swift Examples/Sources Fuzz/Sources
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test verify-fixtures record-mounts coverage compare-e2fsck fuzz torture bad-sectors sanitize build check format fixtures \

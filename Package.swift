@@ -6,6 +6,10 @@ import PackageDescription
 // so that a newer compiler's new warning breaks nobody's build.
 let warningsAreErrors = Context.environment["EXT2WALK_WARNINGS_AS_ERRORS"] != nil
 
+// Fuzz/run.sh sets this to the path of libFuzzer without a `main`: all targets are built for fuzzing then, so that every
+// branch tells libFuzzer that it was taken and AddressSanitizer looks at every access.
+let libFuzzer = Context.environment["EXT2WALK_FUZZ"]
+
 let settings: [SwiftSetting] =
   [
     .strictMemorySafety(),
@@ -17,10 +21,35 @@ let settings: [SwiftSetting] =
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+  + (libFuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address"])])
 
 let cSettings: [CSetting] =
   [.enableWarning("all"), .enableWarning("extra")]
   + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+  + (libFuzzer == nil ? [] : [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])])
+
+let fuzzing: [Target] =
+  libFuzzer.map { libFuzzer in
+    [
+      .executableTarget(
+        name: "Fuzz",
+        dependencies: [
+          "Basics",
+          "ExtCheck",
+          "ExtDisk",
+          "ExtMount",
+          "ExtVolume",
+          "FolioCore",
+          "TextOutput",
+          .product(name: "SystemPackage", package: "swift-system"),
+        ],
+        path: "Fuzz/Sources",
+        swiftSettings: settings + [
+          .enableExperimentalFeature("Extern"), .unsafeFlags(["-parse-as-library"]),
+        ],
+        linkerSettings: [.unsafeFlags(["-sanitize=address", libFuzzer, "-lstdc++"])])
+    ]
+  } ?? []
 
 // `make docs` sets this: nobody else needs the plugin that makes documentation.
 let documentation: [Package.Dependency] =
@@ -137,11 +166,12 @@ let package = Package(
         "ExtVolume",
         "FolioCore",
         "TextOutput",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       exclude: ["Snapshots"],
       swiftSettings: settings),
-  ],
+  ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

@@ -9,7 +9,7 @@ tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 mkdir -p "$tree/d" "$tree/e/sub/deep" "$tree/small" "$tree/hashed"
 for i in $(seq 40); do : > "$tree/d/file-$i-of-many"; done
-for i in $(seq 400); do : > "$tree/hashed/$(printf 'n%.0s' $(seq 150))-$i"; done
+for i in $(seq 80); do : > "$tree/hashed/$(printf 'n%.0s' $(seq 150))-$i"; done
 : > "$tree/small/one"; : > "$tree/small/$(printf '\033[31mred\xff')"; : > "$tree/e/$(printf '\u202egnp.exe')"
 ln -s one "$tree/small/link"
 ln -s "$(printf 'x/%.0s' $(seq 60))" "$tree/small/long-link"

@@ -69,7 +69,7 @@ package enum Escaping {
   }
 
   /// Whether a character changes how its neighbours are shown, or can't be seen.
-  static func acts(_ scalar: Unicode.Scalar) -> Bool {
+  package static func acts(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: scalar.properties.isDefaultIgnorableCodePoint

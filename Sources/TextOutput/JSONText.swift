@@ -14,7 +14,7 @@ package struct JSONText {
   }
 
   /// `bytes` as JSON has them, and whether they are UTF-8. What acts on a terminal is escaped here too.
-  static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
+  package static func escape(_ bytes: RawSpan) -> (escaped: [UInt8], isUTF8: Bool) {
     let text = String(decoding: [UInt8](copying: bytes), as: UTF8.self)
     var escaped: [UInt8] = []
     for scalar in text.unicodeScalars {

@@ -12,7 +12,8 @@ public struct Entry: Sendable {
     self.place = place
   }
 
-  /// What it names: 1 to the superblock's inode count.
+  /// What it names: 1 to the superblock's inode count; any number for the `..` of a directory kept in its inode, which has no
+  /// record.
   @inlinable
   public var inode: UInt32 { record.inode }
   /// As its record says; `unknown` where records name no types.

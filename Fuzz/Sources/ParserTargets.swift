@@ -1,9 +1,10 @@
+import Basics
+import ExtDisk
+import ExtVolume
 import FolioCore
-import SystemPackage
+import TextOutput
 
-@testable import Ext2Walk
-
-/// Records in a block of any size that is a file system's or an inode's, as far as bytes go; behind damage by the way back.
+/// Records in a block of any size that is a file system's or an inode's, as far as bytes go; after damage where they can be recovered.
 @Sendable func fuzzRecords(_ input: inout Input) {
   let shape = input.byte()
   let inodeCount = UInt32(input.number(UInt16.self)) + 1
@@ -45,7 +46,7 @@ import SystemPackage
       case .damage(let damage):
         expect(cursor.offset == offset || damage.record.offset >= 0, "\(damage)")
         guard let next = format.resumeOffset(in: bytes.raw, after: damage) else { return }
-        expect(next > damage.record.offset && next < blockSize && next % 4 == 0, "a way back to \(next)")
+        expect(next > damage.record.offset && next < blockSize && next % 4 == 0, "records go on at \(next)")
         (offset, end) = (next, blockSize)
         continue walk
       case .end: return
@@ -114,18 +115,20 @@ private func jsonString(_ escaped: [UInt8]) -> String? {
 
 /// What a file is, seen from outside: its first sectors, its last one, and what stands a little further in.
 @Sendable func fuzzDisks(_ input: inout Input) {
+  let byteCount = 1 << 20
   let shape = input.byte()
-  let image = Scratch.disk
-  image.clear()
-  var position = 0
-  while !input.isEmpty {
-    let at = [0, 446, 510, 512, 1024, 1080, 4096, 32769, 65536, Scratch.diskByteCount - 512][
-      Int(input.byte()) % 10]
-    position = at + Int(input.number(UInt16.self) % 512)
-    image.write(input.take(Int(input.byte())), at: min(position, Scratch.diskByteCount))
+  var bytes = [UInt8](repeating: 0, count: byteCount)
+  func write(_ piece: [UInt8], at position: Int) {
+    let start = min(position, byteCount)
+    bytes.replaceSubrange(start..<min(start + piece.count, byteCount), with: piece.prefix(byteCount - start))
   }
-  if shape & 1 != 0 { image.write([0x55, 0xAA], at: 510) }
-  if shape & 2 != 0 { image.write(Array("EFI PART".utf8), at: 512) }
-  if shape & 4 != 0 { image.write([0x53, 0xEF], at: 1080) }
-  run(["info", "--format", shape & 8 == 0 ? "json" : "text"], image)
+  while !input.isEmpty {
+    let at = [0, 446, 510, 512, 1024, 1080, 4096, 32769, 65536, byteCount - 512][Int(input.byte()) % 10]
+    let position = at + Int(input.number(UInt16.self) % 512)
+    write(input.take(Int(input.byte())), at: position)
+  }
+  if shape & 1 != 0 { write([0x55, 0xAA], at: 510) }
+  if shape & 2 != 0 { write(Array("EFI PART".utf8), at: 512) }
+  if shape & 4 != 0 { write([0x53, 0xEF], at: 1080) }
+  describe(MemorySource(bytes), asDisk: shape & 8 != 0)
 }
