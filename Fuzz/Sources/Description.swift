@@ -83,7 +83,7 @@ private func describeFileSystem(_ image: any ByteSource, _ superblock: Superbloc
 func attempt(_ body: () throws -> Void) {
   do {
     try body()
-  } catch let error as VolumeError {
+  } catch let error as any ImageError {
     expectPlain(error.description)
   } catch {
     fatalError("\(error)")

@@ -26,6 +26,9 @@ import Testing
       try #require(made.status == 0, "\(made.messages)")
     }
 
+    /// Its bytes, for this process to read.
+    func source() throws -> FileSource { try FileSource(path: FilePath(path)) }
+
     /// Puts bytes of a file somewhere.
     func put(_ file: String, at position: Int) async throws {
       let made = try await Command.run(

@@ -10,12 +10,13 @@ import Testing
 @Suite struct RuleTests {
   /// Rules that no change to an image breaks, and where they are tested instead.
   static let withoutBreak: [Rule: String] = [
-    .wayDiffers: "all ways read the same bytes of any image: LyingDeviceTests has a device that changes them",
-    .libext2fsDiffers: "libext2fs reads the same bytes: LyingDeviceTests has a device that tells it others",
+    .wayDiffers:
+      "all ways read the same bytes of any image: FaultySourceTests has a source that changes them",
+    .libext2fsDiffers: "libext2fs reads the same bytes: FaultySourceTests has a source that tells it others",
     .inodeInBadBlock: "a block holds several inodes: InodeDamageTests has one",
     .nameNotInEncoding: "takes an encoding: NamesTests has one",
     .encryptedNameTooShort: "takes a whole directory: NamesTests has one",
-    .blockUnreadable: "a file can be read wherever it is: LyingDeviceTests has a device that can't",
+    .blockUnreadable: "a file can be read wherever it is: FaultySourceTests has a source that can't",
   ]
 
   @Test(arguments: Rule.allCases)

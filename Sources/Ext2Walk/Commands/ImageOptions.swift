@@ -75,7 +75,14 @@ struct OpeningOptions: ParsableArguments {
   ///
   /// - Parameter remarks: gets what there is to say of a whole disk, also where the file system can't be opened.
   func open(_ image: [UInt8], _ remarks: inout DiskRemarks) throws -> Volume {
-    try Volume(try source(of: image, &remarks), options: volumeOptions)
+    let location = try location(of: image)
+    return try open(try location.open(), at: location, &remarks)
+  }
+
+  /// Opens the file system in `file`, which `location` names and is open already.
+  func open(_ file: any ByteSource, at location: ImageLocation, _ remarks: inout DiskRemarks) throws -> Volume
+  {
+    try Volume(try source(in: file, at: location, &remarks), options: volumeOptions)
   }
 
   var volumeOptions: Volume.OpenOptions {
@@ -83,9 +90,9 @@ struct OpeningOptions: ParsableArguments {
   }
 
   /// The bytes from where the file system begins: in a partition, where the image is a whole disk, and that is said.
-  private func source(of image: [UInt8], _ remarks: inout DiskRemarks) throws -> any ByteSource {
-    let location = try location(of: image)
-    let file = try location.open()
+  private func source(
+    in file: any ByteSource, at location: ImageLocation, _ remarks: inout DiskRemarks
+  ) throws -> any ByteSource {
     // A backup superblock is asked for where the first one can't tell what this is.
     if partition == nil, superblock != nil { return file }
     let contents = ImageContents.examine(file, asDisk: partition != nil)

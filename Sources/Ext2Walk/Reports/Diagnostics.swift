@@ -17,16 +17,19 @@ final class Diagnostics {
   }
 
   private let image: String
+  /// Takes a line.
+  private let write: (String) -> Void
   /// The worst of all so far.
   private(set) var status = Status.success
 
-  init(image: [UInt8]) {
+  init(image: [UInt8], to write: @escaping (String) -> Void = StandardError.write) {
     self.image = Escaping.text(image)
+    self.write = write
   }
 
   /// Prints something that is good to know.
   func note(_ text: String) {
-    StandardError.write("ext2walk: \(image): \(text)\n")
+    write("ext2walk: \(image): \(text)\n")
   }
 
   /// Prints that something is damaged or left out.

@@ -22,9 +22,11 @@ struct ImageExamination {
   }
 
   /// Looks at the image, as far as it takes.
-  func report() throws -> ImageReport {
+  func report() throws -> ImageReport { try report(of: location.open()) }
+
+  /// Looks at `file`, which the location names and is open already.
+  func report(of file: any ByteSource) throws -> ImageReport {
     var report = ImageReport(image: image, at: location)
-    let file = try location.open()
     let contents = ImageContents.examine(file, asDisk: wantedPartition != nil)
     if case .disk(let table) = contents, options.superblock == nil || wantedPartition != nil {
       report.table = table

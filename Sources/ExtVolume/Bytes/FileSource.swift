@@ -49,13 +49,23 @@ package final class FileSource: ByteSource {
   /// One system call where the system gives all at once, as it does for files and devices.
   package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
     try checkBounds(destination.byteCount, at: position)
-    let start = Int64(position)
-    let descriptor = self.descriptor
+    let number = descriptor.rawValue
+    try unsafe Self.readAll(into: &destination, at: position) { (buffer, position) in
+      unsafe pread(number, buffer.baseAddress, buffer.count, off_t(position))
+    }
+  }
+
+  /// Reads all of `destination` by a call that may give less than it is asked for, as pread(2).
+  @inline(__always)
+  static func readAll(
+    into destination: inout MutableRawSpan, at position: UInt64,
+    by pread: (UnsafeMutableRawBufferPointer, UInt64) -> Int
+  ) throws(ReadError) {
     var done = 0
     try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ReadError) in
-      while done < buffer.count, let base = buffer.baseAddress {
-        let count = unsafe pread(
-          descriptor.rawValue, base + done, buffer.count - done, off_t(start + Int64(done)))
+      while done < buffer.count {
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        let count = unsafe pread(rest, position + UInt64(done))
         if count < 0 {
           if errno == EINTR { continue }
           throw .system(Errno(rawValue: errno), position: position + UInt64(done))

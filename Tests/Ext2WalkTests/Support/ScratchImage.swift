@@ -55,6 +55,9 @@ final class ScratchImage: Sendable {
     try #require(copied.status == 0, "\(copied.messages)")
   }
 
+  /// The bytes of the image as they are now, in memory.
+  func source() throws -> MemorySource { MemorySource(try readFile(path)) }
+
   /// An image of its own, as this one is now.
   func copy() async throws -> ScratchImage {
     try await ScratchImage(copying: path, blockSize: blockSize)
