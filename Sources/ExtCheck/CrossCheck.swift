@@ -17,17 +17,9 @@ package struct CrossCheck: ~Copyable {
   package struct Scope {
     /// The ways that could serve, and those that could not, each with the reason.
     package var served: Set<Way> = []
-    package var refused: [Way: String] = [:]
+    package var refused: [Way: MappingRefusal] = [:]
     package var blocksByWays: UInt64 = 0
     package var blocksByLibrary: UInt64 = 0
-  }
-
-  /// A reading that found something else.
-  struct Difference {
-    let rule: Rule
-    let block: BlockPlace?
-    let offset: Int?
-    let facts: String
   }
 
   private let volume: Volume
@@ -58,8 +50,8 @@ package struct CrossCheck: ~Copyable {
   }
 
   /// Compares all crossCheck on a directory in which no other damage was found.
-  mutating func differences(in directory: Inode, path: [UInt8], blocks: BlockMap) -> [Difference] {
-    var found: [Difference] = []
+  mutating func differences(in directory: Inode, path: [UInt8], blocks: BlockMap) -> [Finding] {
+    var found: [Finding] = []
     let blockCount = blocks.mappedCount
     // libext2fs iterates over blocks after the size, too.
     let asksLibrary = blocks.preallocated.isEmpty && librarySamplingBudget.takes(blockCount)
@@ -82,10 +74,9 @@ package struct CrossCheck: ~Copyable {
 
   // MARK: Ways
 
-  private mutating func differences(in block: SurveyedBlock, from reference: SurveyedReading) -> [Difference]
-  {
+  private mutating func differences(in block: SurveyedBlock, from reference: SurveyedReading) -> [Finding] {
     scope.blocksByWays += 1
-    var found: [Difference] = []
+    var found: [Finding] = []
     scope.served.insert(Way(way: .direct, memory: .direct))
     for memory in MemoryModel.allCases {
       for way in MappingWay.allCases where memory == .high || way != .direct {
@@ -97,9 +88,13 @@ package struct CrossCheck: ~Copyable {
         }
         scope.served.insert(other)
         guard reading.recordDigest != reference.recordDigest || reading.failure != nil else { continue }
-        let facts = "\(other.words): " + (reading.failure ?? firstDifference(in: block, by: other))
+        let facts =
+          "\(other.words): " + (reading.failure?.description ?? firstDifference(in: block, by: other))
         let place = BlockPlace(logical: block.label.logicalBlock, physical: block.label.physicalBlock)
-        found.append(Difference(rule: .wayDiffers, block: place, offset: nil, facts: facts))
+        found.append(
+          Finding(
+            rule: .wayDiffers, path: block.path.shownPath, inode: block.label.inode, block: place,
+            facts: facts))
       }
     }
     return found
@@ -121,13 +116,14 @@ package struct CrossCheck: ~Copyable {
   private mutating func libraryDifference(
     in directory: Inode, _ path: [UInt8], _ blocks: BlockMap, _ digest: RecordDigest,
     _ format: RecordFormat
-  ) -> Difference? {
+  ) -> Finding? {
     let limit = Int(clamping: blocks.mappedCount) * format.blockSize / Record.headerByteCount
     var theirs = RecordDigest()
     do throws(VolumeError) {
       try volume.iterateDirectory(directory.number, limit: limit) { theirs.add($0, name: $1) }
     } catch {
-      return Difference(rule: .libext2fsDiffers, block: nil, offset: nil, facts: error.description)
+      return Finding(
+        rule: .libext2fsDiffers, path: path.shownPath, inode: directory.number, facts: error.description)
     }
     guard theirs.value != digest.value else { return nil }
     var (expected, found): ([SurveyedRecord], [SurveyedRecord]) = ([], [])
@@ -140,8 +136,8 @@ package struct CrossCheck: ~Copyable {
       found.append(SurveyedRecord($0, name: $1))
     }
     let difference = Self.firstDifference(expected, found)
-    return Difference(
-      rule: .libext2fsDiffers, block: nil, offset: difference?.offset,
+    return Finding(
+      rule: .libext2fsDiffers, path: path.shownPath, inode: directory.number, offset: difference?.offset,
       facts: difference?.facts ?? "the records differ, and didn't when read again")
   }
 

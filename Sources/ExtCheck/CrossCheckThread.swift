@@ -13,9 +13,6 @@ final class CrossCheckThread: @unchecked Sendable {
     let blocks: BlockMap
   }
 
-  /// What crossCheck found to differ, and in which directory.
-  typealias Verdict = (difference: CrossCheck.Difference, directory: UInt32, path: [UInt8])
-
   private struct State {
     var pending: [PendingComparison] = []
     var isComplete = false
@@ -24,7 +21,7 @@ final class CrossCheckThread: @unchecked Sendable {
   private let shared = ConditionLock(State())
   // The thread's, from its start to its end.
   private var crossCheck: CrossCheck
-  private var verdicts: [Verdict] = []
+  private var findings: [Finding] = []
   // The walk's.
   private var disregarded: Set<UInt32> = []
   private var thread: WorkerThread?
@@ -53,15 +50,17 @@ final class CrossCheckThread: @unchecked Sendable {
   /// Waits until all have been compared. Nothing may be compared after that.
   ///
   /// - Returns: what differs, in the order of the walk, and what was compared.
-  func finish() -> (verdicts: [Verdict], scope: CrossCheck.Scope) {
+  func finish() -> (findings: [Finding], scope: CrossCheck.Scope) {
     shared.withLock { $0.isComplete = true }
     shared.signal()
     thread?.join()
     thread = nil
-    return (verdicts.filter { !disregarded.contains($0.directory) }, crossCheck.scope)
+    return (
+      findings.filter { finding in finding.inode.map { !disregarded.contains($0) } ?? true }, crossCheck.scope
+    )
   }
 
-  /// Ends without comparing what still waits, where nobody wants the verdicts.
+  /// Ends without comparing what still waits, where nobody wants the findings.
   func cancel() {
     shared.withLock { $0.pending = [] }
     _ = finish()
@@ -80,8 +79,6 @@ final class CrossCheckThread: @unchecked Sendable {
   }
 
   private func compare(_ each: PendingComparison) {
-    for difference in crossCheck.differences(in: each.directory, path: each.path, blocks: each.blocks) {
-      verdicts.append((difference, each.directory.number, each.path))
-    }
+    findings += crossCheck.differences(in: each.directory, path: each.path, blocks: each.blocks)
   }
 }

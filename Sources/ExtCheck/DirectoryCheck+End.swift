@@ -7,13 +7,8 @@ import TextOutput
 extension DirectoryCheck {
   /// Says what crossCheck found to differ. Returns what they compared.
   mutating func reportVerdicts() throws(CheckStopped) -> CrossCheck.Scope {
-    let (verdicts, scope) = crossCheck.finish()
-    for (difference, directory, path) in verdicts {
-      try findings.add(
-        Finding(
-          rule: difference.rule, path: path.shownPath, inode: directory, block: difference.block,
-          offset: difference.offset, facts: difference.facts))
-    }
+    let (found, scope) = crossCheck.finish()
+    for finding in found { try findings.add(finding) }
     return scope
   }
 

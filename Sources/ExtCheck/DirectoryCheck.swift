@@ -69,7 +69,7 @@ struct DirectoryCheck: ~Copyable {
     /// Blocks whose one record says 0 for 65536, and the first of them.
     var zeroLengths: (count: Int, first: BlockPlace)?
     /// Blocks that begin with zeroes, and what was found in the first of them.
-    var zeroBlocks: (count: Int, first: DirectoryProblem)?
+    var zeroBlocks: (count: Int, first: DirectoryDamage)?
     /// By which it is encrypted; nil where it isn't, or doesn't say by which.
     var encryptionPolicy: EncryptionPolicy?
     /// Types where there should be none.
@@ -94,7 +94,7 @@ struct DirectoryCheck: ~Copyable {
     var walk = TreeWalk(from: root)
     while let directory = walk.next() {
       let children = try check(directory, by: &reader, inodes: &inodes)
-      for second in walk.add(children) { try report(directory.problem(secondName: second)) }
+      for second in walk.add(children) { try report(directory.damage(secondName: second)) }
     }
   }
 
@@ -114,7 +114,7 @@ struct DirectoryCheck: ~Copyable {
           try visit(Entry(record: record, place: place), entries.name(of: record), entries.encryptedName)
         }
       case .blockEnd(let place, let recordCount): try end(place, recordCount: recordCount)
-      case .damage(let problem): try report(problem)
+      case .damage(let damage): try report(damage)
       }
     }
     return try end(inodes: &inodes)
@@ -167,11 +167,11 @@ struct DirectoryCheck: ~Copyable {
     if superblock.hasHashedDirectories {
       let tree = HashTree(directory, blocks: blocks, on: volume)
       current.hashTree = tree
-      for problem in tree.problems {
-        let block = blocks.physical(of: problem.logical).map {
-          BlockPlace(logical: problem.logical, physical: $0)
+      for damage in tree.damage {
+        let block = blocks.physical(of: damage.logical).map {
+          BlockPlace(logical: damage.logical, physical: $0)
         }
-        try report(problem.rule, block: block, problem.facts)
+        try report(damage.rule, block: block, damage.facts)
       }
     } else if !superblock.hasChecksums {
       // With checksums no kernel reads it: that is said where an entry names it.
@@ -405,10 +405,10 @@ struct DirectoryCheck: ~Copyable {
     }
   }
 
-  // MARK: Problems
+  // MARK: Damage
 
-  private mutating func report(_ problem: DirectoryProblem) throws(CheckStopped) {
-    let (rule, offset, facts, losesEntries) = problem.finding(isIndexBlock: isIndexBlock(problem.block))
+  private mutating func report(_ damage: DirectoryDamage) throws(CheckStopped) {
+    let (rule, offset, facts, losesEntries) = damage.finding(isIndexBlock: isIndexBlock(damage.block))
     if losesEntries {
       current.isDamaged = true
       hasLostEntries = true
@@ -416,12 +416,12 @@ struct DirectoryCheck: ~Copyable {
     guard let rule else { return }
     if rule == .beginsWithZeroes {
       // A directory may have a hundred thousand of them in a row.
-      current.zeroBlocks = ((current.zeroBlocks?.count ?? 0) + 1, current.zeroBlocks?.first ?? problem)
+      current.zeroBlocks = ((current.zeroBlocks?.count ?? 0) + 1, current.zeroBlocks?.first ?? damage)
       return
     }
-    try report(rule, block: problem.block, offset: offset, facts)
+    try report(rule, block: damage.block, offset: offset, facts)
     // The record is whole all the same: what it names is named.
-    switch problem.kind {
+    switch damage.kind {
     case .implausible(let entry, let name, _): try check(entry, name: name.raw)
     case .notEncrypted(let entry, let name) where name.raw.holdsNULOrSlash: try check(entry, name: name.raw)
     default: break
@@ -461,6 +461,6 @@ struct DirectoryCheck: ~Copyable {
 extension BlockMap {
   /// Whether all blocks of the directory can be found.
   var isSound: Bool {
-    problems.isEmpty && runs.allSatisfy { if case .mapped = $0.contents { true } else { false } }
+    damage.isEmpty && runs.allSatisfy { if case .mapped = $0.contents { true } else { false } }
   }
 }

@@ -19,7 +19,7 @@ struct HashTree {
   }
 
   /// Something wrong, and the logical block it is wrong with.
-  struct Problem {
+  struct Damage {
     let rule: Rule
     let logical: UInt64
     let facts: String
@@ -30,7 +30,7 @@ struct HashTree {
   /// The logical blocks that hold the index.
   private(set) var nodes: Set<UInt64> = []
   private(set) var leaves: [UInt64: Leaf] = [:]
-  private(set) var problems: [Problem] = []
+  private(set) var damage: [Damage] = []
   /// Whether all leaves that there are have been led to, as far as nodes can be trusted.
   private var isWhole = true
 
@@ -41,7 +41,7 @@ struct HashTree {
     for run in blocks.runs {
       guard case .mapped = run.contents else { continue }
       for logical in run.logical where !nodes.contains(logical) && leaves[logical] == nil {
-        problems.append(Problem(rule: .htreeLeafMissing, logical: logical, facts: ""))
+        self.damage.append(Damage(rule: .htreeLeafMissing, logical: logical, facts: ""))
       }
     }
   }
@@ -53,7 +53,7 @@ struct HashTree {
       guard !all.isEmpty else { continue }
       let rest = all.count > 4 ? ", and \(all.count - 4) more" : ""
       let facts = all.prefix(4).joined(separator: ", ") + rest
-      problems.append(Problem(rule: rule, logical: logical, facts: facts))
+      self.damage.append(Damage(rule: rule, logical: logical, facts: facts))
     }
   }
 
@@ -77,13 +77,13 @@ struct HashTree {
       isWhole = false
       return
     }
-    let (node, damage) = volume.hashNode(bytes.raw, isRoot: level == 0)
-    add(damage.map { ($0.brokenRule, $0.words) }, logical)
+    let (node, ofNode) = volume.hashNode(bytes.raw, isRoot: level == 0)
+    add(ofNode.map { ($0.brokenRule, $0.words) }, logical)
     guard let node else {
       isWhole = false
       return
     }
-    if !damage.isEmpty { isWhole = false }
+    if !ofNode.isEmpty { isWhole = false }
     version = node.root?.version ?? version
     let levelCount = node.root?.levelCount ?? levelCount
     var lost: [(rule: Rule, facts: String)] = []

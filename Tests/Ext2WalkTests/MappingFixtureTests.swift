@@ -66,7 +66,7 @@ import Testing
           var found: [SurveyedRecord] = []
           let reading = survey.read(block, by: way) { found.append(SurveyedRecord($0, name: $1)) }
           if let refusal {
-            #expect(reading.refusal == MappingRefusal(way, refusal).description)
+            #expect(reading.refusal == MappingRefusal(way, refusal))
             #expect(reading.line == nil)
           } else {
             #expect(found == records, "\(memory) \(order) \(way) \(block.label)")

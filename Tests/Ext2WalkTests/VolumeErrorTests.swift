@@ -5,56 +5,6 @@ import Testing
 
 @testable import ExtVolume
 
-/// A small file system in memory, to be broken by hand: blocks of 1 KiB, one group, no checksums.
-private struct MemoryImage {
-  var bytes: [UInt8]
-  private let root: Int
-  private let group = 2048
-
-  init(tree: [String] = [], options: [String] = ["-O", "^metadata_csum,^64bit,^dir_index"]) async throws {
-    let made = try await ScratchImage(blockSize: 1024, tree: tree, options: options)
-    bytes = try readFile(made.path)
-    root = try await made.position(ofInode: Inode.root)
-  }
-
-  var inodeSize: Int { Int(bytes.raw.littleEndian(at: 1024 + 0x58, as: UInt16.self)) }
-
-  mutating func set<Number: FixedWidthInteger>(_ value: Number, at position: Int) {
-    for index in 0..<Number.bitWidth / 8 {
-      bytes[position + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
-    }
-  }
-
-  mutating func setSuperblock(_ value: some FixedWidthInteger, at offset: Int) {
-    set(value, at: 1024 + offset)
-  }
-
-  mutating func setDescriptor(_ value: some FixedWidthInteger, at offset: Int) {
-    set(value, at: group + offset)
-  }
-
-  mutating func setInode(_ number: UInt32, _ value: some FixedWidthInteger, at offset: Int) {
-    set(value, at: root + (Int(number) - Int(Inode.root)) * inodeSize + offset)
-  }
-
-  func open(_ options: Volume.OpenOptions = Volume.OpenOptions()) throws(VolumeError) -> Volume {
-    try Volume(MemorySource(bytes), options: options)
-  }
-}
-
-/// Bytes of which some can't be read.
-private struct DeafSource: ByteSource {
-  let whole: MemorySource
-  let deaf: Range<UInt64>
-  var byteCount: UInt64 { whole.byteCount }
-
-  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
-    let part = position..<position + UInt64(destination.byteCount)
-    if part.overlaps(deaf) { throw .system(.ioError, position: max(part.lowerBound, deaf.lowerBound)) }
-    try whole.read(into: &destination, at: position)
-  }
-}
-
 /// Errors are told apart by their cases and numbers.
 @Suite struct VolumeErrorTests {
   private func error(_ body: () throws -> Void) -> VolumeError? {

@@ -127,9 +127,9 @@ struct Listing: ~Copyable {
             return false
           }
         }
-      case .damage(let problem):
+      case .damage(let damage):
         messages.append(
-          problem.description(directory: directory?.inode ?? 0, path: directory?.path ?? []))
+          damage.description(directory: directory?.inode ?? 0, path: directory?.path ?? []))
       default: break
       }
     }
@@ -295,7 +295,7 @@ struct Listing: ~Copyable {
     do throws(VolumeError) {
       let inode = try inodes.inode(entry.inode)
       details.attributes = inode.attributes
-      if let words = entry.disagreement(with: inode.attributes) { say(words, of: name) }
+      if let found = entry.disagreement(with: inode.attributes) { say(found.description, of: name) }
       guard inode.attributes.fileType == .symlink, needs.targets || inode.isEncrypted else { return details }
       details.target = try inodes.target(ofLink: inode, on: volume)
       // As stat() has it without the key.

@@ -52,7 +52,7 @@ final class ListingOutput: WalkTaker {
     for message in findings.messages { diagnostics.damage(message) }
     for second in secondNames {
       diagnostics.damage(
-        directory.problem(secondName: second).description(directory: directory.inode, path: directory.path))
+        directory.damage(secondName: second).description(directory: directory.inode, path: directory.path))
     }
   }
 

@@ -11,15 +11,15 @@ extension Diagnostics {
     for outcome in outcomes {
       switch outcome.found {
       case .success(let item):
-        if let words = item.entry.disagreement(with: item.inode.attributes) {
-          damage("\(Escaping.text(item.path.shownPath)): \(words)")
+        if let disagreement = item.entry.disagreement(with: item.inode.attributes) {
+          damage("\(Escaping.text(item.path.shownPath)): \(disagreement)")
         }
         found.append(item)
       case .failure(let error):
         failure(error.description)
       }
       for met in outcome.damage {
-        let words = met.problem.description(directory: met.directory.inode, path: met.directory.path)
+        let words = met.damage.description(directory: met.directory.inode, path: met.directory.path)
         damage("on the way to \(Escaping.text(outcome.path)): \(words)")
       }
     }

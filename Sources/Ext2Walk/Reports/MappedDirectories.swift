@@ -20,7 +20,7 @@ struct MappedDirectories: ~Copyable {
     var walk = TreeWalk(from: root)
     while let directory = walk.next() {
       let children = read(directory, by: &reader, inodes: &inodes)
-      for second in walk.add(children) { report(directory.problem(secondName: second), in: directory) }
+      for second in walk.add(children) { report(directory.damage(secondName: second), in: directory) }
     }
   }
 
@@ -33,7 +33,7 @@ struct MappedDirectories: ~Copyable {
     reader.begin(directory, inodes: &inodes)
     while let step = reader.next(inodes: &inodes) {
       switch consume step {
-      case .damage(let problem): report(problem, in: directory)
+      case .damage(let damage): report(damage, in: directory)
       case .entries(var entries):
         while let record = entries.next() {
           entryCount += 1
@@ -70,8 +70,8 @@ struct MappedDirectories: ~Copyable {
     }
   }
 
-  private mutating func report(_ problem: DirectoryProblem, in directory: FoundDirectory) {
+  private mutating func report(_ damage: DirectoryDamage, in directory: FoundDirectory) {
     progress.clear()
-    diagnostics.damage(problem.description(directory: directory.inode, path: directory.path))
+    diagnostics.damage(damage.description(directory: directory.inode, path: directory.path))
   }
 }

@@ -68,7 +68,7 @@ struct MappingTable {
         its.first?.way.rawValue ?? "", "\(lines.count)", "\(its.count)",
         lines.isEmpty ? "-" : "\(lines.sum(\.cost.mapNanoseconds) / count)",
         lines.isEmpty ? "-" : "\(lines.sum(\.cost.unmapNanoseconds) / count)", verdict,
-        its.lazy.compactMap { $0.refusal ?? $0.failure }.first ?? "",
+        its.lazy.compactMap { $0.refusal?.description ?? $0.failure?.description }.first ?? "",
       ])
     }
     return columns(rows, rightAligned: [1, 2, 3, 4])

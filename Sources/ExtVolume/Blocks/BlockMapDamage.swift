@@ -1,5 +1,5 @@
 /// What is wrong with the map of a directory's blocks, or a part of it.
-package enum BlockMapDamage: CustomStringConvertible {
+package enum BlockMapDamage: Equatable {
   /// A node of the extent tree has no header of a node of its depth.
   case nodeHeader
   /// A block that holds block numbers or extents turns up for the second time.
@@ -16,8 +16,8 @@ package enum BlockMapDamage: CustomStringConvertible {
   case unwritten
   /// A long stretch of blocks that lie in a hole of the image.
   case neverWritten(UInt64)
-  /// A node can't be read, in words.
-  case unreadable(String)
+  /// A node can't be read.
+  indirect case unreadable(VolumeError)
   /// Extents hold so many blocks behind later ones, where nobody looks for them.
   case misplaced(blockCount: UInt64)
   /// Extents of no length, which no kernel makes.
@@ -33,26 +33,6 @@ package enum BlockMapDamage: CustomStringConvertible {
       (.unwritten, .unwritten), (.neverWritten, .neverWritten), (.unreadable, .unreadable):
       true
     default: false
-    }
-  }
-
-  package var description: String {
-    switch self {
-    case .nodeHeader: "the header of its extent node is damaged"
-    case .nodeTwice(let block): "block \(block) of its block map serves twice"
-    case .blockTwice(let block): "block \(block) serves twice"
-    case .impossible(let block): "block \(block) can't hold contents"
-    case .outside(let block, let count):
-      "block \(block) is outside the file system, whose last is \(count - 1)"
-    case .behindImage(let block): "block \(block) lies behind the end of the image"
-    case .unwritten: "its extent was allocated and never written"
-    case .neverWritten(let block):
-      "block \(block) lies in a hole of the image: nothing was ever written there"
-    case .unreadable(let words): "its block map can't be read: \(words)"
-    case .misplaced(let count): "its extents are not in order: \(count) blocks are not listed"
-    case .emptyExtents: "it has extents of no length"
-    case .behindSize(let byteCount):
-      "blocks are mapped behind its size of \(byteCount) bytes, and are not listed"
     }
   }
 }

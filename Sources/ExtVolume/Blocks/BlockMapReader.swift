@@ -44,12 +44,12 @@ package struct BlockMapReader: ~Copyable {
       map.addPointers(in: directory.blockArea.span.raw)
     }
     map.addGap(through: map.blockCount)
-    var problems: [BlockMapDamage] = []
-    if map.misplacedBlocks > 0 { problems.append(.misplaced(blockCount: map.misplacedBlocks)) }
-    if map.hasEmptyExtents { problems.append(.emptyExtents) }
-    if map.hasBlocksBehindEnd { problems.append(.behindSize(byteCount: directory.attributes.byteCount)) }
+    var damage: [BlockMapDamage] = []
+    if map.misplacedBlocks > 0 { damage.append(.misplaced(blockCount: map.misplacedBlocks)) }
+    if map.hasEmptyExtents { damage.append(.emptyExtents) }
+    if map.hasBlocksBehindEnd { damage.append(.behindSize(byteCount: directory.attributes.byteCount)) }
     return BlockMap(
-      runs: map.writtenRuns, problems: problems, nodes: map.nodes, preallocated: map.preallocated)
+      runs: map.writtenRuns, damage: damage, nodes: map.nodes, preallocated: map.preallocated)
   }
 
   /// As many blocks in a row as no directory has that a kernel made and nobody wrote.
@@ -217,7 +217,7 @@ package struct BlockMapReader: ~Copyable {
         nodes.append(block)
         return bytes
       } catch {
-        damage = .unreadable(error.description)
+        damage = .unreadable(error)
       }
     } else {
       damage = .nodeTwice(block)

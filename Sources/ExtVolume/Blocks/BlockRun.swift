@@ -19,7 +19,7 @@ package struct BlockMap {
   /// Cover the directory's size without a gap, in logical order.
   package let runs: [BlockRun]
   /// What else is wrong with the map, and costs blocks that are not in ``runs``.
-  package let problems: [BlockMapDamage]
+  package let damage: [BlockMapDamage]
   /// The blocks that hold the map itself, where the inode has no room for it.
   package let nodes: [UInt64]
   /// The physical blocks that a directory has after its size, where it may have some.

@@ -115,7 +115,7 @@ package struct DirectoryReader: ~Copyable {
 
   /// What comes next.
   private enum Phase {
-    case failed(DirectoryProblem)
+    case failed(DirectoryDamage)
     case size, blocks
     case mapDamage(Int)
     case run
@@ -146,12 +146,11 @@ package struct DirectoryReader: ~Copyable {
     do throws(VolumeError) {
       inode = try inodes.inode(found.inode)
     } catch {
-      phase = .failed(DirectoryProblem(kind: .directory(error.description)))
+      phase = .failed(DirectoryDamage(kind: .directory(error)))
       return
     }
     guard inode.isDirectory else {
-      let words = "its inode is no directory but of type \(inode.attributes.fileType.word)"
-      phase = .failed(DirectoryProblem(kind: .directory(words)))
+      phase = .failed(DirectoryDamage(kind: .notDirectory(inode.attributes.fileType)))
       return
     }
     begin(inode)
@@ -172,29 +171,29 @@ package struct DirectoryReader: ~Copyable {
   package mutating func next(inodes: inout InodeTable) -> DirectoryStep? {
     while true {
       switch phase {
-      case .failed(let problem):
+      case .failed(let damage):
         phase = .done
-        return .damage(problem)
+        return .damage(damage)
       case .size:
         phase = .blocks
-        if let problem = sizeProblem { return .damage(problem) }
+        if let damage = sizeDamage { return .damage(damage) }
       case .blocks:
         phase = .mapDamage(0)
         if let directory = current?.inode { return .blocks(readBlockMap(of: directory), of: directory) }
       case .mapDamage(let index):
-        if let problem = mapProblem(index) {
+        if let damage = mapDamage(index) {
           phase = .mapDamage(index + 1)
-          return .damage(problem)
+          return .damage(damage)
         }
         phase = .run
       case .run:
-        if let problem = nextBlock() { return .damage(problem) }
+        if let damage = nextBlock() { return .damage(damage) }
       case .head:
         phase = .checksum
         if let place = region.place.block { return .block(place, head: folios.bytes) }
       case .checksum:
         phase = .records
-        if let problem = checksumProblem { return .damage(problem) }
+        if let damage = checksumDamage { return .damage(damage) }
       case .records, .inline, .listed:
         switch goOn(inodes: &inodes) {
         case .row:
@@ -206,7 +205,7 @@ package struct DirectoryReader: ~Copyable {
           return .entries(
             EntryCursor(
               record, name: singleName.raw, encryptedName: encryptedName, at: region.place, position))
-        case .damage(let problem): return .damage(problem)
+        case .damage(let damage): return .damage(damage)
         case .again: break
         case .end:
           if let place = region.place.block {
@@ -237,10 +236,10 @@ package struct DirectoryReader: ~Copyable {
 
   // MARK: Blocks
 
-  private var sizeProblem: DirectoryProblem? {
+  private var sizeDamage: DirectoryDamage? {
     let byteCount = current?.inode.attributes.byteCount ?? 0
     guard byteCount == 0 || byteCount % UInt64(volume.superblock.blockSize) != 0 else { return nil }
-    return DirectoryProblem(kind: .sizeNotInBlocks(byteCount))
+    return DirectoryDamage(kind: .sizeNotInBlocks(byteCount))
   }
 
   private mutating func readBlockMap(of directory: Inode) -> BlockMap {
@@ -249,21 +248,21 @@ package struct DirectoryReader: ~Copyable {
     return blocks
   }
 
-  private func mapProblem(_ index: Int) -> DirectoryProblem? {
-    guard let problems = current?.blocks?.problems, index < problems.count else { return nil }
-    return DirectoryProblem(kind: .blockMap(problems[index]))
+  private func mapDamage(_ index: Int) -> DirectoryDamage? {
+    guard let damage = current?.blocks?.damage, index < damage.count else { return nil }
+    return DirectoryDamage(kind: .blockMap(damage[index]))
   }
 
   /// Begins the next block, or goes to the end of the directory. Returns what is wrong instead, where something is.
-  private mutating func nextBlock() -> DirectoryProblem? {
+  private mutating func nextBlock() -> DirectoryDamage? {
     while let run = current?.nextRun {
       switch run.contents {
       case .hole:
         current?.endRun()
-        return DirectoryProblem(kind: .hole(run.logical))
+        return DirectoryDamage(kind: .hole(run.logical))
       case .damaged(let damage):
         current?.endRun()
-        return DirectoryProblem(kind: .unmapped(run.logical, damage))
+        return DirectoryDamage(kind: .unmapped(run.logical, damage))
       case .mapped(let physical):
         let index = current?.blockIndex ?? 0
         guard index < UInt64(run.logical.count) else {
@@ -314,7 +313,7 @@ package struct DirectoryReader: ~Copyable {
   }
 
   /// Begins a block.
-  private mutating func begin(_ place: BlockPlace) -> DirectoryProblem? {
+  private mutating func begin(_ place: BlockPlace) -> DirectoryDamage? {
     guard let directory = current?.inode else { return nil }
     let skipsTail = options.checksums == .skipped && volume.superblock.hasChecksums
     region = RecordRegion(
@@ -327,7 +326,7 @@ package struct DirectoryReader: ~Copyable {
     do throws(MappingRefusal) {
       try folios.begin(place.label(in: directory))
     } catch {
-      return fail(error.description)
+      return fail(.refused(error))
     }
     position.reset(tally: folios.tally)
     phase = .head
@@ -335,23 +334,20 @@ package struct DirectoryReader: ~Copyable {
   }
 
   /// Reads these bytes of the block. Returns what is wrong where they can't be read; the block has ended then.
-  private mutating func need(_ range: Range<Int>) -> DirectoryProblem? {
+  private mutating func need(_ range: Range<Int>) -> DirectoryDamage? {
     guard let place = region.place.block else { return nil }
     var source = BlockSource(place.physical, on: volume)
     do throws(FolioReadError<ReadError>) {
       try folios.need(range, from: &source)
       return nil
     } catch {
-      switch error {
-      case .source(let failure): return fail(failure.description)
-      case .refused(let refusal): return fail(refusal.description)
-      }
+      return fail(error)
     }
   }
 
-  private mutating func fail(_ words: String) -> DirectoryProblem {
+  private mutating func fail(_ error: FolioReadError<ReadError>) -> DirectoryDamage {
     endBlock()
-    return DirectoryProblem(kind: .unreadable(words), block: region.place.block)
+    return DirectoryDamage(kind: .unreadable(error), block: region.place.block)
   }
 
   private mutating func endBlock() {
@@ -362,11 +358,11 @@ package struct DirectoryReader: ~Copyable {
 
   private var checksChecksums: Bool { options.checksums == .checked && volume.superblock.hasChecksums }
 
-  private var checksumProblem: DirectoryProblem? {
+  private var checksumDamage: DirectoryDamage? {
     guard checksChecksums, let directory = current?.inode,
       !volume.hasRightChecksum(folios.bytes, of: directory)
     else { return nil }
-    return DirectoryProblem(kind: .wrongChecksum, block: region.place.block)
+    return DirectoryDamage(kind: .wrongChecksum, block: region.place.block)
   }
 
   // MARK: Directories in their inode
@@ -382,7 +378,7 @@ package struct DirectoryReader: ~Copyable {
       data = try inodes.inlineData(of: directory)
     } catch {
       phase = .done
-      return .damage(DirectoryProblem(kind: .directory(error.description)))
+      return .damage(DirectoryDamage(kind: .directory(error)))
     }
     let area = data.area.span.raw
     switch part {
@@ -446,7 +442,7 @@ package struct DirectoryReader: ~Copyable {
     case row
     /// An entry by itself, whose name is ``singleName``.
     case single(Record, EncryptedName?)
-    case damage(DirectoryProblem)
+    case damage(DirectoryDamage)
     case end
     /// Something else is to be done first.
     case again
@@ -529,17 +525,17 @@ package struct DirectoryReader: ~Copyable {
     }
     let salvages = options.salvages
     let next = !salvages || damage.isListed ? nil : format.resumeOffset(in: regionBytes, after: damage)
-    let kind = DirectoryProblem.Kind.record(damage, resumedAt: next.map { region.place.start + $0 })
+    let kind = DirectoryDamage.Kind.record(damage, resumedAt: next.map { region.place.start + $0 })
     position.end(at: next ?? end, recordCount: 0, next == nil ? .stopped : .paused)
     if salvages, next != nil || damage.isListed { region.place.isSalvaged = true }
     if salvages, damage.isListed { phase = .listed(damage.record) }
-    return .damage(DirectoryProblem(kind: kind, block: region.place.block))
+    return .damage(DirectoryDamage(kind: kind, block: region.place.block))
   }
 
   /// Hands out an entry by itself, or says what speaks against it.
   private mutating func present(_ record: Record, inodes: inout InodeTable) -> Advance {
     let name = nameInRegion(of: record)
-    if let problem = problem(with: record, name, inodes: &inodes) { return .damage(problem) }
+    if let damage = implausible(record, name, inodes: &inodes) { return .damage(damage) }
     guard let encryptedNames = current?.encryptedNames, !DotName.matches(name.raw) else {
       singleName = name
       return .single(record, nil)
@@ -547,9 +543,9 @@ package struct DirectoryReader: ~Copyable {
     // A name too short for a cipher text is an entry as it stands: no kernel goes on there, and where a flag was set by
     // damage all names of a directory are like that.
     guard name.count >= EncryptedName.leastByteCount else {
-      let kind = DirectoryProblem.Kind.notEncrypted(Entry(record: record, place: region.place), name: name)
+      let kind = DirectoryDamage.Kind.notEncrypted(Entry(record: record, place: region.place), name: name)
       if !name.raw.holdsNULOrSlash { phase = .plain(record) }
-      return .damage(DirectoryProblem(kind: kind, block: region.place.block))
+      return .damage(DirectoryDamage(kind: kind, block: region.place.block))
     }
     let start = regionStart
     let rest = record.nameBytes.upperBound - start..<min(record.end - start, regionBytes.byteCount)
@@ -559,22 +555,22 @@ package struct DirectoryReader: ~Copyable {
   }
 
   /// What speaks against an entry, if anything: a name that no path can hold, or that it doesn't fit.
-  private mutating func problem(
-    with record: Record, _ name: [UInt8], inodes: inout InodeTable
-  ) -> DirectoryProblem? {
+  private mutating func implausible(
+    _ record: Record, _ name: [UInt8], inodes: inout InodeTable
+  ) -> DirectoryDamage? {
     let entry = Entry(record: record, place: region.place)
-    var doubt: DirectoryProblem.Doubt?
+    var why: DirectoryDamage.Implausibility?
     if name.isEmpty {
-      doubt = .noName
+      why = .noName
     } else if name.raw.holdsNULOrSlash, current?.encryptedNames == nil {
-      doubt = .unusableName
+      why = .unusableName
     } else if region.place.isSalvaged {
-      doubt = current?.salvage?.doubt(about: entry, name: name.raw, volume: volume, inodes: &inodes).map {
-        .salvaged($0)
+      why = current?.salvage?.remains(about: entry, name: name.raw, volume: volume, inodes: &inodes).map {
+        .remains($0)
       }
     }
-    return doubt.map {
-      DirectoryProblem(kind: .implausible(entry, name: name, $0), block: region.place.block)
+    return why.map {
+      DirectoryDamage(kind: .implausible(entry, name: name, $0), block: region.place.block)
     }
   }
 }

@@ -16,5 +16,5 @@ package enum DirectoryStep: ~Copyable, ~Escapable {
   /// - Parameter recordCount: how many records it has, in use or not, as far as they could be reached.
   case blockEnd(BlockPlace, recordCount: Int)
   /// What is wrong with the directory, at the place in the order where it was found.
-  case damage(DirectoryProblem)
+  case damage(DirectoryDamage)
 }

@@ -2,7 +2,7 @@ public import Basics
 public import FolioCore
 
 /// A record in use, and where it stands.
-public struct Entry: Sendable {
+public struct Entry: Equatable, Sendable {
   public let record: Record
   public let place: EntryPlace
 
@@ -93,10 +93,10 @@ extension Entry {
 
 extension Entry {
   /// What is wrong where the entry and the inode it names don't fit; nil where they do.
-  package func disagreement(with attributes: InodeAttributes) -> String? {
-    if attributes.links == 0 { return "its inode \(inode) is not in use" }
+  package func disagreement(with attributes: InodeAttributes) -> Disagreement? {
+    if attributes.links == 0 { return .inodeUnused(inode) }
     if type != .unknown, type != attributes.fileType {
-      return "its record says \(type.word) and its inode \(inode) \(attributes.fileType.word)"
+      return .types(record: type, inode: inode, attributes.fileType)
     }
     return nil
   }

@@ -43,9 +43,9 @@ package struct SurveyedReading {
   /// Nil where the way can't serve or the block can't be read.
   package let line: MappingLine?
   /// Why the way can't serve.
-  package let refusal: String?
+  package let refusal: MappingRefusal?
   /// Why the block can't be read.
-  package let failure: String?
+  package let failure: ReadError?
   /// Where records are damaged, as far as the next good one, in bytes of the block.
   package let damaged: [Range<Int>]
   /// What ``RecordDigest`` makes of its records.
@@ -74,8 +74,8 @@ package struct FolioSurvey: ~Copyable {
     var offset = 0
     folios.way = way
     folios.account = []
-    var refusal: String?
-    var failure: String?
+    var refusal: MappingRefusal?
+    var failure: ReadError?
     var damaged: [Range<Int>] = []
     var needed: Range<Int>? = 0..<Record.headerByteCount
     do throws(FolioReadError<ReadError>) {
@@ -112,8 +112,8 @@ package struct FolioSurvey: ~Copyable {
       }
     } catch {
       switch error {
-      case .source(let error): failure = error.description
-      case .refused(let error): refusal = error.description
+      case .source(let error): failure = error
+      case .refused(let error): refusal = error
       }
     }
     folios.end()

@@ -1,7 +1,7 @@
 import Basics
 import FolioCore
 
-/// CrossCheck entries of a directory found behind a damaged record, where a kernel would have stopped looking.
+/// Tells entries of a directory from remains, after a damaged record, where a kernel would have stopped looking.
 ///
 /// What follows may be remains: records of files that are gone, or copies that an htree split left behind.
 /// None of those may be listed as present, so each entry must be one that could be there, under a name that
@@ -19,20 +19,20 @@ package struct Salvage {
   /// Why `entry` can't be what it seems; nil where nothing speaks against it.
   ///
   /// - Complexity: the first call reads all of the directory.
-  package mutating func doubt(
+  package mutating func remains(
     about entry: Entry, name: RawSpan, volume: Volume, inodes: inout InodeTable
-  ) -> String? {
+  ) -> Remains? {
     // An inode that can't be read speaks neither for the entry nor against it.
     if !DotName.matches(name), let inode = try? inodes.inode(entry.inode),
-      let words = entry.disagreement(with: inode.attributes)
+      let disagreement = entry.disagreement(with: inode.attributes)
     {
-      return words
+      return .disagreement(disagreement)
     }
     if names == nil { names = goodNames(volume: volume, inodes: &inodes) }
     guard let isNew = names?.insert([UInt8](copying: name)).inserted else {
-      return "the directory's other names could not be read"
+      return .namesUnread
     }
-    return isNew ? nil : "the directory has that name already"
+    return isNew ? nil : .nameTaken
   }
 
   /// The names in all blocks as far as their first damage; nil where there is no memory to read them.

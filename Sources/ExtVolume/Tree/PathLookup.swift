@@ -26,7 +26,7 @@ package struct PathLookup: ~Copyable {
 
   /// Damage in a directory on the way: it may be why something isn't found, or isn't what it was.
   package struct DamageOnTheWay {
-    package let problem: DirectoryProblem
+    package let damage: DirectoryDamage
     package let directory: FoundDirectory
   }
 
@@ -137,7 +137,7 @@ package struct PathLookup: ~Copyable {
     reader.begin(directory)
     while let step = reader.next(inodes: &inodes) {
       switch consume step {
-      case .damage(let problem): damage.append(DamageOnTheWay(problem: problem, directory: found))
+      case .damage(let new): damage.append(DamageOnTheWay(damage: new, directory: found))
       case .entries(var entries):
         while let record = entries.next() {
           let other = entries.name(of: record)

@@ -59,8 +59,8 @@ package struct TreeWalk {
 
 extension FoundDirectory {
   /// That `second` is a further name, in this directory, of one that is walked already.
-  package func problem(secondName second: FoundDirectory) -> DirectoryProblem {
+  package func damage(secondName second: FoundDirectory) -> DirectoryDamage {
     let name = Array(second.path[path.count...].dropFirst())
-    return DirectoryProblem(kind: .secondName(name, inode: second.inode))
+    return DirectoryDamage(kind: .secondName(name, inode: second.inode))
   }
 }

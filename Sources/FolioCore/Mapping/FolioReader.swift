@@ -6,6 +6,8 @@ public enum FolioReadError<SourceFailure: Error>: Error {
   case refused(MappingRefusal)
 }
 
+extension FolioReadError: Equatable where SourceFailure: Equatable {}
+
 /// Reads blocks: one folio for all, one after the other, mapped by the way asked for and filled as far as it is read.
 ///
 /// ``begin(_:)`` maps the folio for a block, ``need(_:from:)`` makes bytes of it readable, ``bytes`` shows them, ``end()`` unmaps.

@@ -1,50 +1,7 @@
 package import FolioCore
 import TextOutput
 
-/// Something wrong with a directory that cost entries, or may have.
-package struct DirectoryProblem {
-  package enum Kind {
-    /// A record breaks a rule. `resumedAt` is the offset from which records are good again, where there is one.
-    case record(RecordDamage, resumedAt: Int?)
-    /// A record can't be what it seems to be; it isn't listed.
-    case implausible(Entry, name: [UInt8], Doubt)
-    /// A name in an encrypted directory that is too short for a cipher text. It is listed as it stands, where a path can
-    /// hold it.
-    case notEncrypted(Entry, name: [UInt8])
-    /// The block can't be read, in the system's words.
-    case unreadable(String)
-    case wrongChecksum
-    /// Blocks that were never allocated.
-    case hole(Range<UInt64>)
-    /// Blocks that the damaged map of the directory's blocks doesn't lead to, and why.
-    case unmapped(Range<UInt64>, BlockMapDamage)
-    /// `i_size` in bytes.
-    case sizeNotInBlocks(UInt64)
-    /// Something else is wrong with that map.
-    case blockMap(BlockMapDamage)
-    /// The directory itself could not be read.
-    case directory(String)
-    /// A directory that is walked already has this name too.
-    case secondName([UInt8], inode: UInt32)
-  }
-
-  /// What speaks against a record.
-  package enum Doubt {
-    case noName
-    /// The name holds what no name can hold.
-    case unusableName
-    /// It was found behind damage and doesn't fit, in words.
-    case salvaged(String)
-  }
-
-  package let kind: Kind
-  package var block: BlockPlace?
-
-  package init(kind: Kind, block: BlockPlace? = nil) {
-    self.kind = kind
-    self.block = block
-  }
-
+extension DirectoryDamage: CustomStringConvertible {
   /// Where and what, without the directory: "block 0 (physical 17), offset 512: unaligned …".
   package var description: String {
     switch kind {
@@ -55,12 +12,12 @@ package struct DirectoryProblem {
         : resumedAt.map { "entries from offset \($0) on are salvaged" }
           ?? "nothing behind it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
-    case .implausible(_, let name, let doubt):
-      return "\(place): \"\(Escaping.text(name))\" is not listed: \(doubt.words)"
+    case .implausible(_, let name, let why):
+      return "\(place): \"\(Escaping.text(name))\" is not listed: \(why.words)"
     case .notEncrypted(let entry, let name):
       return
         "\(place), offset \(entry.offset): \"\(Escaping.text(name))\": \(name.count) bytes are too few for an encrypted name"
-    case .unreadable(let words): return "\(place): \(words)"
+    case .unreadable(let error): return "\(place): \(error.words)"
     case .wrongChecksum: return "\(place): directory fails checksum"
     case .hole(let blocks): return "\(Self.named(blocks)): directory contains a hole"
     case .unmapped(let blocks, let damage): return Self.words(blocks, damage)
@@ -69,7 +26,8 @@ package struct DirectoryProblem {
         ? "size of directory is 0"
         : "size of directory, \(byteCount) bytes, is not a multiple of the block size"
     case .blockMap(let damage): return damage.description
-    case .directory(let words): return words
+    case .directory(let error): return error.description
+    case .notDirectory(let type): return Self.words(type)
     case .secondName(let name, let inode):
       return
         "\"\(Escaping.text(name))\" is a second name of directory inode \(inode), which is not walked again"
@@ -90,18 +48,44 @@ package struct DirectoryProblem {
     "\(named(blocks))\(blocks.count == 1 ? "" : ", the first of them"): \(damage)"
   }
 
+  /// That the inode of a directory is of type `type`.
+  package static func words(_ type: FileType) -> String {
+    "its inode is no directory but of type \(type.word)"
+  }
+
   package static func named(_ blocks: Range<UInt64>) -> String {
     blocks.count == 1
       ? "block \(blocks.lowerBound)" : "blocks \(blocks.lowerBound) to \(blocks.upperBound - 1)"
   }
 }
 
-extension DirectoryProblem.Doubt {
-  package var words: String {
+extension DirectoryDamage.Implausibility {
+  fileprivate var words: String {
     switch self {
     case .noName: "it has no name"
     case .unusableName: "a name can't hold NUL or a slash"
-    case .salvaged(let words): words
+    case .remains(.disagreement(let disagreement)): disagreement.description
+    case .remains(.namesUnread): "the directory's other names could not be read"
+    case .remains(.nameTaken): "the directory has that name already"
+    }
+  }
+}
+
+extension Disagreement: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .inodeUnused(let inode): "its inode \(inode) is not in use"
+    case .types(let ofRecord, let inode, let ofInode):
+      "its record says \(ofRecord.word) and its inode \(inode) \(ofInode.word)"
+    }
+  }
+}
+
+extension FolioReadError<ReadError> {
+  package var words: String {
+    switch self {
+    case .source(let error): error.description
+    case .refused(let refusal): refusal.description
     }
   }
 }
