@@ -1,4 +1,5 @@
 import ExtDisk
+import ExtMount
 import ExtVolume
 import TextOutput
 

@@ -29,7 +29,7 @@ extension VolumeError {
     case .read(let error, _): error.description
     case .corrupt(let corruption): corruption.reason
     case .unsupported(let features):
-      "it has the feature \(Self.unsafe(features).map(\.name).joined(separator: ", ")), "
+      "it has the feature \(Self.notReadPast(features).map(\.name).joined(separator: ", ")), "
         + "which libext2fs doesn't know, nor whether directories can be read without it"
     case .limit(let limit, _): limit.reason
     case .system(let errno, _): errno.description
@@ -48,7 +48,7 @@ extension VolumeError {
     case .corrupt(let corruption): corruption.advice
     case .unsupported(let features):
       "who reads it: "
-        + Self.unsafe(features).map { "\($0.name): \($0.reading.readers)" }.joined(separator: "; ")
+        + Self.notReadPast(features).map { "\($0.name): \($0.reading.readers)" }.joined(separator: "; ")
     case .limit(.memory, let task), .limit(.libraryMemory, let task):
       task.advice ?? VolumeError.Limit.memory.advice
     case .limit(let limit, _): limit.advice
@@ -59,7 +59,7 @@ extension VolumeError {
   }
 
   /// Those that can't be read past.
-  private static func unsafe(_ features: [Feature]) -> [Feature] {
+  private static func notReadPast(_ features: [Feature]) -> [Feature] {
     features.filter { $0.reading.whySafe == nil }
   }
 }
