@@ -35,7 +35,7 @@ func describe(_ image: any ByteSource, asDisk: Bool = false) {
 
 /// Looks for superblocks elsewhere, where there is none at the start.
 private func lookForOthers(in image: any ByteSource) {
-  var failure: FailedRead?
+  var failure: DeviceReadError?
   for hasDynamicPartitions in [false, true] {
     for found in image.embeddedFileSystems(hasDynamicPartitions: hasDynamicPartitions, &failure) {
       expect(found.position < image.byteCount, "a file system at \(found.position)")

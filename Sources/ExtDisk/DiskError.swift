@@ -4,7 +4,7 @@ package import ExtVolume
 /// `Words/DiskError+Words.swift`.
 package enum DiskError: ImageError {
   /// What would tell what the image, or a partition of it, is can't be read.
-  case unreadable(partition: Int?, FailedRead, image: [UInt8])
+  case unreadable(partition: Int?, DeviceReadError, image: [UInt8])
   /// A partition was asked for, and there is no partition table.
   case noTable
   /// The image, or a partition of it, is something else.

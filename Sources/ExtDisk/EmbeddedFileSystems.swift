@@ -22,11 +22,11 @@ extension ByteSource {
   ///
   /// - Parameter failure: keeps the first refusal of the system.
   package func embeddedFileSystems(
-    hasDynamicPartitions: Bool, _ failure: inout FailedRead?
+    hasDynamicPartitions: Bool, _ failure: inout DeviceReadError?
   ) -> [EmbeddedFileSystem] {
     var found: [EmbeddedFileSystem] = []
     var next: UInt64 = 512
-    func look(at position: UInt64, _ failure: inout FailedRead?) {
+    func look(at position: UInt64, _ failure: inout DeviceReadError?) {
       guard position >= next, found.count < Self.mostEmbedded,
         let facts = superblock(at: position + Superblock.position, &failure),
         facts.groupNumber == 0, facts.impossibleValues.isEmpty, facts.blockCount > 0,
@@ -36,7 +36,7 @@ extension ByteSource {
       found.append(EmbeddedFileSystem(position: position, facts: facts))
       next = position + facts.byteCount
     }
-    var unread: FailedRead?
+    var unread: DeviceReadError?
     forEachSuperblockMagic(in: 0..<min(Self.mostHeaderBytes, byteCount), step: 512, &failure) { superblock in
       if superblock > Superblock.position { look(at: superblock - Superblock.position, &unread) }
       return true

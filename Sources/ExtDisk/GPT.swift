@@ -23,13 +23,13 @@ package enum GPT {
   ///   - protectedEnd: how many sectors that MBR says there are; nil where there is none.
   ///   - failure: keeps the first refusal of the system, where none will do.
   package static func read(
-    _ disk: any ByteSource, sectorSize: Int, protectedEnd: UInt64?, _ failure: inout FailedRead?
+    _ disk: any ByteSource, sectorSize: Int, protectedEnd: UInt64?, _ failure: inout DeviceReadError?
   ) -> TableEntries? {
     let size = UInt64(sectorSize)
-    var ofFirst: FailedRead?
+    var ofFirst: DeviceReadError?
     if var first = copy(disk, at: 1, sectorSize: size, &ofFirst) {
-      if let problem = problem(ofBackupOf: first.header, disk, sectorSize: size) {
-        first.table.problems.append(problem)
+      if let damage = damage(ofBackupOf: first.header, disk, sectorSize: size) {
+        first.table.damage.append(damage)
       }
       return first.table
     }
@@ -40,36 +40,29 @@ package enum GPT {
       backup = copy(disk, at: end - 1, sectorSize: size, &failure)
     }
     guard var table = backup?.table else { return nil }
-    let state = ofFirst.map { "can't be read (\($0))" } ?? "is damaged or gone"
-    table.problems.insert(
-      TableProblem("its first partition table \(state): the partitions are those of the backup at its end"),
-      at: 0)
+    table.damage.insert(.lostFirstCopy(ofFirst), at: 0)
     table.isBackup = true
     return table
   }
 
   /// What is wrong with the copy that a disk would be read by, should the first be lost.
-  private static func problem(
+  private static func damage(
     ofBackupOf first: Header, _ disk: any ByteSource, sectorSize: UInt64
-  ) -> TableProblem? {
+  ) -> TableDamage? {
     let sector = first.otherSector
-    guard sector < disk.byteCount / sectorSize else {
-      return TableProblem("the backup of its partition table would stand behind the end of the image")
-    }
-    var failure: FailedRead?
-    var state = "is damaged or gone"
+    guard sector < disk.byteCount / sectorSize else { return .backupAfterEnd(sector: sector) }
+    var failure: DeviceReadError?
+    var found = TableDamage.lostBackup
     if sector > 1, let backup = copy(disk, at: sector, sectorSize: sectorSize, &failure) {
       if backup.header.entriesChecksum == first.entriesChecksum { return nil }
-      state = "says otherwise"
+      found = .otherBackup
     }
-    if let failure { state = "can't be read (\(failure))" }
-    return TableProblem(
-      "the backup of its partition table \(state); sfdisk --relocate gpt-bak-std COPY writes one to a copy")
+    return failure.map { .backupUnread($0) } ?? found
   }
 
   /// The copy of the table whose header is in `sector`; nil where that is none.
   private static func copy(
-    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout DeviceReadError?
   ) -> Copy? {
     guard let header = header(disk, at: sector, sectorSize: sectorSize, &failure),
       let entries = disk.probe(header.entryCount * header.entrySize, at: header.entriesPosition, &failure),
@@ -77,7 +70,7 @@ package enum GPT {
     else { return nil }
     var partitions: [Partition] = []
     var impossible: [Int] = []
-    var problems: [TableProblem] = []
+    var damage: [TableDamage] = []
     for index in 0..<header.entryCount {
       let start = index * header.entrySize
       let entry = Array(entries[start..<start + header.entrySize])
@@ -90,7 +83,7 @@ package enum GPT {
         continue
       }
       guard partitions.count < PartitionTable.mostPartitions else {
-        problems.append(.tooMany)
+        damage.append(.tooManyPartitions)
         break
       }
       let units = stride(from: 56, to: 128, by: 2).map { entry.raw.littleEndian(at: $0, as: UInt16.self) }
@@ -100,17 +93,12 @@ package enum GPT {
           type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self),
           role: .ordinary))
     }
-    if let number = impossible.first {
-      let others = impossible.count > 1 ? " and \(impossible.count - 1) others" : ""
-      problems.append(
-        TableProblem(
-          "where partition \(number)\(others) would be can't be: left out", losesPartitions: true))
-    }
-    return (header, TableEntries(partitions: partitions, problems: problems))
+    if !impossible.isEmpty { damage.append(.impossiblePartitions(impossible)) }
+    return (header, TableEntries(partitions: partitions, damage: damage))
   }
 
   private static func header(
-    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout DeviceReadError?
   ) -> Header? {
     guard var bytes = disk.probe(512, at: sector * sectorSize, &failure), bytes.starts(with: "EFI PART".utf8)
     else { return nil }

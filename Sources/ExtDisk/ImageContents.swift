@@ -10,11 +10,11 @@ package enum ImageContents {
   case other(KnownFormat)
   case unknown
   /// Bytes that would tell can't be read.
-  case unreadable(FailedRead)
+  case unreadable(DeviceReadError)
 
   /// - Parameter asDisk: whether it is to be taken for a disk even where a file system begins at its start.
   package static func examine(_ file: any ByteSource, asDisk: Bool = false) -> ImageContents {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let metadataOnly = Magic.metadataOnly
     if file.probe(metadataOnly.bytes.count, at: metadataOnly.offset, &failure) == metadataOnly.bytes {
       return .other(metadataOnly.format)

@@ -63,7 +63,7 @@ package struct KnownFormat: Equatable {
   ///
   /// - Parameter failure: keeps the first refusal of the system: where something could be that nobody saw.
   static func identify(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     for mark in Magic.all {
       guard mark.offset <= range.upperBound - range.lowerBound,
@@ -78,7 +78,7 @@ package struct KnownFormat: Equatable {
 
   /// md's superblocks of version 0.90 and 1.0 stand near the end, so that a file system may begin at the start.
   private static func raidMember(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     let count = range.upperBound - range.lowerBound
     guard count >= 1 << 17 else { return nil }
@@ -92,7 +92,7 @@ package struct KnownFormat: Equatable {
 
   /// Virtual PC's disks of fixed size are the disk itself and a last sector that says so.
   private static func fixedVirtualDisk(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     guard range.upperBound - range.lowerBound >= 1024,
       file.probe(8, at: range.upperBound - 512, &failure) == Array("conectix".utf8)
@@ -102,7 +102,7 @@ package struct KnownFormat: Equatable {
 
   /// Apple's disk images say what they are in their last sector.
   private static func appleDisk(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     guard range.upperBound - range.lowerBound >= 1024,
       file.probe(4, at: range.upperBound - 512, &failure) == Array("koly".utf8)
@@ -112,7 +112,7 @@ package struct KnownFormat: Equatable {
 
   /// Text, or nothing at all.
   private static func plain(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout FailedRead?
+    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     let count = Int(min(4096, range.upperBound - range.lowerBound))
     guard count > 0, let bytes = file.probe(count, at: range.lowerBound, &failure) else { return nil }

@@ -30,7 +30,7 @@ package enum MBR {
   ///   - sectorSize: what its numbers count, in bytes.
   ///   - failure: keeps the refusal of the system, where the first sector can't be read.
   package static func read(
-    _ disk: any ByteSource, sectorSize: Int, _ failure: inout FailedRead?
+    _ disk: any ByteSource, sectorSize: Int, _ failure: inout DeviceReadError?
   ) -> TableEntries? {
     guard let entries = entries(disk, at: 0, &failure), entries.contains(where: \.isUsed),
       // A boot sector of FAT or NTFS ends in the same two bytes, but has code where entries are.
@@ -41,27 +41,27 @@ package enum MBR {
     for (index, entry) in entries.enumerated() where entry.isUsed {
       partitions.append(partition(index + 1, entry, from: 0, sectorSize: size))
     }
-    var problems: [TableProblem] = []
+    var damage: [TableDamage] = []
     var number = 5
     for extended in entries where extended.isExtended {
-      let (logical, problem) = logicalEntries(of: extended, disk, sectorSize: size)
+      let (logical, new) = logicalEntries(of: extended, disk, sectorSize: size)
       for (entry, sector) in logical {
         partitions.append(partition(number, entry, from: sector, sectorSize: size))
         number += 1
       }
-      if let problem { problems.append(problem) }
+      if let new { damage.append(new) }
     }
     if partitions.count > PartitionTable.mostPartitions {
       partitions.removeSubrange(PartitionTable.mostPartitions...)
-      problems.append(.tooMany)
+      damage.append(.tooManyPartitions)
     }
-    return TableEntries(partitions: partitions, problems: problems)
+    return TableEntries(partitions: partitions, damage: damage)
   }
 
   /// The entries of the chain in an extended partition, each with the sector it counts from, and what breaks the chain off.
   private static func logicalEntries(
     of extended: Entry, _ disk: any ByteSource, sectorSize: UInt64
-  ) -> (entries: [(Entry, from: UInt64)], problem: TableProblem?) {
+  ) -> (entries: [(Entry, from: UInt64)], damage: TableDamage?) {
     var found: [(Entry, from: UInt64)] = []
     // Links count from the extended partition's start. Even where no partition was ever made there is one.
     var next: UInt64? = 0
@@ -70,17 +70,16 @@ package enum MBR {
       let sector = extended.start + link
       let position = sector * sectorSize
       guard seen.count < mostLinks else {
-        return (found, .brokenOff(at: position, "more than \(mostLinks) links"))
+        return (found, .brokenChain(at: position, .tooManyLinks(mostLinks)))
       }
       guard seen.insert(link).inserted else {
-        return (found, .brokenOff(at: position, "it leads back there"))
+        return (found, .brokenChain(at: position, .loop))
       }
-      var failure: FailedRead?
+      var failure: DeviceReadError?
       guard let links = entries(disk, at: position, &failure) else {
-        let reason =
-          failure.map { "\($0.errno)" }
-          ?? (position + 512 > disk.byteCount ? "behind the end of the image" : "there is no table")
-        return (found, .brokenOff(at: position, reason))
+        let end: TableDamage.ChainEnd =
+          failure.map { .unread($0.errno) } ?? (position + 512 > disk.byteCount ? .afterEnd : .noTable)
+        return (found, .brokenChain(at: position, end))
       }
       if let logical = links.first(where: { $0.isUsed && !$0.isExtended }) {
         found.append((logical, from: sector))
@@ -92,7 +91,7 @@ package enum MBR {
 
   /// How many sectors the disk had when the table was told that it has a GPT; nil where it doesn't say that it has one.
   static func protectedEnd(_ disk: any ByteSource) -> UInt64? {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     return entries(disk, at: 0, &failure)?.first { $0.role == .protective }.map { $0.start + $0.count }
   }
 
@@ -107,7 +106,7 @@ package enum MBR {
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.
   private static func entries(
-    _ disk: any ByteSource, at position: UInt64, _ failure: inout FailedRead?
+    _ disk: any ByteSource, at position: UInt64, _ failure: inout DeviceReadError?
   ) -> [Entry]? {
     guard let sector = disk.probe(512, at: position, &failure), sector[510] == 0x55, sector[511] == 0xAA
     else {
@@ -120,13 +119,5 @@ package enum MBR {
         start: UInt64(sector.raw.littleEndian(at: at + 8, as: UInt32.self)),
         count: UInt64(sector.raw.littleEndian(at: at + 12, as: UInt32.self)))
     }
-  }
-}
-
-extension TableProblem {
-  fileprivate static func brokenOff(at position: UInt64, _ reason: String) -> TableProblem {
-    TableProblem(
-      "the list of its logical partitions breaks off at byte \(position) (\(reason)): some may be missing",
-      losesPartitions: true)
   }
 }

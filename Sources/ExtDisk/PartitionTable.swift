@@ -40,15 +40,15 @@ package struct FoundPartition {
     /// Logical partitions.
     case extended
     /// No ext file system, and nothing that anybody knows; where the system refused bytes that might tell, its refusal.
-    case unknown(FailedRead?)
+    case unknown(DeviceReadError?)
     /// Its superblock would stand where the system refuses to read.
-    case unreadable(FailedRead)
+    case unreadable(DeviceReadError)
     /// It lies behind the end of the image.
     case missing
   }
 
   /// What the system refused where one looked at what it holds.
-  package var failure: FailedRead? {
+  package var failure: DeviceReadError? {
     switch contents {
     case .unreadable(let failure): failure
     case .unknown(let failure): failure
@@ -64,26 +64,10 @@ package struct FoundPartition {
 /// What a table of either kind says.
 package struct TableEntries {
   package var partitions: [Partition]
-  /// What is wrong with it, where it could be read all the same.
-  package var problems: [TableProblem]
+  /// Where it is damaged, and could be read all the same.
+  package var damage: [TableDamage]
   /// Whether it is the second copy, which may have outlived what it is a copy of.
   package var isBackup = false
-}
-
-/// What is wrong with a partition table that could be read all the same.
-package struct TableProblem {
-  package let text: String
-  /// Whether there may be partitions that are not among those found.
-  let losesPartitions: Bool
-
-  package init(_ text: String, losesPartitions: Bool = false) {
-    self.text = text
-    self.losesPartitions = losesPartitions
-  }
-
-  static let tooMany = TableProblem(
-    "it has more than \(PartitionTable.mostPartitions) partitions: the others are left out",
-    losesPartitions: true)
 }
 
 /// The partitions of a whole disk.
@@ -97,7 +81,7 @@ package struct PartitionTable {
   package let sectorSize: Int
   /// In the order of the table. A hostile table makes no more than 256 of them.
   package let partitions: [FoundPartition]
-  package private(set) var problems: [TableProblem]
+  package private(set) var damage: [TableDamage]
   /// Whether it is a GPT's second copy: the start of the disk is damaged, or was taken by something else.
   package let isBackup: Bool
 
@@ -109,22 +93,18 @@ package struct PartitionTable {
   /// says otherwise, for then these are remains. The sectors of an MBR are as large as lets more of its partitions hold something.
   ///
   /// - Parameter failure: keeps the first refusal of the system, where there is none.
-  package static func read(_ disk: any ByteSource, _ failure: inout FailedRead?) -> PartitionTable? {
-    var ofFirstSector: FailedRead?
+  package static func read(_ disk: any ByteSource, _ failure: inout DeviceReadError?) -> PartitionTable? {
+    var ofFirstSector: DeviceReadError?
     let protectedEnd = MBR.protectedEnd(disk)
     let smallMBR = MBR.read(disk, sectorSize: 512, &ofFirstSector)
-    var ofGPT: FailedRead?
+    var ofGPT: DeviceReadError?
     for sectorSize in [512, 4096] where smallMBR == nil || protectedEnd != nil {
       if let entries = GPT.read(disk, sectorSize: sectorSize, protectedEnd: protectedEnd, &ofGPT) {
         var table = PartitionTable(.gpt, sectorSize: sectorSize, entries, of: disk)
         if let ofFirstSector, table.isBackup {
-          table.problems.append(
-            TableProblem(
-              "its first sector can't be read (\(ofFirstSector)): if that holds a table of its own, this one is out of date",
-              losesPartitions: true))
+          table.damage.append(.firstSectorUnread(ofFirstSector))
         } else if smallMBR == nil, ofFirstSector == nil, !table.isBackup {
-          table.problems.append(
-            TableProblem("its first sector doesn't say that it has a GPT: Linux doesn't look for one then"))
+          table.damage.append(.noProtectiveMBR)
         }
         return table
       }
@@ -135,16 +115,9 @@ package struct PartitionTable {
     let large = PartitionTable(.mbr, sectorSize: 4096, largeMBR, of: disk)
     let isLarge =
       large.recognisedCount == small.recognisedCount
-      ? large.problems.isEmpty && !small.problems.isEmpty : large.recognisedCount > small.recognisedCount
+      ? large.damage.isEmpty && !small.damage.isEmpty : large.recognisedCount > small.recognisedCount
     var table = isLarge ? large : small
-    if protectedEnd != nil {
-      let state = ofGPT.map { "can be read (\($0))" } ?? "is left"
-      table.problems.append(
-        TableProblem(
-          "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing; "
-            + "testdisk looks for where they began, and --offset reads the file system there",
-          losesPartitions: true))
-    }
+    if protectedEnd != nil { table.damage.append(.lostGPT(ofGPT)) }
     return table
   }
 
@@ -153,7 +126,7 @@ package struct PartitionTable {
   ) {
     self.scheme = scheme
     self.sectorSize = sectorSize
-    problems = entries.problems
+    damage = entries.damage
     isBackup = entries.isBackup
     partitions = Self.contents(of: entries.partitions, disk)
   }
@@ -199,14 +172,14 @@ package struct PartitionTable {
   ) -> FoundPartition.Contents {
     guard partition.start < disk.byteCount else { return .missing }
     if partition.role == .extended { return .extended }
-    var ofSuperblock: FailedRead?
+    var ofSuperblock: DeviceReadError?
     if partition.byteCount >= Superblock.position + UInt64(Superblock.byteCount),
       let facts = disk.superblock(at: partition.start + Superblock.position, &ofSuperblock)
     {
       return .ext(facts)
     }
     let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
-    var ofMarks: FailedRead?
+    var ofMarks: DeviceReadError?
     if let format = KnownFormat.identify(disk, in: partition.start..<end, &ofMarks),
       !format.isByAbsence || ofSuperblock == nil && ofMarks == nil
     {

@@ -59,7 +59,7 @@ extension ByteSource {
   ///
   /// Mirrors `ext4_get_journal_blkdev()`.
   package func obstacleOfJournal(behind superblock: Superblock) -> MountObstacle? {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let blockSize = UInt64(superblock.blockSize)
     let block = Superblock.position / blockSize + 1
     let bytes = probe(JournalSuperblock.byteCount, at: block * blockSize, &failure)

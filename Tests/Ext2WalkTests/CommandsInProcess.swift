@@ -61,9 +61,9 @@ enum InProcess {
   private static func open(
     _ image: any ByteSource, _ opening: OpeningOptions, _ messages: Diagnostics
   ) throws -> Volume {
-    var remarks = DiskRemarks()
-    defer { messages.tell(remarks) }
-    return try opening.open(image, at: try location, &remarks)
+    var disk = DiskState()
+    defer { messages.tell(disk) }
+    return try opening.open(image, at: try location, &disk)
   }
 
   // MARK: ls

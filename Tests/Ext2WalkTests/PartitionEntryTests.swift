@@ -1,5 +1,6 @@
 import Basics
 import FolioCore
+import SystemPackage
 import Testing
 
 @testable import Ext2Walk
@@ -33,7 +34,7 @@ extension Array where Element == UInt8 {
   }
 
   private func read(_ bytes: [UInt8], sectorSize: Int = 512) -> TableEntries? {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let table = MBR.read(MemorySource(bytes), sectorSize: sectorSize, &failure)
     #expect(failure == nil)
     return table
@@ -47,7 +48,7 @@ extension Array where Element == UInt8 {
       ]
     ])
     let table = try #require(read(bytes))
-    #expect(table.problems.isEmpty && !table.isBackup)
+    #expect(table.damage.isEmpty && !table.isBackup)
     #expect(table.partitions.map(\.number) == [1, 3, 4])
     let (first, second) = (table.partitions[0], table.partitions[1])
     #expect(first.start == 4096 && first.byteCount == 2048 && first.type == "83" && first.name.isEmpty)
@@ -81,7 +82,7 @@ extension Array where Element == UInt8 {
           10: [entry(start: 2, count: 3), entry(type: 5, start: 20, count: 9)],
           30: [entry(type: 7, start: 1, count: 4)],
         ])))
-    #expect(table.problems.isEmpty)
+    #expect(table.damage.isEmpty)
     #expect(table.partitions.map(\.number) == [1, 5, 6])
     #expect(table.partitions.map { $0.start / 512 } == [10, 12, 31])
     #expect(table.partitions.map { $0.byteCount / 512 } == [50, 3, 4])
@@ -101,9 +102,9 @@ extension Array where Element == UInt8 {
           0: [entry(type: 5, start: 10, count: 50)], 10: [entry(start: 2, count: 3)] + links,
         ])))
     #expect(table.partitions.map(\.number) == [1, 5])
-    let problem = try #require(table.problems.first)
-    #expect(table.problems.count == 1 && problem.losesPartitions)
-    #expect(problem.text.contains(reason), "\(problem.text)")
+    let damage = try #require(table.damage.first)
+    #expect(table.damage.count == 1 && damage.losesPartitions)
+    #expect(damage.description.contains(reason), "\(damage.description)")
   }
 
   private static func link(_ start: UInt32, _ count: UInt32) -> [UInt8] {
@@ -123,8 +124,9 @@ extension Array where Element == UInt8 {
     }
     let table = try #require(read(bytes))
     #expect(table.partitions.count == PartitionTable.mostPartitions)
-    #expect(table.problems.count == 2 && table.problems.allSatisfy { $0.losesPartitions })
-    #expect(table.problems[0].text.contains("more than 1024 links"), "\(table.problems[0].text)")
+    #expect(table.damage.count == 2 && table.damage.allSatisfy { $0.losesPartitions })
+    #expect(table.damage[0].description.contains("more than 1024 links"), "\(table.damage[0].description)")
+    #expect(table.damage == [.brokenChain(at: 1025 * 512, .tooManyLinks(1024)), .tooManyPartitions])
   }
 }
 
@@ -183,7 +185,7 @@ extension Array where Element == UInt8 {
   }
 
   private func read(_ disk: [UInt8], sectorSize: Int = 512, protectedEnd: UInt64? = nil) -> TableEntries? {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let table = GPT.read(
       MemorySource(disk), sectorSize: sectorSize, protectedEnd: protectedEnd, &failure)
     #expect(failure == nil)
@@ -207,7 +209,7 @@ extension Array where Element == UInt8 {
 
   @Test(arguments: [512, 4096]) func aPartitionHasAllItsFields(sectorSize: Int) throws {
     let table = try #require(read(whole(sectorSize: sectorSize), sectorSize: sectorSize))
-    #expect(table.problems.isEmpty && !table.isBackup)
+    #expect(table.damage.isEmpty && !table.isBackup)
     #expect(table.partitions.map(\.number) == [1, 3])
     let (first, last) = (table.partitions[0], table.partitions[1])
     let size = UInt64(sectorSize)
@@ -221,7 +223,8 @@ extension Array where Element == UInt8 {
     disk.put([UInt8](repeating: 0, count: 512), at: 512)
     let table = try #require(read(disk))
     #expect(table.isBackup && table.partitions.map(\.number) == [1, 3])
-    #expect(table.problems.first?.text.contains("is damaged or gone") == true)
+    #expect(table.damage.first?.description.contains("is damaged or gone") == true)
+    #expect(table.damage == [.lostFirstCopy(nil)])
     // Where the disk has grown since, the protective MBR says where it stands.
     disk += [UInt8](repeating: 0, count: 512 * 10)
     #expect(read(disk) == nil)
@@ -233,15 +236,80 @@ extension Array where Element == UInt8 {
   @Test func aBackupThatIsGoneOrSaysOtherwiseIsSaid() throws {
     var gone = whole()
     gone.put([0], at: 63 * 512)
-    #expect(try #require(read(gone)).problems.first?.text.contains("is damaged or gone") == true)
+    #expect(try #require(read(gone)).damage.first?.description.contains("is damaged or gone") == true)
+    #expect(read(gone)?.damage == [.lostBackup])
     var other = whole()
     put(Header(sector: 63, other: 1, entriesSector: 58), [Self.entry(first: 9, last: 9)], in: &other)
-    #expect(try #require(read(other)).problems.first?.text.contains("says otherwise") == true)
+    #expect(try #require(read(other)).damage.first?.description.contains("says otherwise") == true)
+    #expect(read(other)?.damage == [.otherBackup])
     var outside = whole()
     put(Header(other: 64), Self.entries, in: &outside)
-    #expect(try #require(read(outside)).problems.first?.text.contains("behind the end") == true)
+    #expect(try #require(read(outside)).damage.first?.description.contains("behind the end") == true)
+    #expect(read(outside)?.damage == [.backupAfterEnd(sector: 64)])
     put(Header(other: .max), Self.entries, in: &outside)
-    #expect(try #require(read(outside)).problems.first?.text.contains("behind the end") == true)
+    #expect(try #require(read(outside)).damage.first?.description.contains("behind the end") == true)
+  }
+
+  /// What the system refuses isn't what isn't there.
+  @Test func sectorsThatCanNotBeReadAreSaid() throws {
+    var disk = whole()
+    disk.put([0, 0, 0, 0, 0xEE, 0, 0, 0, 1, 0, 0, 0, 63, 0, 0, 0], at: 446)
+    disk.put([0x55, 0xAA], at: 510)
+    func damage(deaf sector: UInt64) -> [TableDamage]? {
+      let source = DeafSource(whole: MemorySource(disk), deaf: sector * 512..<(sector + 1) * 512)
+      var error: DeviceReadError?
+      return PartitionTable.read(source, &error)?.damage
+    }
+    func error(_ sector: UInt64) -> DeviceReadError {
+      DeviceReadError(errno: .ioError, position: sector * 512)
+    }
+    #expect(damage(deaf: 40) == [])
+    #expect(damage(deaf: 1) == [.lostFirstCopy(error(1))])
+    #expect(damage(deaf: 63) == [.backupUnread(error(63))])
+    disk.put([UInt8](repeating: 0, count: 512), at: 512)
+    #expect(damage(deaf: 40) == [.lostFirstCopy(nil)])
+    #expect(damage(deaf: 0) == [.lostFirstCopy(nil), .firstSectorUnread(error(0))])
+    #expect(damage(deaf: 63) == [.lostGPT(error(63))])
+    disk.put([UInt8](repeating: 0, count: 512), at: 63 * 512)
+    #expect(damage(deaf: 40) == [.lostGPT(nil)])
+  }
+
+  /// Errors of disks carry the partition and the table, and what may hide a file system is told by partition.
+  @Test func whatADiskHasNot() throws {
+    var disk = whole()
+    disk.put([0, 0, 0, 0, 0xEE, 0, 0, 0, 1, 0, 0, 0, 63, 0, 0, 0], at: 446)
+    disk.put([0x55, 0xAA], at: 510)
+    let name = Array("d.img".utf8)
+    let contents = ImageContents.examine(MemorySource(disk), asDisk: true)
+    func error(_ partition: Int?, of contents: ImageContents) -> DiskError? {
+      do throws(DiskError) {
+        _ = try contents.fileSystem(partition: partition, image: name)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    guard case .noPartition(2, let table) = error(2, of: contents), table.partitions.count == 2,
+      case .noFileSystem = error(nil, of: contents), error(1, of: contents) == nil
+    else {
+      Issue.record("\(String(describing: error(2, of: contents)))")
+      return
+    }
+    let cut = ImageContents.examine(MemorySource(Array(disk[..<(12 * 512)])), asDisk: true)
+    guard case .partitionAfterEnd(3) = error(3, of: cut), case .disk(let rest) = cut else {
+      Issue.record("\(String(describing: error(3, of: cut)))")
+      return
+    }
+    #expect(rest.state(onlyOf: nil).damage == [.afterEnd(partition: 3)])
+    #expect(rest.state(onlyOf: nil).notes == [.table(.backupAfterEnd(sector: 63))])
+    guard case .noTable = error(1, of: .unknown), error(nil, of: .unknown) == nil,
+      case .unreadable(nil, let refused, name) =
+        error(nil, of: .unreadable(DeviceReadError(errno: .ioError, position: 7)))
+    else {
+      Issue.record("\(String(describing: error(1, of: .unknown)))")
+      return
+    }
+    #expect(refused == DeviceReadError(errno: .ioError, position: 7))
   }
 
   /// A header that breaks a rule is none.
@@ -275,8 +343,9 @@ extension Array where Element == UInt8 {
     put(Header(), entries, in: &disk)
     let table = try #require(read(disk))
     #expect(table.partitions.map(\.number) == [3])
-    let words = table.problems.filter(\.losesPartitions).map(\.text)
+    let words = table.damage.filter(\.losesPartitions).map(\.description)
     #expect(words.count == 1 && words[0].contains("partition 1 and 2 others"), "\(words)")
+    #expect(table.damage.contains(.impossiblePartitions([1, 2, 4])))
   }
 
   @Test func noMoreThan256PartitionsAreKept() throws {
@@ -287,6 +356,7 @@ extension Array where Element == UInt8 {
     sized.entriesChecksum = CRC32.of(all.joined())
     put(sized, all, in: &disk)
     let table = try #require(read(disk))
-    #expect(table.partitions.count == 256 && table.problems.contains { $0.text.contains("more than 256") })
+    #expect(
+      table.partitions.count == 256 && table.damage.contains { $0.description.contains("more than 256") })
   }
 }

@@ -66,23 +66,22 @@ struct OpeningOptions: ParsableArguments {
 
   /// Opens the image. What there is to say of a whole disk `diagnostics` prints.
   func open(_ image: [UInt8], _ diagnostics: Diagnostics) throws -> Volume {
-    var remarks = DiskRemarks()
-    defer { diagnostics.tell(remarks) }
-    return try open(image, &remarks)
+    var disk = DiskState()
+    defer { diagnostics.tell(disk) }
+    return try open(image, &disk)
   }
 
   /// Opens the image.
   ///
-  /// - Parameter remarks: gets what there is to say of a whole disk, also where the file system can't be opened.
-  func open(_ image: [UInt8], _ remarks: inout DiskRemarks) throws -> Volume {
+  /// - Parameter disk: gets what there is to say of a whole disk, also where the file system can't be opened.
+  func open(_ image: [UInt8], _ disk: inout DiskState) throws -> Volume {
     let location = try location(of: image)
-    return try open(try location.open(), at: location, &remarks)
+    return try open(try location.open(), at: location, &disk)
   }
 
   /// Opens the file system in `file`, which `location` names and is open already.
-  func open(_ file: any ByteSource, at location: ImageLocation, _ remarks: inout DiskRemarks) throws -> Volume
-  {
-    try Volume(try source(in: file, at: location, &remarks), options: volumeOptions)
+  func open(_ file: any ByteSource, at location: ImageLocation, _ disk: inout DiskState) throws -> Volume {
+    try Volume(try source(in: file, at: location, &disk), options: volumeOptions)
   }
 
   var volumeOptions: Volume.OpenOptions {
@@ -91,12 +90,12 @@ struct OpeningOptions: ParsableArguments {
 
   /// The bytes from where the file system begins: in a partition, where the image is a whole disk, and that is said.
   private func source(
-    in file: any ByteSource, at location: ImageLocation, _ remarks: inout DiskRemarks
+    in file: any ByteSource, at location: ImageLocation, _ disk: inout DiskState
   ) throws -> any ByteSource {
     // A backup superblock is asked for where the first one can't tell what this is.
     if partition == nil, superblock != nil { return file }
     let contents = ImageContents.examine(file, asDisk: partition != nil)
-    if case .disk(let table) = contents { remarks = table.remarks(onlyOn: partition) }
+    if case .disk(let table) = contents { disk = table.state(onlyOf: partition) }
     guard let found = try contents.fileSystem(partition: partition, image: location.path) else {
       return file
     }
@@ -104,9 +103,7 @@ struct OpeningOptions: ParsableArguments {
       throw DiskError.unreadable(partition: found.partition.number, failure, image: location.path)
     }
     if partition == nil, case .disk = contents {
-      let only = remarks.problems.isEmpty ? "the only one" : "the only one that was found"
-      remarks.notes.append(
-        "a whole disk: this is partition \(found.partition.number), \(only) with ext2, ext3 or ext4")
+      disk.notes.append(.onlyPartition(found.partition.number, isCertain: disk.damage.isEmpty))
     }
     return found.partition.start == 0 ? file : try PartSource(of: file, from: found.partition.start)
   }

@@ -90,10 +90,10 @@ struct Verify: ParsableCommand {
     report.begin(image, showsProgress: progress.isOn())
     let diagnostics = Diagnostics(image: image)
     do {
-      var remarks = DiskRemarks()
-      let opened = Result { try opening.open(image, &remarks) }
-      diagnostics.tell(remarks)
-      report.take(diskProblems: remarks.problems)
+      var disk = DiskState()
+      let opened = Result { try opening.open(image, &disk) }
+      diagnostics.tell(disk)
+      report.take(diskDamage: disk.damage.map(\.description))
       let volume = try opened.get()
       diagnostics.tell(whatMayChangeOf: volume)
       if try check(volume, report).fails(isStrict: strict) { diagnostics.raise(to: .damage) }

@@ -32,9 +32,9 @@ extension Diagnostics {
   }
 
   /// Says what there is to say of a whole disk.
-  func tell(_ disk: DiskRemarks) {
-    for text in disk.notes { note(text) }
-    for text in disk.problems { damage(text) }
+  func tell(_ disk: DiskState) {
+    for each in disk.notes { note(each.description) }
+    for each in disk.damage { damage(each.description) }
   }
 
   /// Says what may differ from what is read. No problem of the file system's.

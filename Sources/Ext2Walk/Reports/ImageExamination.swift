@@ -56,7 +56,7 @@ struct ImageExamination {
       if format.kind == .dynamicPartitions { try describeDynamicPartitions(file, at: location, format) }
       _ = try contents.fileSystem(partition: nil, image: location.path)
     }
-    var unread: FailedRead?
+    var unread: DeviceReadError?
     if case .unreadable(let failure) = contents { unread = failure }
     try describe(file, at: location, unread: unread, in: &report)
     return report
@@ -69,7 +69,7 @@ struct ImageExamination {
   ///   - unread: what the system refused where something else would show.
   private func describe(
     _ file: any ByteSource, at location: ImageLocation, byteCount: UInt64 = .max,
-    unread: FailedRead? = nil, in report: inout ImageReport
+    unread: DeviceReadError? = nil, in report: inout ImageReport
   ) throws {
     let first = file.superblock(&report.superblockFailure)
     report.hasLostFirst = first == nil
@@ -172,9 +172,9 @@ struct ImageExamination {
   }
 
   private func noSuperblock(
-    _ file: any ByteSource, at location: ImageLocation, _ byteCount: UInt64, _ unread: FailedRead?
+    _ file: any ByteSource, at location: ImageLocation, _ byteCount: UInt64, _ unread: DeviceReadError?
   ) -> CommandError {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: false, &failure)
     let reason = unread.map { "\($0)" } ?? "there is none of ext2, ext3 or ext4"
     guard embedded.isEmpty else {
@@ -193,7 +193,7 @@ struct ImageExamination {
   private func describeDynamicPartitions(
     _ file: any ByteSource, at location: ImageLocation, _ format: KnownFormat
   ) throws(CommandError) {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let embedded = file.embeddedFileSystems(hasDynamicPartitions: true, &failure)
     guard !embedded.isEmpty else { return }
     let missed = failure.map { "; what can't be read may hold others: \($0)" } ?? ""

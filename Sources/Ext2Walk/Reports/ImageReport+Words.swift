@@ -6,7 +6,8 @@ import TextOutput
 extension ImageReport {
   /// What is good to know: what is wrong with the disk as a whole, where one partition was asked for; what was read past.
   var notes: [String] {
-    let ofDisk = wantedPartition == nil ? [] : table?.remarks(onlyOn: wantedPartition).notes ?? []
+    let ofDisk =
+      wantedPartition == nil ? [] : table?.state(onlyOf: wantedPartition).notes.map(\.description) ?? []
     return ofDisk + [Diagnostics.readPast(featuresReadPast)].compactMap(\.self)
   }
 
@@ -15,8 +16,8 @@ extension ImageReport {
     var problems: [String] = []
     if let table {
       if wantedPartition == nil {
-        let remarks = table.remarks(onlyOn: nil)
-        problems += remarks.notes + remarks.problems
+        let disk = table.state(onlyOf: nil)
+        problems += disk.notes.map(\.description) + disk.damage.map(\.description)
       }
       for found in table.partitions where found.isCutShort {
         let number = found.partition.number

@@ -77,7 +77,7 @@ struct ImageReport {
   /// Whether the first superblock is gone, or can't be read.
   var hasLostFirst = false
   /// Why the first superblock can't be read, where the system refuses it.
-  var superblockFailure: FailedRead?
+  var superblockFailure: DeviceReadError?
   /// Where the first superblock can't be used, or leads to no root: the others that can.
   var backups: [Backup] = []
   /// Of a whole disk: the partitions of which only backups can be read.

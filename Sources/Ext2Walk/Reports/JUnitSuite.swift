@@ -21,13 +21,13 @@ struct JUnitSuite {
 
   /// The suite's element.
   ///
-  /// - Parameter diskProblems: for what another file system of the disk may be left out. A test case of its own.
-  func text(image: [UInt8], diskProblems: [String], outcome: VerifyReport.Outcome) -> String {
+  /// - Parameter diskDamage: for what another file system of the disk may be left out. A test case of its own.
+  func text(image: [UInt8], diskDamage: [String], outcome: VerifyReport.Outcome) -> String {
     let name = XML.escaped(Escaping.text(image))
-    let disk = diskProblems.isEmpty ? 0 : 1
+    let disk = diskDamage.isEmpty ? 0 : 1
     var ofDisk = ""
     if disk > 0 {
-      let lines = XML.escaped(diskProblems.joined(separator: "\n"))
+      let lines = XML.escaped(diskDamage.joined(separator: "\n"))
       ofDisk += "    <testcase classname=\"\(name)\" name=\"whole-disk\">"
       ofDisk += "<failure message=\"another file system may be left out\">\(lines)</failure></testcase>\n"
     }

@@ -28,7 +28,7 @@ final class VerifyReport: CheckObserver {
   /// Why a check was stopped.
   private(set) var failure: OutputError?
   private var image: [UInt8] = []
-  private var diskProblems: [String] = []
+  private var diskDamage: [String] = []
   private var objects: JSONArray
   private var imageObject = JSONObject()
   private var findingCount = 0
@@ -50,7 +50,7 @@ final class VerifyReport: CheckObserver {
   func begin(_ image: [UInt8], showsProgress: Bool) {
     progress = ProgressLine(isOn: showsProgress)
     self.image = image
-    diskProblems = []
+    diskDamage = []
     findingCount = 0
     switch format {
     case .json:
@@ -63,8 +63,8 @@ final class VerifyReport: CheckObserver {
   }
 
   /// The image is a disk, and for these reasons another file system of it may be left out.
-  func take(diskProblems: [String]) {
-    self.diskProblems = diskProblems
+  func take(diskDamage: [String]) {
+    self.diskDamage = diskDamage
   }
 
   // MARK: CheckObserver
@@ -102,7 +102,7 @@ final class VerifyReport: CheckObserver {
     progress.clear()
     switch outcome {
     case .notExamined: outcomes.notExamined += 1
-    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict) || !diskProblems.isEmpty:
+    case .examined(let summary, _) where summary.fails(isStrict: suite.isStrict) || !diskDamage.isEmpty:
       outcomes.withErrors += 1
     case .examined: outcomes.clean += 1
     }
@@ -113,7 +113,7 @@ final class VerifyReport: CheckObserver {
       }
     case .json:
       imageObject.endArray(&output)
-      imageObject.add("problems", diskProblems, to: &output)
+      imageObject.add("problems", diskDamage, to: &output)
       VerifyJSON.append(outcome, to: &imageObject, &output)
       imageObject.end(&output)
     case .ndjson:
@@ -121,11 +121,11 @@ final class VerifyReport: CheckObserver {
       var object = JSONObject()
       object.add("kind", "summary", to: &output)
       object.add("image", bytes: image.raw, to: &output)
-      object.add("problems", diskProblems, to: &output)
+      object.add("problems", diskDamage, to: &output)
       VerifyJSON.append(outcome, to: &object, &output)
       object.end(&output)
     case .junit:
-      output.append(text: suite.text(image: image, diskProblems: diskProblems, outcome: outcome))
+      output.append(text: suite.text(image: image, diskDamage: diskDamage, outcome: outcome))
       suite = JUnitSuite(isStrict: suite.isStrict)
     }
     try StandardOutput.flushIfLarge(&output)
@@ -166,7 +166,7 @@ final class VerifyReport: CheckObserver {
       case (let errors, let notes):
         "\(counted(errors, "error")), \(counted(notes, "portability finding"))"
       }
-    let disk = diskProblems.isEmpty ? "" : "; not all of the disk could be looked at"
+    let disk = diskDamage.isEmpty ? "" : "; not all of the disk could be looked at"
     let scope = summary.scope
     func share(_ part: UInt64) -> String {
       part == counts.blocks ? "all \(part) blocks" : "\(part) of \(counts.blocks) blocks"

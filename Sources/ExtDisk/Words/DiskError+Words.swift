@@ -25,12 +25,12 @@ extension DiskError {
     case .noTable: return "there is no partition table"
     case .otherFormat(let format, _, _): return "this is \(format.name)"
     case .noPartition(_, let table):
-      return "there is none of that number" + table.losses.map { "; " + $0 }.joined()
+      return "there is none of that number" + table.losses.map { "; \($0)" }.joined()
     case .extendedPartition: return "it is there for the logical partitions in it"
     case .partitionAfterEnd: return "it lies behind the end of the image"
     case .noFileSystem(let table):
       let which =
-        table.remarks(onlyOn: nil).problems.isEmpty ? "no partition" : "no partition that can be read"
+        table.state(onlyOf: nil).damage.isEmpty ? "no partition" : "no partition that can be read"
       return "this is a whole disk, and \(which) holds ext2, ext3 or ext4"
     case .severalFileSystems: return "this is a whole disk: choose one by --partition"
     }

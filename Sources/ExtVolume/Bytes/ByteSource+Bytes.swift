@@ -18,12 +18,12 @@ extension ByteSource {
   /// before, or where the system refuses them.
   ///
   /// - Parameter failure: keeps the first refusal of the system.
-  package func probe(_ count: Int, at position: UInt64, _ failure: inout FailedRead?) -> [UInt8]? {
+  package func probe(_ count: Int, at position: UInt64, _ failure: inout DeviceReadError?) -> [UInt8]? {
     do throws(ReadError) {
       return try bytes(count, at: position)
     } catch {
       if case .system(let errno, let position) = error, failure == nil {
-        failure = FailedRead(errno: errno, position: positionOnDevice(of: position))
+        failure = DeviceReadError(errno: errno, position: positionOnDevice(of: position))
       }
       return nil
     }
@@ -31,10 +31,8 @@ extension ByteSource {
 }
 
 /// A read that the system refused while one looked at what an image is.
-package struct FailedRead: Equatable, CustomStringConvertible {
+package struct DeviceReadError: Error, Hashable {
   package let errno: Errno
   /// In bytes from the start of the file or device.
   package let position: UInt64
-
-  package var description: String { "\(errno) at byte \(position)" }
 }

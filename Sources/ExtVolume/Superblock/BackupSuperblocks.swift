@@ -16,14 +16,14 @@ extension ByteSource {
   ///
   /// - Parameter failure: keeps the first refusal of the system.
   package func superblock(
-    at position: UInt64 = Superblock.position, _ failure: inout FailedRead?
+    at position: UInt64 = Superblock.position, _ failure: inout DeviceReadError?
   ) -> Superblock? {
     probe(Superblock.byteCount, at: position, &failure).flatMap { Superblock($0) }
   }
 
   /// The superblock at `position`, where it doesn't matter why there is none.
   package func superblock(at position: UInt64 = Superblock.position) -> Superblock? {
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     return superblock(at: position, &failure)
   }
 
@@ -78,7 +78,7 @@ extension ByteSource {
   private func firstBackup(from start: UInt64, within byteCount: UInt64) -> BackupSuperblock? {
     let mostBytes: UInt64 = 1 << 27
     // Who looks for backups reports a first superblock that can't be read; of the others none need be there.
-    var failure: FailedRead?
+    var failure: DeviceReadError?
     let end = min(start + min(byteCount, mostBytes), self.byteCount)
     var found: BackupSuperblock?
     forEachSuperblockMagic(in: start..<max(start, end), step: 1024, &failure) { position in
@@ -100,7 +100,7 @@ extension ByteSource {
   ///   - step: superblocks begin at multiples of this, in bytes from the start of `range`: a divisor of 64 KiB.
   ///   - failure: keeps the first refusal of the system.
   package func forEachSuperblockMagic(
-    in range: Range<UInt64>, step: Int, _ failure: inout FailedRead?, _ body: (UInt64) -> Bool
+    in range: Range<UInt64>, step: Int, _ failure: inout DeviceReadError?, _ body: (UInt64) -> Bool
   ) {
     let pieceSize: UInt64 = 1 << 16
     var start = range.lowerBound
@@ -114,11 +114,11 @@ extension ByteSource {
   }
 
   /// Where in a piece the magic of a superblock stands where one could begin. Of what can't be read whole, each page is tried.
-  private func places(step: Int, in piece: Range<UInt64>, _ failure: inout FailedRead?) -> [Int] {
+  private func places(step: Int, in piece: Range<UInt64>, _ failure: inout DeviceReadError?) -> [Int] {
     // Where it stands in a superblock.
     let (low, high) = (56, 57)
     let pageSize = 4096
-    var refused: FailedRead?
+    var refused: DeviceReadError?
     if let bytes = probe(piece.count, at: piece.lowerBound, &refused) {
       return stride(from: 0, to: bytes.count - high, by: step).filter {
         bytes[$0 + low] == 0x53 && bytes[$0 + high] == 0xEF

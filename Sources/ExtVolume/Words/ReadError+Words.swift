@@ -7,3 +7,7 @@ extension ReadError: CustomStringConvertible {
     }
   }
 }
+
+extension DeviceReadError: CustomStringConvertible {
+  package var description: String { "\(errno) at byte \(position)" }
+}
