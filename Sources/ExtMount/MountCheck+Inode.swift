@@ -12,7 +12,7 @@ extension MountCheck {
       // Of the rest only e2fsck complains.
       for damage in try inodes.damage(of: inode, outside: .none) where damage.kernelWording != nil {
         let refusal: Refusal = if case .attributeBlock = damage { .byAll } else { .byExt4 }
-        obstacles.add(refusal, damage.words(inodeSize: superblock.inodeSize))
+        obstacles.add(refusal, damage.predicate(inodeSize: superblock.inodeSize))
       }
       if !(try inodes.hasRightChecksum(inode)) { obstacles.add(.byExt4, "has a wrong checksum") }
       return obstacles
@@ -37,26 +37,5 @@ extension MountCheck {
       MountObstacle(
         words: "can't have block \(own.lowerBound), which is the file system's own", refusal: refusal)
     ]
-  }
-}
-
-extension InodeDamage {
-  /// What is wrong, behind the inode's name.
-  fileprivate func words(inodeSize: Int) -> String {
-    switch self {
-    case .extraSize(let count, _): "can't take \(count) bytes more than 128 of \(inodeSize)"
-    case .inlineAndExtents: "can't have its contents both in itself and in extents"
-    case .holdsAttribute: "can't hold an extended attribute"
-    case .casefoldedWithoutFeature: "can't be casefolded: the file system isn't"
-    case .hashedWithoutFeature: "can't be hashed: the file system has no dir_index"
-    case .size(let count): "can't be \(count) bytes long"
-    case .attributeBlock(let block): "can't have extended attributes in block \(block)"
-    case .extentNode: "has no extents where they should be"
-    case .block(let block), .extent(let block): "can't have contents in block \(block)"
-    // Links and special files are none of those that mounting takes.
-    case .linkLength, .linkFlags, .slowLinkLength, .linkBlocks, .linkContentFlags, .specialFlags,
-      .specialSize:
-      words
-    }
   }
 }

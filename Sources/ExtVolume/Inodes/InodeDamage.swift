@@ -4,8 +4,9 @@ import FolioCore
 /// What keeps a kernel, or e2fsck, from taking an inode for what it says it is.
 ///
 /// Mirrors what `__ext4_iget()` refuses, which looks at the inode and not at the blocks it leads to; and, for symbolic links
-/// and special files, what `e2fsck_pass1_check_symlink()` and `e2fsck_pass1_check_device_inode()` refuse.
-package enum InodeDamage: Equatable {
+/// and special files, what `e2fsck_pass1_check_symlink()` and `e2fsck_pass1_check_device_inode()` refuse. Its sentences are in
+/// `Words/InodeDamage+Words.swift`.
+package enum InodeDamage: Hashable, Sendable {
   /// `i_extra_isize`, in bytes, of so many bytes after the first 128.
   case extraSize(Int, room: Int)
   /// Contents both in the inode and in extents.
@@ -39,40 +40,6 @@ package enum InodeDamage: Equatable {
   case specialFlags(UInt32)
   /// A special file with contents, in bytes.
   case specialSize(UInt64)
-
-  /// What a kernel says of it, where one has words for it.
-  package var kernelWording: String? {
-    switch self {
-    case .extraSize(let count, let room): "iget: bad extra_isize \(count) (inode size \(room + 128))"
-    case .inlineAndExtents: "inode has both inline data and extents flags"
-    case .holdsAttribute: "unexpected EA_INODE flag"
-    case .casefoldedWithoutFeature: "casefold flag without casefold feature"
-    case .hashedWithoutFeature: "iget: Dir with htree data on filesystem without dir_index feature"
-    case .size(let count): "iget: bad i_size value: \(Int64(bitPattern: count))"
-    case .attributeBlock(let block): "iget: bad extended attribute block \(block)"
-    case .extentNode: "bad header/extent"
-    case .block: "invalid block"
-    case .extent: "bad header/extent: invalid extent entries"
-    case .linkLength(let count, let isEncrypted): isEncrypted ? nil : "invalid fast symlink length \(count)"
-    case .linkFlags: "iget: immutable or append flags not allowed on symlinks"
-    case .slowLinkLength, .linkBlocks, .linkContentFlags, .specialFlags, .specialSize: nil
-    }
-  }
-
-  /// In our words.
-  package var words: String {
-    switch self {
-    case .block(let block), .extent(let block): "block \(block)"
-    case .linkLength(let count, true):
-      "an encrypted symbolic link isn't \(count) bytes long, as its inode says"
-    case .slowLinkLength(let count): "no symbolic link can be \(count) bytes long"
-    case .linkBlocks: "a symbolic link has other blocks than the one that its target takes"
-    case .linkContentFlags: "a symbolic link has a flag of hashed directories or of inline data"
-    case .specialFlags(let flags): "a special file with flags 0x\(String(flags, radix: 16))"
-    case .specialSize(let count): "a special file with contents of \(count) bytes"
-    default: ""
-    }
-  }
 }
 
 extension Volume {
