@@ -81,7 +81,7 @@ enum InProcess {
     func take(_ bytes: RawSpan) { output.append(bytes) }
     func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
       for message in findings.messages { messages.damage(message) }
-      for second in secondNames { messages.damage(directory.problem(secondName: second).description) }
+      for second in secondNames { messages.damage(directory.damage(secondName: second).description) }
     }
   }
 
