@@ -77,7 +77,7 @@ import Testing
     var image = try await image()
     let position = UInt64(image.position(ofBlock: 0, of: 12))
     let place = BlockPlace(logical: 0, physical: position / 1024)
-    let deaf = try Volume(DeafSource(whole: MemorySource(image.bytes), deaf: position..<position + 1))
+    let deaf = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(position))))
     let found = try read(12, deaf)
     #expect(found.damage == [.unreadable(.source(.system(.ioError, position: position)))])
     #expect(found.blocks == [place] && found.names.isEmpty)
@@ -93,7 +93,7 @@ import Testing
     let node = try image.open().superblock.blockCount - 2
     image.setInode(12, UInt32(node), at: Inode.Field.blockArea + 48)
     let start = node * 1024
-    let deafNode = try Volume(DeafSource(whole: MemorySource(image.bytes), deaf: start..<start + 1))
+    let deafNode = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(start))))
     let error = VolumeError.read(.system(.ioError, position: start), of: .block(node))
     #expect(try read(12, deafNode).damage == [.hole(1..<12), .unmapped(12..<13, .unreadable(error))])
   }

@@ -256,7 +256,7 @@ extension Array where Element == UInt8 {
     disk.put([0, 0, 0, 0, 0xEE, 0, 0, 0, 1, 0, 0, 0, 63, 0, 0, 0], at: 446)
     disk.put([0x55, 0xAA], at: 510)
     func damage(deaf sector: UInt64) -> [TableDamage]? {
-      let source = DeafSource(whole: MemorySource(disk), deaf: sector * 512..<(sector + 1) * 512)
+      let source = FaultySource(MemorySource(disk), .fails(at: Int(sector * 512)))
       var error: DeviceReadError?
       return PartitionTable.read(source, &error)?.damage
     }

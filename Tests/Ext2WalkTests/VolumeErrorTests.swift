@@ -93,7 +93,7 @@ import Testing
     let source = MemorySource(image.bytes)
     let table = UInt64(image.bytes.raw.littleEndian(at: 2048 + 8, as: UInt32.self)) * 1024
     let inode12 = table + 11 * UInt64(image.inodeSize)
-    let volume = try Volume(DeafSource(whole: source, deaf: inode12..<inode12 + 1))
+    let volume = try Volume(FaultySource(source, .fails(at: Int(inode12))))
     var inodes = InodeTable(volume)
     #expect(throws: VolumeError.read(.system(.ioError, position: inode12), of: .inode(12))) {
       _ = try inodes.inode(12)
@@ -102,7 +102,7 @@ import Testing
     let block = inode12 / 1024
     #expect(
       error { _ = try volume.readBlock(block) }
-        == .read(.system(.ioError, position: inode12), of: .block(block)))
+        == .read(.system(.ioError, position: block * 1024), of: .block(block)))
     // An image that ends in its inode table, or before it.
     let cut = try Volume(MemorySource(Array(image.bytes[..<Int(table)])))
     var cutInodes = InodeTable(cut)
@@ -135,14 +135,14 @@ import Testing
       UInt64(image.bytes.raw.littleEndian(at: 2048 + 4, as: UInt32.self)) * 1024,
       UInt64(image.bytes.raw.littleEndian(at: 2048 + 8, as: UInt32.self)) * 1024
     )
-    let ofBitmap = try Volume(DeafSource(whole: MemorySource(image.bytes), deaf: map..<map + 1))
+    let ofBitmap = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(map))))
     var scan = InodeScan(ofBitmap)
     let bitmap = scan.scan(group: 0) { _, _ in
     } miss: {
       Issue.record("\($0)")
     }
     #expect(bitmap == .read(.system(.ioError, position: map), of: .inodeBitmap(group: 0)))
-    let ofTable = try Volume(DeafSource(whole: MemorySource(image.bytes), deaf: table..<table + 1))
+    let ofTable = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(table))))
     scan = InodeScan(ofTable)
     var unread: [UnreadInodes] = []
     #expect(scan.scan(group: 0, { _, _ in }, miss: { unread.append($0) }) == nil)

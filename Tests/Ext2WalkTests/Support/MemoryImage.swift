@@ -47,16 +47,3 @@ struct MemoryImage {
     try Volume(MemorySource(bytes), options: options)
   }
 }
-
-/// Bytes of which some can't be read.
-struct DeafSource: ByteSource {
-  let whole: MemorySource
-  let deaf: Range<UInt64>
-  var byteCount: UInt64 { whole.byteCount }
-
-  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
-    let part = position..<position + UInt64(destination.byteCount)
-    if part.overlaps(deaf) { throw .system(.ioError, position: max(part.lowerBound, deaf.lowerBound)) }
-    try whole.read(into: &destination, at: position)
-  }
-}
