@@ -56,6 +56,14 @@ let documentation: [Package.Dependency] =
   Context.environment["EXT2WALK_DOCC"] != nil
   ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
 
+func tests(of target: String, using others: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: target + "Tests",
+    dependencies: [.byName(name: target), .product(name: "SystemPackage", package: "swift-system")] + others,
+    exclude: exclude,
+    swiftSettings: settings)
+}
+
 let package = Package(
   name: "ext2walk",
   products: [
@@ -142,36 +150,42 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: settings),
-    .testTarget(
-      name: "CSupportTests",
-      dependencies: ["CSupport"],
-      swiftSettings: settings),
-    .testTarget(
-      name: "FolioCoreTests",
-      dependencies: [
-        "Basics",
-        "FolioCore",
-        .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: settings),
-    .testTarget(
-      name: "Ext2WalkTests",
+    // What the tests of all targets share: oracles, images made or broken for a test, sources that fail.
+    .target(
+      name: "TestSupport",
       dependencies: [
         "Basics",
         "CExt2fs",
-        "Ext2Walk",
+        "ExtCheck",
+        "ExtVolume",
+        "FolioCore",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Support",
+      swiftSettings: settings),
+    tests(of: "CSupport"),
+    tests(of: "Basics"),
+    tests(of: "TextOutput", using: ["Basics", "TestSupport"]),
+    tests(of: "FolioCore", using: ["Basics"]),
+    tests(of: "ExtVolume", using: ["Basics", "CExt2fs", "FolioCore", "TestSupport", "TextOutput"]),
+    tests(of: "ExtDisk", using: ["Basics", "ExtVolume", "TestSupport"]),
+    tests(of: "ExtMount", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport"]),
+    tests(of: "ExtCheck", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport", "TextOutput"]),
+    tests(
+      of: "Ext2Walk",
+      using: [
+        "Basics",
         "ExtCheck",
         "ExtDisk",
         "ExtMount",
         "ExtVolume",
         "FolioCore",
+        "TestSupport",
         "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
       ],
-      exclude: ["Snapshots"],
-      swiftSettings: settings),
+      exclude: ["Snapshots"]),
   ] + fuzzing,
   swiftLanguageModes: [.v6]
 )

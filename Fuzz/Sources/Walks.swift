@@ -58,7 +58,8 @@ private func walk(_ volume: Volume, _ options: ReadingOptions) throws(VolumeErro
       }
     }
     for second in tree.add(children) {
-      expectPlain(directory.problem(secondName: second).description)
+      expectPlain(
+        directory.damage(secondName: second).description(directory: directory.inode, path: directory.path))
     }
   }
   return walked

@@ -1,14 +1,13 @@
 import ArgumentParser
 import Basics
-import ExtCheck
 import ExtDisk
 import ExtMount
 import ExtVolume
-import FolioCore
 import Testing
 import TextOutput
 
 @testable import Ext2Walk
+@testable import ExtCheck
 
 /// What a command said of a source.
 struct Said {

@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Damage: it is named on stderr, costs only what is damaged, and makes the exit status 1.
 @Suite struct DamageTests {

@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// A directory that was broken by hand, and what Linux 7.2.13, which decodes `rec_len` by the 64 KiB rule in every block
 /// size, said and listed of it: fixtures/README.md.

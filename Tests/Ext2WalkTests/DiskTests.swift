@@ -1,13 +1,11 @@
+import ExtDisk
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
-@testable import TextOutput
+@testable import TestSupport
 
 /// Whole disks: made by sfdisk and fdisk, with file systems of mke2fs in them.
 @Suite struct DiskTests {

@@ -2,11 +2,8 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
 @testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// docs/verify.md says what verify does: its tables are compared with the code.
 @Suite struct DocumentationTests {

@@ -2,11 +2,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// `verify` against `e2fsck -fn`, on images broken by chance: where one complains about a directory, so does the other.
 ///

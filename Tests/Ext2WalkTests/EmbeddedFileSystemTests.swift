@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// File systems that begin further in, where no table says so: `info` finds those near the start, and at mebibytes.
 @Suite struct EmbeddedFileSystemTests {

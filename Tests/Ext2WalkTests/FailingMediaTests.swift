@@ -3,6 +3,7 @@ import SystemPackage
 import Testing
 
 @testable import ExtVolume
+@testable import TestSupport
 
 /// Disks that fail in the middle: the block is named with the system's words, and the rest is listed.
 @Suite struct FailingMediaTests {
@@ -125,7 +126,8 @@ import Testing
   @Test(arguments: commands + [["verify"]]) func aFileThatIsCutWhileItIsRead(command: [String]) async throws {
     let (image, blocks) = try await image(blockSize: 4096)
     let (path, end) = (image.path.string, blocks[1] + 8)
-    let source = FaultySource(try FileSource(path: image.path), .calls(at: end) { truncate(path, end) })
+    let source = FaultySource(
+      try FileSource(path: image.path), .calls(at: end) { unsafe truncate(path, end) })
     let finished = try InProcess.run(command, source)
     #expect(try readFile(image.path).count == end)
     #expect(finished.status == 1)

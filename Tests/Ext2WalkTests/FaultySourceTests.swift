@@ -3,6 +3,8 @@ import ExtVolume
 import FolioCore
 import Testing
 
+@testable import TestSupport
+
 /// The rules that no broken image breaks: they take a source that fails, or that says this to one and that to another.
 @Suite struct FaultySourceTests {
   @Test(arguments: [1024, 4096, 65536])

@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// File systems with features that libext2fs doesn't know.
 @Suite struct FeatureReadingTests {
@@ -78,15 +74,5 @@ import Testing
       #expect(finished.messages.contains("it has the feature FEATURE_I30, which libext2fs doesn't know"))
       #expect(!(finished.text + finished.messages).contains("e2fsck"), "\(finished.text)")
     }
-  }
-
-  /// Every feature that directories are read without has its reason, and every one its readers.
-  @Test func everyFeatureIsDecidedOn() {
-    let all = Feature.all.filter { $0.set == .incompatible }
-    #expect(all.filter { $0.reading.whySafe != nil }.map(\.name).contains("dirdata"))
-    #expect(all.allSatisfy { !$0.reading.readers.isEmpty })
-    // Where tables are is said by these.
-    let never = ["journal_dev", "meta_bg", "64bit", "extent", "inline_data", "flex_bg", "metadata_csum_seed"]
-    #expect(all.filter { never.contains($0.name) }.allSatisfy { $0.reading.whySafe == nil })
   }
 }

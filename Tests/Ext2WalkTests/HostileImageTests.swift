@@ -1,12 +1,8 @@
-import Basics
+import ExtCheck
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Images that hang other tools, or take all their memory: `verify` ends, within 512 MiB of address space.
 @Suite struct HostileImageTests {

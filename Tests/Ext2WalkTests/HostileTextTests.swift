@@ -1,13 +1,9 @@
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
-@testable import TextOutput
+@testable import TestSupport
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -3,10 +3,9 @@ import SystemPackage
 import Testing
 
 @testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
 @testable import ExtMount
 @testable import ExtVolume
+@testable import TestSupport
 
 /// `info`: what a superblock says, against what dumpe2fs and blkid say of it.
 @Suite struct InfoTests {

@@ -1,11 +1,8 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
+@testable import TestSupport
 
 /// Inodes that no kernel reads, or that e2fsck refuses, whichever entry names them.
 @Suite struct InodeDamageTests {

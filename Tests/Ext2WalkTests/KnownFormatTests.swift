@@ -2,11 +2,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Files that are no ext file system: each is named, and what to do is said.
 @Suite struct SignatureTests {

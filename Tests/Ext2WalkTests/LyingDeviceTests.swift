@@ -2,11 +2,8 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
 @testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// The rules that no broken image breaks: they take a device that fails, or that says this to one and that to another.
 /// A C compiler makes the library that lies.

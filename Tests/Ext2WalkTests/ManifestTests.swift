@@ -1,10 +1,6 @@
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Listings against what the kernel that wrote the images said of them.
 @Suite struct ManifestTests {

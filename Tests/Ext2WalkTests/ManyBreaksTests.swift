@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Damage neither ends the check nor cascades: what is broken in several places is told for each, and once.
 @Suite struct ManyBreaksTests {

@@ -1,15 +1,10 @@
-import FolioCore
 import Foundation
 import FoundationXML
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
-@testable import TextOutput
+@testable import FolioCore
+@testable import TestSupport
 
 /// `ext2walk map`, as a user meets it.
 @Suite struct MapTests {

@@ -2,10 +2,8 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
+@testable import TestSupport
 
 /// Every way of mapping, in either memory, over every directory block of every fixture.
 @Suite struct MappingFixtureTests {

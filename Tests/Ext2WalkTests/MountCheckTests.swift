@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// What `info` finds in what a superblock leads to, and which kernels refuse it. `MountTests` compares with mounts, where
 /// this machine lets us.

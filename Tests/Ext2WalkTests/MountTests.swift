@@ -1,11 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// What `info` says of this machine's kernel, against what that kernel does: file systems with something wrong in what
 /// a kernel looks at are mounted, where this machine lets us.

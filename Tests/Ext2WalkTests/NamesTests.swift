@@ -1,12 +1,9 @@
+import ExtVolume
 import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Names that are not what they seem: encrypted ones, and those whose case doesn't count.
 @Suite struct NamesTests {

@@ -2,11 +2,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// Images that can't be opened, or not in the usual way.
 @Suite struct OpeningTests {

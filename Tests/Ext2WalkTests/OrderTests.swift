@@ -1,11 +1,8 @@
+import ExtVolume
 import FolioCore
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// The records and their order, against libext2fs' own iterator and the kernel's.
 @Suite struct OrderTests {

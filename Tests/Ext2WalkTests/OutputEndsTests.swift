@@ -2,7 +2,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-@testable import TextOutput
+@testable import TestSupport
 
 /// Output that is full or closed, and an interrupt.
 @Suite struct OutputEndsTests {

@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// A walk on several threads writes what a walk on one does. `--mappings` is what asks for one.
 @Suite struct ParallelWalkTests {

@@ -1,11 +1,7 @@
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// What `info` says of kernels, against what those kernels did with file systems made in the same way: on every machine,
 /// for nothing is mounted here. `MountTests` mounts, and records what `fixtures/mounts/linux-6.18.tsv` has;

@@ -1,13 +1,10 @@
-import Basics
+import ExtMount
 import Foundation
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
+@testable import TestSupport
 
 /// Claims that cost nothing to make: memory and time are bounded by what is really there.
 @Suite struct ResourceTests {

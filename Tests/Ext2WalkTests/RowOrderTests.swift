@@ -3,10 +3,8 @@ import FolioCore
 import Testing
 
 @testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
+@testable import TestSupport
 
 /// Sorting by bytes against sorting by comparisons.
 @Suite struct RowOrderTests {

@@ -1,6 +1,8 @@
 import SystemPackage
 import Testing
 
+@testable import TestSupport
+
 /// What `make test` says of tests that were skipped, by what Swift Testing writes of them.
 @Suite struct SkippedTests {
   private func said(_ cases: String) async throws -> Finished {

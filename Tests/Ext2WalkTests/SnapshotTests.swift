@@ -2,6 +2,8 @@ import Foundation
 import SystemPackage
 import Testing
 
+@testable import TestSupport
+
 /// What help says, as it is kept in Snapshots/. `EXT2WALK_RECORD_SNAPSHOTS=1` records it anew.
 @Suite struct SnapshotTests {
   @Test(arguments: ["", "ls", "map", "verify", "info"]) func help(command: String) async throws {

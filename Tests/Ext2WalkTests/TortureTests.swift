@@ -1,13 +1,9 @@
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
-@testable import TextOutput
+@testable import TestSupport
 
 /// Images of all block sizes and features, broken by chance in several places each, and given to every command as a
 /// process that has 5 s and 512 MiB of address space: it ends by itself, and what it prints is valid.

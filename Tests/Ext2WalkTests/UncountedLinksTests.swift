@@ -1,11 +1,8 @@
+import ExtVolume
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// A directory's links may be 1 for too many to count, and stay so; e2fsck is the judge of where.
 @Suite struct UncountedLinksTests {

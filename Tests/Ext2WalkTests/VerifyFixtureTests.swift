@@ -1,10 +1,7 @@
+import ExtCheck
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// `make verify-fixtures`: what `verify` has to say of each image that a real kernel wrote.
 @Suite struct VerifyFixtureTests {

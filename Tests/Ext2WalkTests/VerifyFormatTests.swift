@@ -1,13 +1,10 @@
 import Foundation
 import SystemPackage
 import Testing
+import TextOutput
 
-@testable import Ext2Walk
 @testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
-@testable import TextOutput
+@testable import TestSupport
 
 /// What `verify` writes, for people, programs and test jobs.
 @Suite struct VerifyFormatTests {

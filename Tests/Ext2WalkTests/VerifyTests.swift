@@ -1,11 +1,8 @@
+import ExtCheck
 import SystemPackage
 import Testing
 
-@testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
-@testable import ExtVolume
+@testable import TestSupport
 
 /// `verify`: each rule is found broken where it is, and only there.
 @Suite struct VerifyTests {

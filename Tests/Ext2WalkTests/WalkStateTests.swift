@@ -1,13 +1,10 @@
 import Basics
-import FolioCore
 import Testing
+import TextOutput
 
 @testable import Ext2Walk
-@testable import ExtCheck
-@testable import ExtDisk
-@testable import ExtMount
 @testable import ExtVolume
-@testable import TextOutput
+@testable import TestSupport
 
 /// What the threads of a parallel walk share, without threads: their steps are interleaved at random by one, and what is
 /// handed on must be the output of a plain depth-first walk.
