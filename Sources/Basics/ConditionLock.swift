@@ -13,6 +13,7 @@ public final class ConditionLock<State: ~Copyable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
+  /// Shares `state`, which nobody has yet.
   public init(_ state: consuming State) {
     self.state = state
     // Neither has attributes to be refused.

@@ -1,6 +1,7 @@
 import Basics
 
 extension ByteBuffer {
+  /// Appends text that is known before.
   @inlinable
   @inline(__always)
   public mutating func append(_ text: StaticString) {
@@ -13,6 +14,7 @@ extension ByteBuffer {
     append(text.utf8Span.span.raw)
   }
 
+  /// Appends bytes.
   public mutating func append(_ more: [UInt8]) {
     append(more.raw)
   }

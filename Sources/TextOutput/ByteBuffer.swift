@@ -40,6 +40,7 @@ public struct ByteBuffer: ~Copyable {
     try body(bytes)
   }
 
+  /// Appends one byte.
   @inlinable
   @inline(__always)
   public mutating func append(_ byte: UInt8) {
@@ -47,6 +48,7 @@ public struct ByteBuffer: ~Copyable {
     used &+= 1
   }
 
+  /// Appends bytes.
   @inlinable
   @inline(__always)
   public mutating func append(_ more: RawSpan) {

@@ -7,6 +7,7 @@ public struct BlockPlace: Equatable, Sendable {
   /// Counted from 0 in the file system.
   public let physical: UInt64
 
+  /// The place of these numbers.
   @inlinable
   public init(logical: UInt64, physical: UInt64) {
     self.logical = logical

@@ -3,9 +3,12 @@ public import FolioCore
 
 /// A record in use, and where it stands.
 public struct Entry: Equatable, Sendable {
+  /// As it is on disk.
   public let record: Record
+  /// Where it stands, as all entries of its block do.
   public let place: EntryPlace
 
+  /// A record that stands there.
   @inlinable
   public init(record: Record, place: EntryPlace) {
     self.record = record
@@ -44,7 +47,9 @@ public struct Entry: Equatable, Sendable {
 
 /// Where an entry stands: the same for all entries of a block, or of what is kept in an inode.
 public struct EntryPlace: Equatable, Sendable {
+  /// The inode of the directory; nil for what was named by its inode, and the root.
   public var directory: UInt32?
+  /// Nil for a directory kept in its inode.
   public var block: BlockPlace?
   /// What offsets count from, in bytes.
   public var start = 0
@@ -55,6 +60,7 @@ public struct EntryPlace: Equatable, Sendable {
   /// Whether a damaged record lies before it.
   public var isSalvaged = false
 
+  /// A place of these facts.
   @inlinable
   public init(
     directory: UInt32? = nil, block: BlockPlace? = nil, start: Int = 0, pageSize: PageSize? = nil,

@@ -12,10 +12,12 @@ public struct QuickHash: Sendable {
   /// The hash of what was added so far.
   public var value: UInt64
 
+  /// The hash of nothing.
   public init() {
     (seed, value) = Self.seeds
   }
 
+  /// Adds a word.
   @inlinable
   @inline(__always)
   public mutating func add(_ word: UInt64) {
