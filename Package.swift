@@ -124,7 +124,13 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "ExtMount",
-      dependencies: ["Basics", "ExtVolume", "FolioCore", "TextOutput"],
+      dependencies: [
+        "Basics",
+        "ExtVolume",
+        "FolioCore",
+        "TextOutput",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: settings),
     .target(
       name: "ExtCheck",

@@ -49,7 +49,7 @@ package struct CrossCheck: ~Copyable {
     scope = Scope()
   }
 
-  /// Compares all crossCheck on a directory in which no other damage was found.
+  /// Compares all ways and libext2fs on a directory in which no other damage was found.
   mutating func differences(in directory: Inode, path: [UInt8], blocks: BlockMap) -> [Finding] {
     var found: [Finding] = []
     let blockCount = blocks.mappedCount

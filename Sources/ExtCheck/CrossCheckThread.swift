@@ -2,9 +2,9 @@ import Basics
 import ExtVolume
 import FolioCore
 
-/// Lets crossCheck compare on a thread of their own, while directories are walked on another.
+/// Runs the cross-check on a thread of its own, while directories are walked on another.
 ///
-/// They share the volume with the walk: they alone use libext2fs' iterator, which is one thread's at a time. Where the system has no thread to give, they compare at once.
+/// It shares the walk's volume, and alone uses libext2fs' iterator. Where the system has no thread to give, it compares at once.
 final class CrossCheckThread: @unchecked Sendable {
   /// A directory to be compared.
   private struct PendingComparison {

@@ -5,7 +5,7 @@ import TextOutput
 
 /// What is known only once all directories have been walked.
 extension DirectoryCheck {
-  /// Says what crossCheck found to differ. Returns what they compared.
+  /// Reports what the cross-check found to differ. Returns what it compared.
   mutating func reportVerdicts() throws(CheckStopped) -> CrossCheck.Scope {
     let (found, scope) = crossCheck.finish()
     for finding in found { try findings.add(finding) }

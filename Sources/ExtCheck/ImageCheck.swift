@@ -23,7 +23,7 @@ extension VerifySummary {
 /// How an image is checked.
 package struct VerifyOptions {
   package var reading = ReadingOptions()
-  /// Whether the crossCheck look at all blocks of a large image, and not at a sample.
+  /// Whether all blocks of a large image are cross-checked, and not a sample.
   package var isThorough = false
   /// What is wrong with what mounting takes beside superblock and root, in sentences.
   package var refusals: [String] = []

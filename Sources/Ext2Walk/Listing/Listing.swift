@@ -111,11 +111,10 @@ struct Listing: ~Copyable {
       case .entries(var entries):
         let place = entries.place
         if options.order != nil { table.begin(at: place) }
-        if let encryptedName = entries.encryptedName {
-          while let record = entries.next() {
-            add(record, encrypted: encryptedName, at: place, inodes: &inodes, to: &output)
-          }
-          continue
+        // An encrypted name stands alone in its row.
+        if let encryptedName = entries.encryptedName, let record = entries.next() {
+          add(record, encrypted: encryptedName, at: place, inodes: &inodes, to: &output)
+          if output.count >= limit { return false }
         }
         while let record = entries.next() {
           entryCount &+= 1

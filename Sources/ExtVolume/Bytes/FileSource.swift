@@ -82,6 +82,8 @@ package final class FileSource: ByteSource {
   /// As `posix_fadvise(POSIX_FADV_WILLNEED)`.
   package func willNeed(_ range: Range<UInt64>) {
     let part = range.clamped(to: 0..<byteCount)
+    // To the system, no bytes are all that follow.
+    guard !part.isEmpty else { return }
     _ = posix_fadvise(
       descriptor.rawValue, off_t(part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
   }

@@ -117,9 +117,14 @@ extension DirectoryReader {
   }
 
   mutating func endBlock() {
+    endFolio()
+    phase = .run
+  }
+
+  /// Ends the block of which there is one, with what was counted in it.
+  mutating func endFolio() {
     folios.tally = position.tally
     folios.end()
-    phase = .run
   }
 
   var checksChecksums: Bool { options.checksums == .checked && volume.superblock.hasChecksums }

@@ -8,10 +8,11 @@ extension DirectoryReader {
   /// Mirrors `ext2fs_inline_data_dir_iterate()`: `.` and `..` have no records there. Offsets count from the
   /// start of the contents.
   mutating func beginInline(_ part: InlinePart, inodes: inout InodeTable) -> Advance {
-    guard let directory = current?.inode else { return .again }
+    guard let current else { preconditionFailure("no directory has been begun") }
+    let directory = current.inode
     let data: InlineData
     do throws(VolumeError) {
-      data = try inodes.inlineData(of: directory)
+      data = try current.readInlineData(&inodes)
     } catch {
       phase = .done
       return .damage(DirectoryDamage(kind: .directory(error)))
@@ -24,8 +25,9 @@ extension DirectoryReader {
       return beginInline("..", names: parent, recordLength: 4, then: .inline(.area))
     case .area:
       let rest = [UInt8](copying: area.extracting(4..<area.byteCount))
-      beginInline(rest, startingAt: 4, then: .inline(.attribute))
-    case .attribute: beginInline(data.attribute, startingAt: area.byteCount, then: .done)
+      beginInline(rest, startingAt: 4, of: directory, then: .inline(.attribute))
+    case .attribute:
+      beginInline(data.attribute, startingAt: area.byteCount, of: directory, then: .done)
     }
     return .again
   }
@@ -41,8 +43,9 @@ extension DirectoryReader {
     return .single(entry.record, nil)
   }
 
-  mutating func beginInline(_ bytes: [UInt8], startingAt start: Int, then next: Phase) {
-    guard let directory = current?.inode else { return }
+  mutating func beginInline(
+    _ bytes: [UInt8], startingAt start: Int, of directory: Inode, then next: Phase
+  ) {
     region = RecordRegion(
       EntryPlace(
         directory: directory.number, start: start, namesTypes: volume.superblock.recordsNameTypes),

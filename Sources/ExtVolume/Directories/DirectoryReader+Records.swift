@@ -52,7 +52,9 @@ extension DirectoryReader {
   /// Goes on with records, from where the last ones ended.
   mutating func advance(inodes: inout InodeTable) -> Advance {
     switch position.state {
-    case .handedOut: return .end
+    case .handedOut:
+      preconditionFailure(
+        "a row of entries was left before its end, and not by pause(): the rest would be lost")
     case .suspect:
       let record = region.format.record(at: position.offset, in: regionBytes, startingAt: regionStart)
       position.go(to: record.end)

@@ -7,7 +7,7 @@ package import FolioCore
 /// Damage never ends a directory: it is a step, and the rest follows.
 ///
 ///     reader.begin(directory)
-///     while let step = reader.next(inodes: &inodes) {
+///     while let step = reader.next(inodes: &inodes) {  // rows are read to their ends, or paused
 ///       switch consume step {
 ///       case .entries(var entries): while let record = entries.next() { … entries.name(of: record) … }
 ///       …
@@ -56,6 +56,8 @@ package struct DirectoryReader: ~Copyable {
     let encryptedNames: EncryptedNames?
     var salvage: Salvage?
     var blocks: BlockMap?
+    /// The contents of one that is kept in its inode, once they have been read.
+    private var inlineData: InlineData?
     /// Which of the runs comes next, and how many of its blocks have been read.
     private var runIndex = 0
     var blockIndex: UInt64 = 0
@@ -69,6 +71,14 @@ package struct DirectoryReader: ~Copyable {
     var nextRun: BlockRun? {
       guard let runs = blocks?.runs, runIndex < runs.count else { return nil }
       return runs[runIndex]
+    }
+
+    /// The contents of one that is kept in its inode: all its parts are those of one reading.
+    func readInlineData(_ inodes: inout InodeTable) throws(VolumeError) -> InlineData {
+      if let inlineData { return inlineData }
+      let data = try inodes.inlineData(of: inode)
+      inlineData = data
+      return data
     }
 
     func endRun() {
@@ -104,7 +114,8 @@ package struct DirectoryReader: ~Copyable {
 
   /// Begins to read the directory that a walk has come to. What is wrong with its inode is the first step.
   package mutating func begin(_ found: FoundDirectory, inodes: inout InodeTable) {
-    folios.end()
+    endFolio()
+    current = nil
     stretches?.append((lineCount: folios.account?.count ?? 0, path: found.path))
     let inode: Inode
     do throws(VolumeError) {
@@ -117,12 +128,19 @@ package struct DirectoryReader: ~Copyable {
       phase = .failed(DirectoryDamage(kind: .notDirectory(inode.attributes.fileType)))
       return
     }
-    begin(inode)
+    start(inode)
   }
 
   /// Begins to read a directory.
+  ///
+  /// Where an account is kept, directories are begun by their paths.
   package mutating func begin(_ directory: Inode) {
-    folios.end()
+    precondition(stretches == nil, "the account has to know the path")
+    start(directory)
+  }
+
+  private mutating func start(_ directory: Inode) {
+    endFolio()
     current = CurrentDirectory(
       directory,
       encryptedNames: directory.isEncrypted ? EncryptedNames(directory, on: volume) : nil,
@@ -131,6 +149,8 @@ package struct DirectoryReader: ~Copyable {
   }
 
   /// What comes next; nil at the end of the directory.
+  ///
+  /// A row of entries is read to its end, or ended by ``EntryCursor/pause()``, before the next step: else this traps.
   @_lifetime(&self)
   package mutating func next(inodes: inout InodeTable) -> DirectoryStep? {
     while true {

@@ -92,6 +92,9 @@ public struct EntryCursor: ~Copyable, ~Escapable {
 }
 
 /// How far a directory's records have been read: what an ``EntryCursor`` leaves to its reader.
+///
+/// One for all rows of a reader, which hands out one row at a time. The offset never lies before the bytes that the reader shows
+/// (`FolioReader.start`): ``RecordCursor`` reads without a test from there on.
 @usableFromInline
 final class ReadingPosition {
   @usableFromInline

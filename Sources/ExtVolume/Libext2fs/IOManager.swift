@@ -149,7 +149,8 @@ enum IOManager {
     unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(
       as: UInt8.self, repeating: 0)
     guard let report = unsafe channel.pointee.read_error else { return code }
-    return unsafe report(channel, UInt(block), count, data, byteCount, Int32(clamping: done), code)
+    return unsafe report(
+      channel, UInt(truncatingIfNeeded: block), count, data, byteCount, Int32(clamping: done), code)
   }
 
   /// Reads as much as there is. Returns 0 where that is all, and how much it is.

@@ -73,6 +73,7 @@ public struct FolioReader: ~Copyable {
   public mutating func need<Source: PageSource & ~Copyable>(
     _ range: Range<Int>, from source: inout Source
   ) throws(FolioReadError<Source.Failure>) {
+    requireBlock()
     do throws(Source.Failure) {
       try folio.fill(through: range.upperBound, from: &source)
     } catch {
@@ -86,8 +87,12 @@ public struct FolioReader: ~Copyable {
   }
 
   @usableFromInline
-  mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
+  func requireBlock() {
     precondition(block != nil, "no block has been begun")
+  }
+
+  @usableFromInline
+  mutating func show(_ range: Range<Int>) throws(MappingRefusal) {
     try mapped.show(range)
   }
 
