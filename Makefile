@@ -97,6 +97,7 @@ check: deps ## formatting, warnings as errors, and no `try?` or `unsafe` where .
 	@grep -rlE '^([^/]|/[^/])*\bunsafe\b' --include='*.swift' Sources | LC_ALL=C sort | diff .ci/allowed-unsafe - || { \
 	  echo '`unsafe` stays where C is called, memory is made, or a loop over every entry pays for it: list the file in .ci/allowed-unsafe.'; exit 1; }
 	swift format lint --strict --recursive $(SOURCES)
+	@.ci/check-imports
 	@! grep -rl 'import CExt2fs' --include='*.swift' Sources | grep -v '^Sources/ExtVolume/Libext2fs/' || { \
 	  echo 'Only Sources/ExtVolume/Libext2fs/ imports CExt2fs.'; exit 1; }
 	EXT2WALK_WARNINGS_AS_ERRORS=1 swift build --explicit-target-dependency-import-check error --build-tests $(NO_OVERLAYS) --scratch-path .build-check

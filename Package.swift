@@ -41,7 +41,7 @@ let fuzzing: [Target] =
           "ExtVolume",
           "FolioCore",
           "TextOutput",
-          .product(name: "SystemPackage", package: "swift-system"),
+          system,
         ],
         path: "Fuzz/Sources",
         swiftSettings: settings + [
@@ -56,10 +56,12 @@ let documentation: [Package.Dependency] =
   Context.environment["EXT2WALK_DOCC"] != nil
   ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
 
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 func tests(of target: String, using others: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: target + "Tests",
-    dependencies: [.byName(name: target), .product(name: "SystemPackage", package: "swift-system")] + others,
+    dependencies: [.byName(name: target)] + others,
     exclude: exclude,
     swiftSettings: settings)
 }
@@ -91,7 +93,7 @@ let package = Package(
       dependencies: [
         "Basics",
         "CSupport",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .target(
@@ -99,7 +101,7 @@ let package = Package(
       dependencies: [
         "Basics",
         "CSupport",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .target(
@@ -110,7 +112,7 @@ let package = Package(
         "CSupport",
         "FolioCore",
         "TextOutput",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .target(
@@ -119,7 +121,7 @@ let package = Package(
         "Basics",
         "ExtVolume",
         "TextOutput",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .target(
@@ -129,7 +131,7 @@ let package = Package(
         "ExtVolume",
         "FolioCore",
         "TextOutput",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .target(
@@ -139,7 +141,7 @@ let package = Package(
         "ExtVolume",
         "FolioCore",
         "TextOutput",
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -153,7 +155,7 @@ let package = Package(
         "FolioCore",
         "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       swiftSettings: settings),
     // What the tests of all targets share: oracles, images made or broken for a test, sources that fail.
@@ -166,18 +168,18 @@ let package = Package(
         "ExtVolume",
         "FolioCore",
         .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
+        system,
       ],
       path: "Tests/Support",
       swiftSettings: settings),
     tests(of: "CSupport"),
     tests(of: "Basics"),
-    tests(of: "TextOutput", using: ["Basics", "TestSupport"]),
-    tests(of: "FolioCore", using: ["Basics"]),
-    tests(of: "ExtVolume", using: ["Basics", "CExt2fs", "FolioCore", "TestSupport", "TextOutput"]),
-    tests(of: "ExtDisk", using: ["Basics", "ExtVolume", "TestSupport"]),
-    tests(of: "ExtMount", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport"]),
-    tests(of: "ExtCheck", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport", "TextOutput"]),
+    tests(of: "TextOutput", using: ["Basics", "TestSupport", system]),
+    tests(of: "FolioCore", using: ["Basics", system]),
+    tests(of: "ExtVolume", using: ["Basics", "CExt2fs", "FolioCore", "TestSupport", "TextOutput", system]),
+    tests(of: "ExtDisk", using: ["ExtVolume", "TestSupport", system]),
+    tests(of: "ExtMount", using: ["ExtVolume", "TestSupport", system]),
+    tests(of: "ExtCheck", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport", system]),
     tests(
       of: "Ext2Walk",
       using: [
@@ -190,6 +192,7 @@ let package = Package(
         "TestSupport",
         "TextOutput",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        system,
       ],
       exclude: ["Snapshots"]),
   ] + fuzzing,

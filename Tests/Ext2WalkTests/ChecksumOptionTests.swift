@@ -1,4 +1,3 @@
-import CExt2fs
 import FolioCore
 import SystemPackage
 import Testing

@@ -47,7 +47,8 @@ enum InProcess {
       case "ls": try list(List.parse(Array(arguments)), image, messages, &said)
       case "map": try map(Map.parse(Array(arguments)), image, messages, &said)
       case "verify": try verify(Verify.parse(Array(arguments)), image, messages, &said)
-      default: try describe(Info.parse(Array(arguments)), image, messages, &said)
+      case "info": try describe(Info.parse(Array(arguments)), image, messages, &said)
+      default: preconditionFailure("\(command[0]) isn't run in process")
       }
     } catch let error as any ImageError {
       messages.failure(error.description)
@@ -80,13 +81,17 @@ enum InProcess {
     func take(_ bytes: RawSpan) { output.append(bytes) }
     func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
       for message in findings.messages { messages.damage(message) }
-      for second in secondNames { messages.damage(directory.damage(secondName: second).description) }
+      for second in secondNames {
+        messages.damage(
+          directory.damage(secondName: second).description(directory: directory.inode, path: directory.path))
+      }
     }
   }
 
   private static func list(
     _ list: List, _ image: any ByteSource, _ messages: Diagnostics, _ said: inout Said
   ) throws {
+    precondition(list.how.format == .text, "only text is listed in process")
     let volume = try open(image, list.imageOptions.opening, messages)
     messages.tell(aboutStateOf: volume)
     var reading = list.mapping.readingOptions()

@@ -5,7 +5,7 @@ import Testing
 @testable import TestSupport
 
 /// Files that are no ext file system: each is named, and what to do is said.
-@Suite struct SignatureTests {
+@Suite struct KnownFormatTests {
   struct Case: CustomTestStringConvertible {
     let name: String
     var offset = 0

@@ -9,7 +9,7 @@ import Testing
 @testable import TestSupport
 
 /// Who compares what verify's crossCheck found, and how much of it.
-@Suite struct JudgesTests {
+@Suite struct CrossCheckTests {
   private func record(
     _ offset: Int, _ length: Int, inode: UInt32 = 12, _ name: String = "a", type: UInt8 = 1
   ) -> SurveyedRecord {
