@@ -28,6 +28,8 @@ let cSettings: [CSetting] =
   + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
   + (libFuzzer == nil ? [] : [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])])
 
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let fuzzing: [Target] =
   libFuzzer.map { libFuzzer in
     [
@@ -55,8 +57,6 @@ let fuzzing: [Target] =
 let documentation: [Package.Dependency] =
   Context.environment["EXT2WALK_DOCC"] != nil
   ? [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.0")] : []
-
-let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func tests(of target: String, using others: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
