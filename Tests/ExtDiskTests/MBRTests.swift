@@ -115,6 +115,6 @@ import Testing
     #expect(table.partitions.count == PartitionTable.mostPartitions)
     #expect(table.damage.count == 2 && table.damage.allSatisfy { $0.losesPartitions })
     #expect(table.damage[0].description.contains("more than 1024 links"), "\(table.damage[0].description)")
-    #expect(table.damage == [.brokenChain(at: 1025 * 512, .tooManyLinks(1024)), .tooManyPartitions])
+    #expect(table.damage == [.brokenChain(at: 524_800 as UInt64, .tooManyLinks(1024)), .tooManyPartitions])
   }
 }
