@@ -64,10 +64,13 @@ import Testing
     }
     let source = try FileSource(path: path)
     let part = try PartSource(of: source, from: 1 << 19)
-    #expect(source.nextData(from: 0) == 1 << 20 && part.nextData(from: 0) == 1 << 19)
-    #expect(source.nextData(from: 1 << 20 + 5) == 1 << 20 + 5)
-    #expect(source.nextData(from: 2 << 20) == 3 << 20 && part.nextData(from: 2 << 20) == 5 << 19)
-    #expect(source.nextData(from: 7 << 19) == nil && part.nextData(from: 3 << 20) == nil)
+    // Plain lists: Swift 6.2.3 can't lower a comparison of optionals in a macro here.
+    let ofSource = [0, 1 << 20 + 5, 2 << 20, 7 << 19].map { source.nextData(from: $0) }
+    let ofPart = [0, 2 << 20, 3 << 20].map { part.nextData(from: $0) }
+    let expectedOfSource: [UInt64?] = [1 << 20, 1 << 20 + 5, 3 << 20, nil]
+    let expectedOfPart: [UInt64?] = [1 << 19, 5 << 19, nil]
+    #expect(ofSource == expectedOfSource)
+    #expect(ofPart == expectedOfPart)
     #expect(source.dataEnd(from: 1 << 20) == 1 << 20 + 4096 && part.dataEnd(from: 1 << 19) == 1 << 19 + 4096)
     #expect(source.hasData(8192) && !source.hasData(8193) && part.hasData(8192) && !part.hasData(8193))
     #expect(MemorySource(Self.bytes).hasData(10000) && !MemorySource(Self.bytes).hasData(10001))
