@@ -24,7 +24,7 @@ func describe(_ image: any ByteSource, asDisk: Bool = false) {
   if case .disk(let table) = contents {
     expect(table.partitions.count <= 256, "\(table.partitions.count) partitions")
     expectPlain(table.list)
-    for problem in table.problems { expectPlain(problem.text) }
+    for damage in table.damage { expectPlain(damage.description) }
   }
   if case .ext(let superblock) = contents {
     attempt { try describeFileSystem(image, superblock) }

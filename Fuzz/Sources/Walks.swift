@@ -69,7 +69,9 @@ private func walk(_ volume: Volume, _ options: ReadingOptions) throws(VolumeErro
 private func isDirectory(_ entry: Entry, _ volume: Volume, _ inodes: inout InodeTable) -> Bool {
   do throws(VolumeError) {
     let inode = try inodes.inode(entry.inode)
-    if let words = entry.disagreement(with: inode.attributes) { expectPlain(words) }
+    if let disagreement = entry.disagreement(with: inode.attributes) {
+      expectPlain(disagreement.description)
+    }
     if inode.attributes.fileType == .symlink { _ = try inodes.target(ofLink: inode, on: volume) }
     return inode.isDirectory
   } catch {
