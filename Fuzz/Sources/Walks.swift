@@ -104,7 +104,10 @@ func surveyFolios(_ volume: Volume) throws(VolumeError) {
   var inodes = InodeTable(volume)
   for number in 1...min(volume.superblock.inodeCount, 64) {
     reader.begin(FoundDirectory(inode: number, path: []), inodes: &inodes)
-    while let step = reader.next(inodes: &inodes) { _ = consume step }
+    while let step = reader.next(inodes: &inodes) {
+      guard case .entries(var entries) = consume step else { continue }
+      while entries.next() != nil {}
+    }
   }
   for (line, path) in reader.account {
     let block = try volume.surveyedBlock(of: line, path: path, inodes: &inodes)
