@@ -71,8 +71,7 @@ package struct KnownFormat: Equatable {
       else { continue }
       if bytes == mark.bytes { return mark.format }
     }
-    return raidMember(file, in: range, &failure) ?? fixedVirtualDisk(file, in: range, &failure)
-      ?? appleDisk(file, in: range, &failure)
+    return raidMember(file, in: range, &failure) ?? endedVirtualDisk(file, in: range, &failure)
       ?? plain(file, in: range, &failure)
   }
 
@@ -90,24 +89,20 @@ package struct KnownFormat: Equatable {
     return nil
   }
 
-  /// Virtual PC's disks of fixed size are the disk itself and a last sector that says so.
-  private static func fixedVirtualDisk(
+  /// Virtual disks that say what they are in their last sector, and may begin with the disk itself.
+  private static func endedVirtualDisk(
     _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     guard range.upperBound - range.lowerBound >= 1024,
-      file.probe(8, at: range.upperBound - 512, &failure) == Array("conectix".utf8)
+      let bytes = file.probe(8, at: range.upperBound - 512, &failure)
     else { return nil }
-    return KnownFormat(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
-  }
-
-  /// Apple's disk images say what they are in their last sector.
-  private static func appleDisk(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
-  ) -> KnownFormat? {
-    guard range.upperBound - range.lowerBound >= 1024,
-      file.probe(4, at: range.upperBound - 512, &failure) == Array("koly".utf8)
-    else { return nil }
-    return KnownFormat(name: "an Apple disk image (dmg)", kind: .virtualDisk(format: "dmg"))
+    if bytes == Array("conectix".utf8) {
+      return KnownFormat(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
+    }
+    if bytes.starts(with: "koly".utf8) {
+      return KnownFormat(name: "an Apple disk image (dmg)", kind: .virtualDisk(format: "dmg"))
+    }
+    return nil
   }
 
   /// Text, or nothing at all.

@@ -1,5 +1,4 @@
 import Basics
-import FolioCore
 package import SystemPackage
 
 extension ByteSource {

@@ -1,5 +1,3 @@
-import FolioCore
-
 /// Bytes in memory.
 package struct MemorySource: ByteSource {
   package let bytes: [UInt8]

@@ -1,4 +1,3 @@
-import FolioCore
 import SystemPackage
 
 #if canImport(Glibc)

@@ -1,7 +1,6 @@
 import CExt2fs
 package import FolioCore
 import Synchronization
-import TextOutput
 
 /// libext2fs' handle of a file system that is open for reading: what libext2fs alone knows of it.
 ///

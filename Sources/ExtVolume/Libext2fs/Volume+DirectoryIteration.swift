@@ -1,5 +1,4 @@
 package import FolioCore
-import TextOutput
 
 extension Volume {
   /// Hands `body` each record of `directory` as libext2fs' own iterator finds it.
