@@ -74,7 +74,7 @@ private func describeFileSystem(_ image: any ByteSource, _ superblock: Superbloc
   obstacles = MountCheck.obstacles(of: volume)
   for obstacle in obstacles { expectPlain(obstacle.words) }
   var inodes = InodeTable(volume)
-  if try !inodes.inode(Inode.root).isDirectory, let words = try LostTrees.find(on: volume).words {
+  if try !inodes.inode(.root).isDirectory, let words = try LostTrees.find(on: volume).words {
     expectPlain(words)
   }
 }

@@ -28,7 +28,7 @@ private func walk(_ volume: Volume, _ options: ReadingOptions) throws(VolumeErro
   var walked = Walked()
   var reader = try DirectoryReader(volume, options: options)
   var inodes = InodeTable(volume)
-  var tree = TreeWalk(from: FoundDirectory(inode: Inode.root, path: []))
+  var tree = TreeWalk(from: FoundDirectory(inode: .root, path: []))
   while let directory = tree.next() {
     var children: [FoundDirectory] = []
     reader.begin(directory, inodes: &inodes)

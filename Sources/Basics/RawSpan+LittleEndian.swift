@@ -14,3 +14,12 @@ extension RawSpan {
     littleEndian(at: offset)
   }
 }
+
+extension RawSpan {
+  /// The number at `offset`, which need not be aligned. Traps unless all of it is in the span.
+  @inlinable
+  public func littleEndian<Value: Ordinal>(at offset: Int, as type: Value.Type = Value.self) -> Value
+  where Value.RawValue: BitwiseCopyable {
+    Value(rawValue: littleEndian(at: offset))
+  }
+}

@@ -1,4 +1,5 @@
 import ExtVolume
+import FolioCore
 
 /// Who says that which blocks are his: directories, and the file system itself.
 struct BlockClaims {
@@ -6,12 +7,12 @@ struct BlockClaims {
     /// Physical blocks.
     let blocks: Range<UInt64>
     /// The directory's inode; 0 for the file system.
-    let owner: UInt32
+    let owner: InodeNumber
   }
 
   private var claims: [Claim] = []
 
-  mutating func add(_ blocks: Range<UInt64>, owner: UInt32) {
+  mutating func add(_ blocks: Range<UInt64>, owner: InodeNumber) {
     claims.append(Claim(blocks: blocks, owner: owner))
   }
 
@@ -20,9 +21,9 @@ struct BlockClaims {
   /// Blocks that several share turn up once for each owner after the first. What one owner claims twice is not told.
   ///
   /// - Complexity: n log n in the number of claims.
-  mutating func conflicts() -> [(blocks: Range<UInt64>, owners: (UInt32, UInt32))] {
+  mutating func conflicts() -> [(blocks: Range<UInt64>, owners: (InodeNumber, InodeNumber))] {
     claims.sort { ($0.blocks.lowerBound, $0.owner) < ($1.blocks.lowerBound, $1.owner) }
-    var found: [(blocks: Range<UInt64>, owners: (UInt32, UInt32))] = []
+    var found: [(blocks: Range<UInt64>, owners: (InodeNumber, InodeNumber))] = []
     // Of the claims so far, the one that reaches furthest.
     var furthest: Claim?
     for claim in claims {

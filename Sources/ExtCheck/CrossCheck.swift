@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 package import FolioCore
 import TextOutput

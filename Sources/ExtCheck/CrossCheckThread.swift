@@ -23,7 +23,7 @@ final class CrossCheckThread: @unchecked Sendable {
   private var crossCheck: CrossCheck
   private var findings: [Finding] = []
   // The walk's.
-  private var disregarded: Set<UInt32> = []
+  private var disregarded: Set<InodeNumber> = []
   private var thread: WorkerThread?
 
   /// So many directories may wait.
@@ -43,7 +43,7 @@ final class CrossCheckThread: @unchecked Sendable {
   }
 
   /// Leaves out what is found in a directory: where records are damaged, each reader goes on in its own way.
-  func disregard(_ directory: UInt32) {
+  func disregard(_ directory: InodeNumber) {
     disregarded.insert(directory)
   }
 

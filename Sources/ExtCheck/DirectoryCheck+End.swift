@@ -13,8 +13,8 @@ extension DirectoryCheck {
   }
 
   /// Says which directories of `tops` nothing leads to.
-  mutating func report(unreached tops: [UInt32]) throws(CheckStopped) {
-    var unnamed: [UInt32] = []
+  mutating func report(unreached tops: [InodeNumber]) throws(CheckStopped) {
+    var unnamed: [InodeNumber] = []
     for inode in tops {
       guard census[inode].nameCount == 0, !isInBadBlock(inode) else { continue }
       unnamed.append(inode)
@@ -31,8 +31,8 @@ extension DirectoryCheck {
 
   /// Says which inodes in use no entry names, and which have another number of links than names.
   mutating func checkUnattached() throws(CheckStopped) {
-    var unattached: [UInt32] = []
-    var next: UInt32 = 1
+    var unattached: [InodeNumber] = []
+    var next: InodeNumber = 1
     while let inode = census.first(
       from: next,
       where: {
@@ -63,7 +63,7 @@ extension DirectoryCheck {
   }
 
   /// One finding for each inode; or one for all, where other damage may be the cause.
-  private mutating func report(_ rule: Rule, _ inodes: [UInt32]) throws(CheckStopped) {
+  private mutating func report(_ rule: Rule, _ inodes: [InodeNumber]) throws(CheckStopped) {
     if hasLostEntries, !inodes.isEmpty {
       let words = "\(counted(inodes.count, "inode")), perhaps for the damage found: \(inodes.words)"
       try findings.add(Finding(rule: rule, facts: words))
@@ -88,16 +88,16 @@ extension DirectoryCheck {
   }
 }
 
-extension ClosedRange<UInt32> {
+extension ClosedRange<InodeNumber> {
   var words: String {
     lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
   }
 }
 
-extension Array<UInt32> {
+extension Array<InodeNumber> {
   /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
   var words: String {
-    var ranges: [Range<UInt32>] = []
+    var ranges: [Range<InodeNumber>] = []
     for number in self { ranges.appendMerging(number..<number + 1) }
     return ranges.map { ClosedRange($0).words }.joined(separator: ", ")
   }

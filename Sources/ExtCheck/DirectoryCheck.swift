@@ -33,7 +33,7 @@ struct DirectoryCheck: ~Copyable {
   private var named: NamedInodes
   private var current: CurrentDirectory
   /// The directory being read and those it is in, from the root down.
-  private var open: [UInt32] = []
+  private var open: [InodeNumber] = []
   private var names = NameTable()
 
   init(
@@ -53,7 +53,7 @@ struct DirectoryCheck: ~Copyable {
   private struct CurrentDirectory {
     let found: FoundDirectory
     /// What ".." has to name; nil where nothing leads here.
-    let parent: UInt32?
+    let parent: InodeNumber?
     /// Nil for one that is kept in its inode.
     var blocks: BlockMap?
     var inode: Inode?
@@ -76,7 +76,7 @@ struct DirectoryCheck: ~Copyable {
     var typesWithoutFeature: (count: Int, first: RecordPlace)?
     var isDamaged = false
 
-    init(_ found: FoundDirectory, parent: UInt32?) {
+    init(_ found: FoundDirectory, parent: InodeNumber?) {
       self.found = found
       self.parent = parent
     }
@@ -85,7 +85,7 @@ struct DirectoryCheck: ~Copyable {
   // MARK: A directory
 
   /// Whether the place of inode `number` is a bad block: nobody misses its names.
-  func isInBadBlock(_ number: UInt32) -> Bool { named.isInBadBlock(number) }
+  func isInBadBlock(_ number: InodeNumber) -> Bool { named.isInBadBlock(number) }
 
   /// Checks `root`, and all directories that it leads to.
   mutating func walk(
@@ -121,9 +121,9 @@ struct DirectoryCheck: ~Copyable {
   }
 
   private mutating func begin(_ directory: FoundDirectory) throws(CheckStopped) {
-    let isRoot = directory.inode == Inode.root
+    let isRoot = directory.inode == .root
     let parent = census[directory.inode].parent
-    current = CurrentDirectory(directory, parent: isRoot ? Inode.root : parent == 0 ? nil : parent)
+    current = CurrentDirectory(directory, parent: isRoot ? InodeNumber.root : parent == 0 ? nil : parent)
     counts.directories += 1
     names.removeAll()
     while let last = open.last, isRoot || last != parent {
@@ -300,7 +300,7 @@ struct DirectoryCheck: ~Copyable {
 
   private mutating func check(_ entry: Entry, name: RawSpan) throws(CheckStopped) {
     let number = entry.inode
-    guard number >= superblock.firstInode || number == Inode.root else {
+    guard number >= superblock.firstInode || number == .root else {
       return try report(.inodeReserved, entry, name)
     }
     var facts = census[number]

@@ -43,7 +43,7 @@ struct DotCheck {
   ///
   /// - Returns: what is wrong with it, and whether it is the directory's "..".
   mutating func take(
-    _ entry: Entry, isDouble: Bool, in directory: UInt32
+    _ entry: Entry, isDouble: Bool, in directory: InodeNumber
   ) -> (broken: [Broken], isDotDot: Bool) {
     // One kept in its inode has its parent's number, and "." goes without saying.
     let isFirst = entry.block.map { $0.logical == 0 && entry.offset == 0 } ?? (entry.recordLength == 0)

@@ -1,5 +1,5 @@
 package import ExtVolume
-import FolioCore
+package import FolioCore
 import TextOutput
 
 /// A rule that is broken, and where.
@@ -8,7 +8,7 @@ package struct Finding {
   /// The path of the directory it was found in, or `<N>` where no path leads there; nil where it is in none.
   package var path: [UInt8]?
   /// The inode it is about: that directory, or what no entry names.
-  package var inode: UInt32?
+  package var inode: InodeNumber?
   package var block: BlockPlace?
   /// In bytes: where in the block, or in the contents of the inode, the record begins.
   package var offset: Int?

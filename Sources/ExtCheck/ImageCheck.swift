@@ -61,7 +61,7 @@ package enum ImageCheck {
     defer { crossCheck.cancel() }
     var check = DirectoryCheck(
       volume, census: census, zone: zone, findings: findings, crossCheck: crossCheck)
-    try check.walk(from: FoundDirectory(inode: Inode.root, path: []), by: &reader, inodes: &inodes)
+    try check.walk(from: FoundDirectory(inode: .root, path: []), by: &reader, inodes: &inodes)
     try checkUnreached(&check, &reader, &inodes)
     try check.reportLinks()
     try check.checkUnattached()
@@ -122,8 +122,8 @@ package enum ImageCheck {
   private static func checkUnreached(
     _ check: inout DirectoryCheck, _ reader: inout DirectoryReader, _ inodes: inout InodeTable
   ) throws(CheckStopped) {
-    var tops: [UInt32] = []
-    var next: UInt32 = 1
+    var tops: [InodeNumber] = []
+    var next: InodeNumber = 1
     while let inode = check.census.first(
       from: next,
       where: {
@@ -144,7 +144,7 @@ extension InodeFacts {
     links = inode.links
     type = FileType(mode: inode.mode)
     if inode.isInBitmap { flags.insert(.isInBitmap) }
-    let isReserved = inode.number < superblock.firstInode && inode.number != Inode.root
+    let isReserved = inode.number < superblock.firstInode && inode.number != .root
     if inode.holdsAttribute { flags.insert(.holdsAttribute) }
     if isReserved || superblock.isReservedForFileSystem(inode.number) || inode.holdsAttribute {
       flags.insert(.isReservedForFileSystem)

@@ -30,7 +30,7 @@ struct InodeFacts {
   /// How many entries name it, "." and ".." aside.
   var nameCount: UInt32 = 0
   /// The directory with the first of these entries; 0 while there is none.
-  var parent: UInt32 = 0
+  var parent: InodeNumber = 0
 
   var isInUse: Bool { links > 0 }
   /// Whether it holds the value of an attribute that nobody has.
@@ -43,7 +43,7 @@ struct InodeCensus: ~Copyable {
   private static var inodesPerPage: Int { 1 << pageShift }
 
   /// Inodes of which nothing is known, since their tables can't be read; in order, apart.
-  private(set) var unknown: [Range<UInt32>] = []
+  private(set) var unknown: [Range<InodeNumber>] = []
   /// Where in `facts` each page of inodes begins; -1 for pages without any.
   private var pages: [Int32]
   private var facts: [InodeFacts] = []
@@ -57,35 +57,39 @@ struct InodeCensus: ~Copyable {
   }
 
   /// Facts about inode `number`, which the file system has. Those of one not in use can't be changed.
-  subscript(number: UInt32) -> InodeFacts {
+  subscript(number: InodeNumber) -> InodeFacts {
     get {
-      let start = pages[Int(number) >> Self.pageShift]
-      return start < 0 ? InodeFacts() : facts[Int(start) + Int(number) & (Self.inodesPerPage - 1)]
+      let (page, place) = Self.place(of: number)
+      return pages[page] < 0 ? InodeFacts() : facts[Int(pages[page]) + place]
     }
     set {
-      let page = Int(number) >> Self.pageShift
+      let (page, place) = Self.place(of: number)
       if pages[page] < 0 {
         pages[page] = Int32(facts.count)
         facts.append(contentsOf: repeatElement(InodeFacts(), count: Self.inodesPerPage))
       }
-      facts[Int(pages[page]) + Int(number) & (Self.inodesPerPage - 1)] = newValue
+      facts[Int(pages[page]) + place] = newValue
     }
   }
 
+  private static func place(of number: InodeNumber) -> (page: Int, place: Int) {
+    (Int(number.rawValue) >> pageShift, Int(number.rawValue) & (inodesPerPage - 1))
+  }
+
   /// Adds an inode in use.
-  mutating func add(_ number: UInt32, _ facts: InodeFacts) {
+  mutating func add(_ number: InodeNumber, _ facts: InodeFacts) {
     inUseCount += 1
     self[number] = facts
   }
 
   /// Says that nothing is known of `inodes`, which come after all that were said before.
-  mutating func addUnknown(_ inodes: ClosedRange<UInt32>) {
+  mutating func addUnknown(_ inodes: ClosedRange<InodeNumber>) {
     // No inode has the highest number there is: see ``Superblock``.
     unknown.appendMerging(inodes.lowerBound..<inodes.upperBound + 1)
   }
 
   /// Whether nothing is known of inode `number`.
-  func isUnknown(_ number: UInt32) -> Bool {
+  func isUnknown(_ number: InodeNumber) -> Bool {
     var (low, high) = (0, unknown.count)
     while low < high {
       let middle = (low + high) / 2
@@ -96,15 +100,15 @@ struct InodeCensus: ~Copyable {
   }
 
   /// The first inode from `number` on that is in use and `matches`; nil where there is none.
-  func first(from number: UInt32, where matches: (InodeFacts) -> Bool) -> UInt32? {
-    var index = Int(number)
+  func first(from number: InodeNumber, where matches: (InodeFacts) -> Bool) -> InodeNumber? {
+    var index = Int(number.rawValue)
     while index >> Self.pageShift < pages.count {
       let start = pages[index >> Self.pageShift]
       let end = (index >> Self.pageShift + 1) << Self.pageShift
       if start >= 0 {
         for inode in index..<end {
           let facts = facts[Int(start) + inode & (Self.inodesPerPage - 1)]
-          if facts.isInUse, matches(facts) { return UInt32(inode) }
+          if facts.isInUse, matches(facts) { return InodeNumber(inode) }
         }
       }
       index = end

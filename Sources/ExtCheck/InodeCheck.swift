@@ -11,11 +11,11 @@ struct InodeCheck {
   private let superblock: Superblock
   private let zone: SystemZone
   /// Symbolic links whose targets stand in blocks, and those blocks.
-  private var links: [(block: UInt64, inode: UInt32)] = []
+  private var links: [(block: UInt64, inode: InodeNumber)] = []
   /// Blocks of extended attributes, whose values may stand in inodes of their own.
   private var attributeBlocks: Set<UInt64> = []
   /// Inodes that attributes refer to, in use or not.
-  private var valueInodes: Set<UInt32> = []
+  private var valueInodes: Set<InodeNumber> = []
   /// Whether there may be attributes that nobody could read.
   private var hasUnknownAttributes = false
 
@@ -79,7 +79,7 @@ struct InodeCheck {
   private mutating func note(_ attributes: ExtendedAttributes) {
     if attributes.breaksOff { hasUnknownAttributes = true }
     for attribute in attributes.all where attribute.valueInode > 0 {
-      if attribute.valueInode <= superblock.inodeCount { valueInodes.insert(attribute.valueInode) }
+      if attribute.valueInode <= superblock.lastInode { valueInodes.insert(attribute.valueInode) }
     }
   }
 }
@@ -111,7 +111,7 @@ struct NamedInodes: ~Copyable {
   private var inodes: InodeTable
   private var attributeBlocks: AttributeBlocks
   /// Inodes whose places in the tables are bad blocks, as inode 1 lists them.
-  private let inBadBlocks: RangeSet<UInt64>
+  private let inBadBlocks: RangeSet<InodeNumber>
   private let hasBadBlocks: Bool
 
   /// - Parameter zone: the blocks that are the file system's own.
@@ -126,10 +126,10 @@ struct NamedInodes: ~Copyable {
   }
 
   // Asked of every entry; most disks have none.
-  func isInBadBlock(_ number: UInt32) -> Bool { hasBadBlocks && inBadBlocks.contains(UInt64(number)) }
+  func isInBadBlock(_ number: InodeNumber) -> Bool { hasBadBlocks && inBadBlocks.contains(number) }
 
   /// What is wrong with inode `number`; in a kernel's words where one has some.
-  mutating func damage(of number: UInt32) -> [(rule: Rule, kernelWording: String?, facts: String)] {
+  mutating func damage(of number: InodeNumber) -> [(rule: Rule, kernelWording: String?, facts: String)] {
     var found: [(rule: Rule, kernelWording: String?, facts: String)] = []
     do throws(VolumeError) {
       let inode = try inodes.inode(number)
@@ -162,7 +162,7 @@ struct NamedInodes: ~Copyable {
   }
 
   /// Whether inode `number`, which says that it is encrypted, has no encryption context that can be read; in words.
-  mutating func contextDamage(of number: UInt32) -> String? {
+  mutating func contextDamage(of number: InodeNumber) -> String? {
     switch encryptionPolicy(of: number) {
     case .missing: "it is encrypted, and has no encryption context"
     case .damaged: "its encryption context is damaged"
@@ -175,7 +175,8 @@ struct NamedInodes: ~Copyable {
   /// Mirrors `fscrypt_has_permitted_context()`.
   ///
   /// - Parameter expected: the policy of the directory.
-  mutating func misfit(of number: UInt32, _ facts: InodeFacts, in expected: EncryptionPolicy) -> String? {
+  mutating func misfit(of number: InodeNumber, _ facts: InodeFacts, in expected: EncryptionPolicy) -> String?
+  {
     guard facts.flags.contains(.isEncrypted) else {
       let mayBe: Set<FileType> = [.regular, .directory, .symlink]
       return mayBe.contains(facts.type) ? "it isn't encrypted, and its directory is" : nil
@@ -186,7 +187,7 @@ struct NamedInodes: ~Copyable {
   }
 
   /// By which policy inode `number` is encrypted, which says that it is.
-  mutating func encryptionPolicy(of number: UInt32) -> EncryptionPolicy {
+  mutating func encryptionPolicy(of number: InodeNumber) -> EncryptionPolicy {
     do throws(VolumeError) {
       let bytes = try inodes.bytes(of: number)
       let policy = EncryptionPolicy(in: ExtendedAttributes(inode: bytes.raw), bytes.raw)
@@ -212,12 +213,13 @@ struct NamedInodes: ~Copyable {
   }
 
   /// Mirrors the bad blocks that e2fsck's `process_bad_block()` finds in inode tables.
-  private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<UInt64> {
-    var found = RangeSet<UInt64>()
+  private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<InodeNumber>
+  {
+    var found = RangeSet<InodeNumber>()
     var bad: [Range<UInt64>]
     do throws(VolumeError) {
       // Its size isn't kept up to date: all of its map counts.
-      let inode = try inodes.inode(Inode.badBlocks)
+      let inode = try inodes.inode(.badBlocks)
       bad = BlockMapReader.read(inode, on: volume, through: volume.declaredByteCount).runs.compactMap { run in
         guard case .mapped(let block) = run.contents else { return nil }
         return block..<block + UInt64(run.logical.count)
@@ -243,7 +245,9 @@ struct NamedInodes: ~Copyable {
         let range =
           (part.lowerBound - table.lowerBound) * perBlock..<(part.upperBound - table.lowerBound) * perBlock
         let inodes = (first + range.lowerBound..<first + range.upperBound).clamped(to: min(first, end)..<end)
-        if !inodes.isEmpty { found.insert(contentsOf: inodes) }
+        if !inodes.isEmpty {
+          found.insert(contentsOf: InodeNumber(inodes.lowerBound)..<InodeNumber(inodes.upperBound))
+        }
       }
     }
     return found

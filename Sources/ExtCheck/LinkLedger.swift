@@ -1,11 +1,12 @@
 import ExtVolume
+import FolioCore
 import TextOutput
 
 /// What is learned of directories' ".." and link counts while an image is walked. Whether it is wrong is known only at the
 /// end: a directory that nothing led to may name them too.
 struct LinkLedger {
   private struct DotDot {
-    let found: UInt32
+    let found: InodeNumber
     let place: RecordPlace
     let path: [UInt8]
   }
@@ -17,20 +18,20 @@ struct LinkLedger {
   }
 
   /// What ".." names in directories where that isn't what they were found in, or where nothing has led to them yet.
-  private var dotDots: [UInt32: DotDot] = [:]
+  private var dotDots: [InodeNumber: DotDot] = [:]
   /// In which directories there are further names of a directory.
-  private var furtherNames: [UInt32: [UInt32]] = [:]
+  private var furtherNames: [InodeNumber: [InodeNumber]] = [:]
   /// Directories whose links aren't as many as what was found to name them.
-  private var links: [UInt32: Links] = [:]
+  private var links: [InodeNumber: Links] = [:]
 
   /// What ext4 counts up to (`EXT4_LINK_MAX`).
   static var mostLinks: Int { 65000 }
 
-  mutating func noteDotDot(of directory: FoundDirectory, naming inode: UInt32, at place: RecordPlace) {
+  mutating func noteDotDot(of directory: FoundDirectory, naming inode: InodeNumber, at place: RecordPlace) {
     dotDots[directory.inode] = DotDot(found: inode, place: place, path: directory.path)
   }
 
-  mutating func noteFurtherName(of inode: UInt32, in directory: UInt32) {
+  mutating func noteFurtherName(of inode: InodeNumber, in directory: InodeNumber) {
     furtherNames[inode, default: []].append(directory)
   }
 
@@ -43,7 +44,7 @@ struct LinkLedger {
   }
 
   /// Takes a directory that nothing leads to: what its ".." names counts a link for it.
-  mutating func noteUnnamed(_ directory: UInt32) {
+  mutating func noteUnnamed(_ directory: InodeNumber) {
     if let dotDot = dotDots.removeValue(forKey: directory) { links[dotDot.found]?.expected += 1 }
   }
 
@@ -51,7 +52,7 @@ struct LinkLedger {
   mutating func wrongDotDots(_ census: borrowing InodeCensus) -> [Finding] {
     var findings: [Finding] = []
     for (inode, dotDot) in dotDots.sorted(by: { $0.key < $1.key }) {
-      let parent = inode == Inode.root ? inode : census[inode].parent
+      let parent = inode == .root ? inode : census[inode].parent
       if dotDot.found == parent { continue }
       if furtherNames[inode]?.contains(dotDot.found) == true {
         // Of its names the one found first is the wrong one.

@@ -61,7 +61,7 @@ package struct SelfTest: ~Copyable {
       inodeCount: UInt32(phases.count + 64))
     let file = try system.makeFile(links: UInt16(nameCount))
     for (phase, lengths) in zip(phases, layouts) {
-      let directory = try system.makeDirectory("phase-\(phase)", in: Inode.root)
+      let directory = try system.makeDirectory("phase-\(phase)", in: .root)
       for (index, length) in lengths.enumerated() {
         try system.link(name(index, length: length), to: file, in: directory)
       }

@@ -85,8 +85,8 @@ package struct MountCheck: ~Copyable {
   }
 
   private mutating func checkRoot() {
-    let name = "inode \(Inode.root), the root\(untilReplayed),"
-    guard let root = inode(Inode.root, name, refusal: .byAll) else { return }
+    let name = "inode \(InodeNumber.root), the root\(untilReplayed),"
+    guard let root = inode(InodeNumber.root, name, refusal: .byAll) else { return }
     if !root.isDirectory { return obstacles.add(.byAll, "\(name) is no directory") }
     if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
       return obstacles.add(.byAll, "\(name) has no contents")
@@ -98,7 +98,7 @@ package struct MountCheck: ~Copyable {
 
   private mutating func checkJournal() {
     // One that there is no inode for is for the superblock's obstacles.
-    guard case .inode(let number) = superblock.journal, number <= superblock.inodeCount else { return }
+    guard case .inode(let number) = superblock.journal, number <= superblock.lastInode else { return }
     let name = "inode \(number), the journal's,"
     // ext4 protects its blocks whether it is loaded or not, unless it is asked not to.
     let isProtected = !superblock.mountOptions.skipsBlockValidity
@@ -157,7 +157,7 @@ package struct MountCheck: ~Copyable {
   /// Whether the file that lists orphans is one.
   private mutating func checkOrphanFile() {
     // One that there is no inode for is for the superblock's obstacles.
-    guard let number = superblock.orphanFile, number >= Inode.root, number <= superblock.inodeCount else {
+    guard let number = superblock.orphanFile, number >= .root, number <= superblock.lastInode else {
       return
     }
     let name = "inode \(number), the file of orphans\(untilReplayed),"
@@ -204,7 +204,7 @@ package struct MountCheck: ~Copyable {
   private mutating func checkQuotas() {
     for (index, number) in superblock.quotaInodes.enumerated() where number != 0 {
       // One that can't be that of its quota is for the superblock's obstacles.
-      let isPossible = index < 2 ? number == UInt32(3 + index) : number >= Superblock.oldFirstInode
+      let isPossible = index < 2 ? number == InodeNumber(3 + index) : number >= Superblock.oldFirstInode
       guard isPossible else { continue }
       let name = "inode \(number), the quota of \(["users", "groups", "projects"][index])\(untilReplayed),"
       guard let inode = inode(number, name, refusal: .byExt4ToWrite) else { continue }
@@ -259,7 +259,7 @@ package struct MountCheck: ~Copyable {
   private var untilReplayed: String { superblock.needsRecovery ? " until the journal is replayed" : "" }
 
   /// Inode `number`; nil where it can't be read, which is a obstacle then.
-  private mutating func inode(_ number: UInt32, _ name: String, refusal: Refusal) -> Inode? {
+  private mutating func inode(_ number: InodeNumber, _ name: String, refusal: Refusal) -> Inode? {
     do throws(VolumeError) {
       return try inodes.inode(number)
     } catch {

@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 
 extension ByteBuffer {
   /// Appends text that is known before.
@@ -24,5 +24,12 @@ extension ByteBuffer {
   @inline(__always)
   public mutating func append(_ value: some FixedWidthInteger, width: Int = 0) {
     append(decimal: UInt64(value.magnitude), isNegative: value < 0, width: width)
+  }
+
+  /// Appends `number` in decimal digits, at least `width` cells wide with blanks before it.
+  @inlinable
+  @inline(__always)
+  public mutating func append(_ number: some Ordinal, width: Int = 0) {
+    append(number.rawValue, width: width)
   }
 }

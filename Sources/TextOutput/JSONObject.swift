@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 
 /// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
 package struct JSONObject {
@@ -14,6 +14,10 @@ package struct JSONObject {
   ) {
     begin(key, &output)
     if let value { output.append(value) } else { output.append("null") }
+  }
+
+  package mutating func add(_ key: StaticString, _ number: (some Ordinal)?, to output: inout ByteBuffer) {
+    add(key, number?.rawValue, to: &output)
   }
 
   package mutating func add(_ key: StaticString, _ value: Bool?, to output: inout ByteBuffer) {

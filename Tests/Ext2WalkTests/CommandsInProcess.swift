@@ -3,6 +3,7 @@ import Basics
 import ExtDisk
 import ExtMount
 import ExtVolume
+import FolioCore
 import Testing
 import TextOutput
 
@@ -134,7 +135,7 @@ enum InProcess {
     var directories = MappedDirectories(
       isRecursive: map.recursive, diagnostics: messages,
       progress: WalkProgress(isOn: false, of: volume.superblock))
-    directories.walk(from: FoundDirectory(inode: Inode.root, path: []), by: &reader, inodes: &inodes)
+    directories.walk(from: FoundDirectory(inode: .root, path: []), by: &reader, inodes: &inodes)
     said.text = MappingTable.text(reader.account)
   }
 

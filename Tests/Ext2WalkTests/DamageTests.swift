@@ -1,3 +1,5 @@
+import Basics
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -255,7 +257,7 @@ import Testing
     let image = try await ScratchImage(
       blockSize: 1024, tree: ["a", "b"], options: ["-O", "^metadata_csum,^64bit,^flex_bg", "-N", "512"],
       blocks: 16384)
-    let inode = UInt32(300)
+    let inode = InodeNumber(300)
     let at = try image.position(ofEntry: "a", in: 2)
     try image.patch(at: at, inode)
     let whole = try readFile(image.path)
@@ -406,7 +408,7 @@ import Testing
       blockSize: 1024, tree: (0..<40).flatMap { ["d\($0)/f", "d\($0)/g"] },
       options: ["-O", "^flex_bg,^resize_inode,^metadata_csum", "-g", "1024", "-N", "256"], blocks: 8000)
     let group = 3
-    let position = try await image.position(ofInode: UInt32(32 * group + 1))
+    let position = try await image.position(ofInode: InodeNumber(32 * group + 1))
     _ = try await Command.run("truncate", ["-s", "\(position)", image.path.string])
     let finished = try await Command.ext2walk(["ls"] + arguments + [image.path.string])
     #expect(finished.status == 1)

@@ -1,3 +1,5 @@
+import Basics
+import FolioCore
 import Glibc
 import SystemPackage
 import Testing
@@ -57,9 +59,9 @@ import Testing
   /// `verify` reads inodes by the thousand: what can't be read costs its page, wherever the table begins, and in one line.
   @Test(arguments: [1024, 4096]) func aBadSectorCostsVerifyAPageOfInodes(blockSize: Int) async throws {
     let image = try await ScratchImage(blockSize: blockSize, tree: (100..<200).map { "file-\($0)" })
-    let inode = Int(try image.inode(of: "file-150"))
+    let inode = try image.inode(of: "file-150")
     let size = Int(try image.number(at: 1024 + 0x58) & 0xFFFF)
-    let position = try await image.position(ofInode: UInt32(inode))
+    let position = try await image.position(ofInode: inode)
     let (before, behind) = (position % 4096 / size, (4095 - position % 4096) / size)
     let source = FaultySource(try image.source(), .fails(at: position + 3))
     let finished = try InProcess.run(["verify"], source)
@@ -68,7 +70,7 @@ import Testing
     #expect(source.touches.count == 2, "\(source.touches)")
     let unread = finished.lines.filter { $0.contains("inode-table-unreadable") }
     #expect(unread.count == 1)
-    let words = "inodes \(inode - before) to \(inode + behind): Input/output error"
+    let words = "inodes \(inode.advanced(by: -before)) to \(inode.advanced(by: behind)): Input/output error"
     #expect(unread.first?.contains(words) == true, "\(words): \(unread)")
   }
 

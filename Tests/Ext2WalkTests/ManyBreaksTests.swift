@@ -1,3 +1,4 @@
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
   private func brokenImage(blockSize: Int) async throws -> ScratchImage {
     let image = try await ScratchImage(
       blockSize: blockSize, tree: "abcdef".flatMap { d in (10..<50).map { "\(d)/file-\($0)" } })
-    func inode(_ name: String) throws -> UInt32 { try image.inode(of: name) }
+    func inode(_ name: String) throws -> InodeNumber { try image.inode(of: name) }
     func entry(_ directory: String) throws -> Int {
       try image.position(ofEntry: "file-29", in: try inode(directory))
     }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import FoundationXML
 import SystemPackage
@@ -44,7 +45,7 @@ import Testing
     var partlyFilled = 0
     #expect(Set(lines.map(\.directory)) == Set(entries.compactMap(\.directory)))
     for line in lines {
-      let blocks = try oracle.blocks(of: UInt32(line.directory))
+      let blocks = try oracle.blocks(of: InodeNumber(line.directory))
       #expect(blocks[line.logicalBlock].number == UInt64(line.physicalBlock))
       #expect(line.way == (pages > 1 ? "vmap" : "kmap_local"))
       #expect(line.why == "64 KiB folio of \(pagesInWords) in high memory: \(line.way)")

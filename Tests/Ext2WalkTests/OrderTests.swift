@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 import FolioCore
 import Testing
@@ -13,8 +14,8 @@ import Testing
     let ours = Dictionary(grouping: entries, by: { $0.directory ?? 0 })
     #expect(ours.count == (try fixture.manifest().values.count { $0.type == "directory" }) + 1)
     for (directory, entries) in ours {
-      let expected = try oracle.entries(of: UInt32(directory))
-      #expect(entries.map(\.inode) == expected.map { Int($0.inode) })
+      let expected = try oracle.entries(of: InodeNumber(directory))
+      #expect(entries.map(\.inode) == expected.map { Int($0.inode.rawValue) })
       #expect(entries.map(\.nameOnDisk) == expected.map(\.name))
       // libext2fs makes up records for "." and ".." in the inode, and counts the rest from where each part begins.
       let isInline = entries.allSatisfy { $0.logicalBlock == nil }
@@ -64,7 +65,7 @@ import Testing
     let page = PageSize.host.byteCount
     var expected: Set<String> = []
     for directory in Set(entries.compactMap(\.directory)) {
-      for (number, bytes) in try oracle.blocks(of: UInt32(directory)) {
+      for (number, bytes) in try oracle.blocks(of: InodeNumber(directory)) {
         var offset = 0
         while offset < bytes.count {
           let inode = bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | Int($1) }

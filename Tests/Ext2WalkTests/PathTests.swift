@@ -1,3 +1,4 @@
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -99,7 +100,7 @@ import Testing
     let (entries, _) = try await ListedEntry.list(["-d", image.path.string, "/", "/a/b"])
     #expect(entries.map(\.path) == ["/", "/a/b"])
     #expect(entries.map(\.name) == ["/", "b"])
-    #expect(entries.map(\.directory) == [nil, Int(try image.inode(of: "a"))])
+    #expect(entries.map(\.directory) == [nil, Int(try image.inode(of: "a").rawValue)])
   }
 
   @Test func aNameThatIsNotTextCanBeTyped() async throws {

@@ -1,3 +1,4 @@
+import Basics
 import ExtMount
 import Foundation
 import SystemPackage

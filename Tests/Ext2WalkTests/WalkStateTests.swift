@@ -1,4 +1,5 @@
 import Basics
+import FolioCore
 import Testing
 import TextOutput
 
@@ -12,11 +13,11 @@ import TextOutput
   /// Directories by their inode numbers, and those that each names, in order. Some have several names, or are below
   /// themselves.
   struct Tree {
-    static let root: UInt32 = 2
-    private(set) var children: [UInt32: [UInt32]] = [:]
+    static let root: InodeNumber = 2
+    private(set) var children: [InodeNumber: [InodeNumber]] = [:]
     /// Of each directory.
-    private(set) var outputs: [UInt32: [UInt8]] = [:]
-    private(set) var messages: [UInt32: [String]] = [:]
+    private(set) var outputs: [InodeNumber: [UInt8]] = [:]
+    private(set) var messages: [InodeNumber: [String]] = [:]
 
     init(_ random: inout SeededRandom, moreNames: Bool) {
       let count = 1 + random.below(60)
@@ -50,7 +51,7 @@ import TextOutput
 
     /// Depth first. An inode is walked under the first of its names that comes in this order.
     var walked: [HandedOn] {
-      var seen: Set<UInt32> = [Self.root]
+      var seen: Set<InodeNumber> = [Self.root]
       var all: [HandedOn] = []
       var rest = [FoundDirectory(inode: Self.root, path: [])]
       while let directory = rest.popLast() {
@@ -58,7 +59,7 @@ import TextOutput
         let first = found.children.filter { seen.insert($0.inode).inserted }
         // A name in the same directory may be a second one too: names are told apart by their place.
         var left = first[...]
-        var second: [UInt32] = []
+        var second: [InodeNumber] = []
         for child in found.children {
           if left.first?.inode == child.inode { left.removeFirst() } else { second.append(child.inode) }
         }
@@ -76,11 +77,11 @@ import TextOutput
 
   /// A directory as whoever takes the output of a walk gets it.
   struct HandedOn: Equatable {
-    let inode: UInt32
+    let inode: InodeNumber
     let path: [UInt8]
     var output: [UInt8] = []
     var messages: [String] = []
-    var secondNames: [UInt32] = []
+    var secondNames: [InodeNumber] = []
   }
 
   /// How often something happened, for what a run must have seen.
@@ -136,7 +137,7 @@ import TextOutput
     var threads: [Activity]
     var handedOn: [HandedOn] = []
     var mostHeldBytes = 0
-    var readCounts: [UInt32: Int] = [:]
+    var readCounts: [InodeNumber: Int] = [:]
     var counts = Counts()
 
     init(_ tree: Tree, threadCount: Int, _ random: SeededRandom) {

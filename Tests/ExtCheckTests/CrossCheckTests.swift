@@ -11,7 +11,7 @@ import Testing
 /// Who compares what verify's crossCheck found, and how much of it.
 @Suite struct CrossCheckTests {
   private func record(
-    _ offset: Int, _ length: Int, inode: UInt32 = 12, _ name: String = "a", type: UInt8 = 1
+    _ offset: Int, _ length: Int, inode: InodeNumber = 12, _ name: String = "a", type: UInt8 = 1
   ) -> SurveyedRecord {
     let record = Record(
       offset: offset, length: length, inode: inode, nameLength: name.utf8.count, fileTypeCode: type)

@@ -1,3 +1,4 @@
+import Basics
 import ExtCheck
 import ExtVolume
 import FolioCore
@@ -25,7 +26,7 @@ import Testing
     let test = try SelfTest(
       blockSize: blockSize, pageSize: try #require(PageSize(byteCount: pageSize)), in: "/tmp")
     let oracle = try Ext2fsOracle(test.location.filePath.string)
-    let directories = try oracle.entries(of: Inode.root).filter { $0.name.starts(with: Array("phase-".utf8)) }
+    let directories = try oracle.entries(of: .root).filter { $0.name.starts(with: Array("phase-".utf8)) }
     let phases = stride(from: 4, through: 260, by: 4).map { $0 }
     #expect(directories.count == phases.count)
     var crossingCount = 0

@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 import SystemPackage
 import Testing
@@ -7,7 +8,7 @@ import Testing
 
 /// Maps of the blocks of a directory, from bytes made by hand.
 @Suite struct BlockMapTests {
-  private static let directory: UInt32 = 12
+  private static let directory: InodeNumber = 12
 
   /// The 15 numbers of `i_block`.
   private func numbers(_ numbers: [Int]) -> [UInt8] {

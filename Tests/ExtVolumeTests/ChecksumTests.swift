@@ -61,7 +61,7 @@ import Testing
       at: try #require(ImageLocation(argument: Array(image.path.string.utf8), offset: nil)))
     let file = try readFile(image.path)
     var random = SeededRandom(seed: 7)
-    for number in [2, try image.inode(of: "a"), try image.inode(of: "d")] as [UInt32] {
+    for number in [2, try image.inode(of: "a"), try image.inode(of: "d")] as [InodeNumber] {
       let at = try await image.position(ofInode: number)
       let bytes = Array(file[at..<at + inodeSize])
       let isRight = volume.hasRightChecksum(inode: number, bytes.raw)

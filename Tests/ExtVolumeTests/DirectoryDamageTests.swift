@@ -10,7 +10,7 @@ import Testing
 @Suite struct DirectoryDamageTests {
   /// What is found in a directory, and its map of blocks.
   private func read(
-    _ number: UInt32, _ volume: Volume, _ options: ReadingOptions = ReadingOptions()
+    _ number: InodeNumber, _ volume: Volume, _ options: ReadingOptions = ReadingOptions()
   ) throws -> (damage: [DirectoryDamage.Kind], blocks: [BlockPlace?], names: [String]) {
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
@@ -42,8 +42,8 @@ import Testing
     image.setInode(12, 0o100644 as UInt16, at: Inode.Field.mode)
     let volume = try image.open()
     #expect(try read(12, volume).damage == [.notDirectory(.regular)])
-    let count = volume.superblock.inodeCount
-    #expect(try read(count + 1, volume).damage == [.directory(.noInode(count + 1, count: count))])
+    let (last, count) = (volume.superblock.lastInode, volume.superblock.inodeCount)
+    #expect(try read(last + 1, volume).damage == [.directory(.noInode(last + 1, count: count))])
   }
 
   @Test func aSizeThatIsNone() async throws {
@@ -136,8 +136,8 @@ import Testing
     var image = try await image()
     let block = image.position(ofBlock: 0, of: 12)
     image.set(6 as UInt16, at: block + 24 + 4)
-    let second = image.bytes.raw.littleEndian(at: block + 36, as: UInt32.self)
-    let third = image.bytes.raw.littleEndian(at: block + 48, as: UInt32.self)
+    let second = image.bytes.raw.littleEndian(at: block + 36, as: InodeNumber.self)
+    let third = image.bytes.raw.littleEndian(at: block + 48, as: InodeNumber.self)
     func remains() throws -> [Remains] {
       try read(12, image.open()).damage.compactMap {
         if case .implausible(_, _, .remains(let why)) = $0 { why } else { nil }

@@ -1,3 +1,4 @@
+import Basics
 import CExt2fs
 import SystemPackage
 import Testing

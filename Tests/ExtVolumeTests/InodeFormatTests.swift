@@ -47,9 +47,10 @@ import Testing
       (InodeFlag.casefolded, Int(EXT4_CASEFOLD_FL)),
     ]
     for (ours, theirs) in flags { #expect(Int(ours) == theirs) }
-    #expect(Inode.root == UInt32(EXT2_ROOT_INO) && Inode.badBlocks == UInt32(EXT2_BAD_INO))
+    #expect(
+      InodeNumber.root == InodeNumber(EXT2_ROOT_INO) && InodeNumber.badBlocks == InodeNumber(EXT2_BAD_INO))
     #expect(Inode.leastByteCount == Int(EXT2_GOOD_OLD_INODE_SIZE))
-    #expect(Superblock.oldFirstInode == UInt32(EXT2_GOOD_OLD_FIRST_INO))
+    #expect(Superblock.oldFirstInode == InodeNumber(EXT2_GOOD_OLD_FIRST_INO))
     #expect(Inode.directBlockCount == Int(EXT2_NDIR_BLOCKS))
   }
 

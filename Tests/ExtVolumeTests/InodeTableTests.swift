@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 import SystemPackage
 import Testing
@@ -14,8 +15,8 @@ import Testing
   /// Reads inodes one after the other. Returns which reads that took, each as the first byte and how many, counted in inodes of
   /// the table.
   private func reads(
-    _ numbers: [UInt32], fault: FaultySource.Fault = .none, imageByteCount: Int? = nil,
-    expecting unread: Set<UInt32> = []
+    _ numbers: [InodeNumber], fault: FaultySource.Fault = .none, imageByteCount: Int? = nil,
+    expecting unread: Set<InodeNumber> = []
   ) throws -> [[Int]] {
     let image = HandmadeImage(inodeCount: 1024)
     let bytes = Array(image.bytes.prefix(imageByteCount ?? image.bytes.count))
@@ -34,7 +35,7 @@ import Testing
       }
       for read in source.reads {
         let first = Int(read.lowerBound) - Self.table
-        reads.append([Int(number), first / 256 + 1, read.count / 256])
+        reads.append([Int(number.rawValue), first / 256 + 1, read.count / 256])
       }
     }
     return reads
@@ -93,7 +94,7 @@ import Testing
 
   @Test func thereAreAsManyAsTheSuperblockSays() throws {
     let volume = try HandmadeImage(inodeCount: 64).open()
-    for number in [0, 65, .max] as [UInt32] {
+    for number in [0, 65, 0xFFFF_FFFF] as [InodeNumber] {
       #expect(throws: VolumeError.noInode(number, count: 64)) {
         var inodes = InodeTable(volume)
         _ = try inodes.inode(number)

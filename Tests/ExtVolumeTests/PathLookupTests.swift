@@ -1,3 +1,4 @@
+import Basics
 import FolioCore
 import Testing
 
@@ -6,8 +7,10 @@ import Testing
 
 /// What paths lead to, in a file system made by hand.
 @Suite struct PathLookupTests {
-  private static let (a, b, deep, file): (UInt32, UInt32, UInt32, UInt32) = (12, 13, 14, 15)
-  private static let firstLink: UInt32 = 20
+  private static let (a, b, deep, file): (InodeNumber, InodeNumber, InodeNumber, InodeNumber) = (
+    12, 13, 14, 15
+  )
+  private static let firstLink: InodeNumber = 20
 
   /// `/a/b/deep`, `/a/file`, and links: `link`, `absolute`, `up`, `loop`, `long` (its target in a block), and `c0` to `c41`, each
   /// of which leads to the one before, and the first to `a`.
@@ -19,14 +22,14 @@ import Testing
         ("link", "a/b"), ("absolute", "/a/b"), ("up", "a/../a/./b/"), ("loop", "loop"), ("gone", "a/none"),
         ("long", String(repeating: "./", count: 40) + "a/b"),
       ] + (0...41).map { ("c\($0)", $0 == 0 ? "a" : "c\($0 - 1)") }
-    var entries: [(name: String, inode: UInt32, type: UInt8)] = [("a", a, 2)]
+    var entries: [(name: String, inode: InodeNumber, type: UInt8)] = [("a", a, 2)]
     for (index, (name, target)) in links.enumerated() {
       let number = firstLink + UInt32(index)
       entries.append((name, number, 7))
       image.putLink(number, to: target, block: target.utf8.count < 60 ? nil : block + 3)
     }
-    image.putDirectory(Inode.root, in: Inode.root, block: block, entries)
-    image.putDirectory(a, in: Inode.root, block: block + 1, [("b", b, 2), ("file", file, 1)])
+    image.putDirectory(.root, in: .root, block: block, entries)
+    image.putDirectory(a, in: .root, block: block + 1, [("b", b, 2), ("file", file, 1)])
     image.putDirectory(b, in: a, block: block + 2, [("deep", deep, 1)])
     for number in [deep, file] { image.putInode(number, mode: 0o100644, byteCount: 0, area: []) }
     return try image.open()
@@ -49,8 +52,8 @@ import Testing
       // Inodes by their numbers: only at the start, and only without a slash before.
       ("<13>", b, "<13>"), ("<13>/deep", deep, "<13>/deep"), ("<13>/..", a, "<13>/.."), ("<2>/a", a, "<2>/a"),
       ("<20>/", nil, nil),
-    ] as [(String, UInt32?, String?)])
-  func aPathLeadsThere(path: String, inode: UInt32?, normalized: String?) throws {
+    ] as [(String, InodeNumber?, String?)])
+  func aPathLeadsThere(path: String, inode: InodeNumber?, normalized: String?) throws {
     let outcome = try #require(try lookUp([path]).first)
     #expect(outcome.damage.isEmpty)
     switch outcome.found {

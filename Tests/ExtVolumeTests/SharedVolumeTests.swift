@@ -10,12 +10,12 @@ import TextOutput
 @Suite struct SharedVolumeTests {
   /// What all calls of libext2fs that threads may make say of some directories.
   private struct Said: Equatable {
-    var records: [UInt32: [String]] = [:]
+    var records: [InodeNumber: [String]] = [:]
     var hashes: [String: UInt32] = [:]
     var damagedGroups: [UInt32] = []
   }
 
-  private static func ask(_ volume: Volume, _ directories: [UInt32]) throws -> Said {
+  private static func ask(_ volume: Volume, _ directories: [InodeNumber]) throws -> Said {
     var said = Said()
     var inodes = InodeTable(volume)
     for number in directories {

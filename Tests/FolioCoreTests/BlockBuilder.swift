@@ -1,3 +1,6 @@
+import Basics
+import FolioCore
+
 /// Makes directory blocks by hand.
 struct BlockBuilder {
   private(set) var bytes: [UInt8]
@@ -8,9 +11,9 @@ struct BlockBuilder {
 
   /// Writes a record; `length` is the raw rec_len.
   mutating func put(
-    at offset: Int, inode: UInt32, length: Int, name: String, type: UInt8 = 1, nameLength: Int? = nil
+    at offset: Int, inode: InodeNumber, length: Int, name: String, type: UInt8 = 1, nameLength: Int? = nil
   ) {
-    for shift in 0..<4 { bytes[offset + shift] = UInt8(truncatingIfNeeded: inode >> (8 * shift)) }
+    for shift in 0..<4 { bytes[offset + shift] = UInt8(truncatingIfNeeded: inode.rawValue >> (8 * shift)) }
     bytes[offset + 4] = UInt8(length & 0xFF)
     bytes[offset + 5] = UInt8(length >> 8)
     bytes[offset + 6] = UInt8(nameLength ?? name.utf8.count)
@@ -25,12 +28,12 @@ struct BlockBuilder {
     var block = BlockBuilder(blockSize: blockSize)
     let length = (nameLength + 11) & ~3
     var offset = start
-    var inode: UInt32 = 11
+    var inode: InodeNumber = 11
     if start > 0 { block.put(at: 0, inode: 2, length: start, name: ".", type: 2) }
     while offset < blockSize {
       let isLast = blockSize - offset < 2 * length
       let whole = isLast ? blockSize - offset : length
-      let digits = String(inode)
+      let digits = inode.description
       let name = digits + String(repeating: "x", count: max(0, nameLength - digits.utf8.count))
       block.put(at: offset, inode: inode, length: whole, name: name)
       offset += whole

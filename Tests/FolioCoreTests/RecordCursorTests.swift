@@ -38,7 +38,7 @@ extension RecordCursor.Step {
     #expect(records.first?.offset == 0)
     #expect(records.last?.end == blockSize)
     #expect(zip(records, records.dropFirst()).allSatisfy { $0.end == $1.offset })
-    #expect(records.map(\.inode) == Array(11..<11 + UInt32(records.count)))
+    #expect(records.map(\.inode) == records.indices.map { InodeNumber(11 + $0) })
   }
 
   @Test func aHeaderMayStraddlePages() {
@@ -267,7 +267,7 @@ extension RecordCursor.Step {
         var length = (nameLength + 11) & ~3 + slack
         if blockSize - offset - length < 12 { length = blockSize - offset }
         // Inode numbers that look like lengths are the ones that mislead.
-        let inode = UInt32(4 * Int.random(in: 3...500, using: &generator))
+        let inode = InodeNumber(4 * Int.random(in: 3...500, using: &generator))
         block.put(
           at: offset, inode: inode, length: length & 0xFFFF, name: String(repeating: "n", count: nameLength))
         offsets.append(offset)

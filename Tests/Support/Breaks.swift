@@ -1,4 +1,6 @@
+import Basics
 import ExtCheck
+import FolioCore
 import Foundation
 import SystemPackage
 import Testing
@@ -78,7 +80,7 @@ private actor GoodImages {
 }
 
 extension ScratchImage {
-  var d: UInt32 { get throws { try inode(of: "d") } }
+  var d: InodeNumber { get throws { try inode(of: "d") } }
 
   /// Where the record of `/d/file-29` is.
   fileprivate var entry: Int { get throws { try position(ofEntry: "file-29", in: try d) } }

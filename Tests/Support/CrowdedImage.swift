@@ -1,4 +1,6 @@
+import Basics
 import ExtVolume
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -27,8 +29,8 @@ extension ScratchImage {
     try await image.debugfs("mkdir /d")
     try await image.debugfs("expand_dir /d")
     let (d, one, e) = (try image.d, try image.inode(of: "one"), try image.inode(of: "e"))
-    let first = d + 1
-    let entries = (0..<count).map { index -> (inode: UInt32, type: UInt8) in
+    let first: InodeNumber = d + 1
+    let entries = (0..<count).map { index -> (inode: InodeNumber, type: UInt8) in
       switch crowd {
       case .links: return (inode: one, type: 1)
       case .namesOfADirectory: return (inode: e, type: 2)
@@ -51,14 +53,15 @@ extension ScratchImage {
   }
 
   /// Gives a directory new blocks, at the image's end, full of entries with names of four letters.
-  private func fill(_ directory: UInt32, with entries: [(inode: UInt32, type: UInt8)]) async throws {
+  private func fill(_ directory: InodeNumber, with entries: [(inode: InodeNumber, type: UInt8)]) async throws
+  {
     let perBlock = (blockSize - 24) / 12
     let blockCount = (entries.count + perBlock - 1) / perBlock
     let start = 4096 - blockCount
     var bytes: [UInt8] = []
     for block in 0..<blockCount {
-      var records: [(inode: UInt32, name: String, type: UInt8)] = []
-      if block == 0 { records = [(directory, ".", 2), (Inode.root, "..", 2)] }
+      var records: [(inode: InodeNumber, name: String, type: UInt8)] = []
+      if block == 0 { records = [(directory, ".", 2), (.root, "..", 2)] }
       for index in block * perBlock..<min((block + 1) * perBlock, entries.count) {
         let digits = String(index, radix: 36)
         let name = String(repeating: "0", count: 4 - digits.utf8.count) + digits
@@ -82,7 +85,7 @@ extension ScratchImage {
   }
 
   /// Makes inodes into directories that are empty, as `/e/sub` is.
-  private func makeDirectories(_ inodes: Range<UInt32>, in parent: UInt32) async throws {
+  private func makeDirectories(_ inodes: Range<InodeNumber>, in parent: InodeNumber) async throws {
     let sub = try inode(of: "sub", in: inode(of: "e"))
     var pattern = try bytes(at: try await position(ofInode: sub), 256)
     pattern.replaceSubrange(40..<44, with: parent.littleEndianBytes)
@@ -95,7 +98,7 @@ extension ScratchImage {
     }
     // The inode bitmap: in the first group's descriptor, which stands in the block behind the superblock's.
     let bitmap = Int(try number(at: blockSize + 4)) * blockSize
-    let last = Int(inodes.upperBound) - 1
+    let last = Int(inodes.upperBound - 1)
     try patch(at: bitmap, [UInt8](repeating: 0xFF, count: last / 8))
     try patch(at: bitmap + last / 8, UInt8((1 << (last % 8)) - 1))
   }

@@ -1,4 +1,6 @@
+import Basics
 import CExt2fs
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -6,7 +8,7 @@ import Testing
 @safe
 final class Ext2fsOracle {
   struct Entry: Hashable {
-    let inode: UInt32
+    let inode: InodeNumber
     let offset: Int
     let recordLength: Int
     let name: [UInt8]
@@ -37,11 +39,11 @@ final class Ext2fsOracle {
   }
 
   /// The entries of a directory, in the order of `ext2fs_dir_iterate2()`.
-  func entries(of directory: UInt32) throws -> [Entry] {
+  func entries(of directory: InodeNumber) throws -> [Entry] {
     let collector = Collector(blockSize: unsafe Int(handle.pointee.blocksize))
     let context = unsafe Unmanaged.passUnretained(collector).toOpaque()
     let code = unsafe ext2fs_dir_iterate2(
-      handle, directory, 0, nil,
+      handle, directory.rawValue, 0, nil,
       { _, _, record, offset, _, _, context in
         let collector = unsafe Unmanaged<Collector>.fromOpaque(context.unsafelyUnwrapped)
           .takeUnretainedValue()
@@ -52,7 +54,7 @@ final class Ext2fsOracle {
         let length = isLarge && (raw == 0xFFFF || raw == 0) ? 65536 : raw
         unsafe collector.entries.append(
           Entry(
-            inode: record.load(as: UInt32.self), offset: Int(offset), recordLength: length,
+            inode: InodeNumber(record.load(as: UInt32.self)), offset: Int(offset), recordLength: length,
             name: Array(UnsafeRawBufferPointer(start: record + 8, count: nameLength)),
             type: Int(record.load(fromByteOffset: 7, as: UInt8.self))))
         return 0
@@ -62,12 +64,12 @@ final class Ext2fsOracle {
   }
 
   /// A directory block as it is on disk.
-  func blocks(of directory: UInt32) throws -> [(number: UInt64, bytes: [UInt8])] {
+  func blocks(of directory: InodeNumber) throws -> [(number: UInt64, bytes: [UInt8])] {
     let size = unsafe Int(handle.pointee.blocksize)
     final class Numbers { var all: [UInt64] = [] }
     let numbers = Numbers()
     let code = unsafe ext2fs_block_iterate3(
-      handle, directory, Int32(BLOCK_FLAG_READ_ONLY | BLOCK_FLAG_DATA_ONLY), nil,
+      handle, directory.rawValue, Int32(BLOCK_FLAG_READ_ONLY | BLOCK_FLAG_DATA_ONLY), nil,
       { _, number, _, _, _, context in
         let numbers = unsafe Unmanaged<Numbers>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
         unsafe numbers.all.append(number.unsafelyUnwrapped.pointee)
@@ -82,21 +84,21 @@ final class Ext2fsOracle {
   }
 
   /// What libext2fs thinks of the checksum of a directory block.
-  func hasRightChecksum(_ block: [UInt8], directory: UInt32) -> Bool {
+  func hasRightChecksum(_ block: [UInt8], directory: InodeNumber) -> Bool {
     var block = block
     return unsafe block.withUnsafeMutableBytes {
       unsafe ext2fs_dir_block_csum_verify(
-        handle, directory,
+        handle, directory.rawValue,
         $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: ext2_dir_entry.self)) != 0
     }
   }
 
   /// What libext2fs thinks of the checksum of an inode.
-  func hasRightChecksum(inode number: UInt32, _ inode: [UInt8]) -> Bool {
+  func hasRightChecksum(inode number: InodeNumber, _ inode: [UInt8]) -> Bool {
     var inode = inode
     return unsafe inode.withUnsafeMutableBytes {
       unsafe ext2fs_inode_csum_verify(
-        handle, number,
+        handle, number.rawValue,
         $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: ext2_inode_large.self)) != 0
     }
   }

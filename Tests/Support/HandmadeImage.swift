@@ -49,14 +49,16 @@ struct HandmadeImage {
   }
 
   /// Where an inode begins.
-  static func position(ofInode number: UInt32) -> Int {
-    inodeTable * blockSize + (Int(number) - 1) * inodeSize
+  static func position(ofInode number: InodeNumber) -> Int {
+    inodeTable * blockSize + Int(number - 1) * inodeSize
   }
 
   /// Writes an inode.
   ///
   /// - Parameter area: the first of the 60 bytes of `i_block`.
-  mutating func putInode(_ number: UInt32, mode: UInt16, byteCount: Int, flags: UInt32 = 0, area: [UInt8]) {
+  mutating func putInode(
+    _ number: InodeNumber, mode: UInt16, byteCount: Int, flags: UInt32 = 0, area: [UInt8]
+  ) {
     let start = Self.position(ofInode: number)
     put(mode.littleEndianBytes, at: start + Inode.Field.mode)
     put(UInt32(byteCount).littleEndianBytes, at: start + Inode.Field.size)
@@ -68,7 +70,8 @@ struct HandmadeImage {
 
   /// Writes a directory of one block, with "." and "..".
   mutating func putDirectory(
-    _ number: UInt32, in parent: UInt32, block: Int, _ entries: [(name: String, inode: UInt32, type: UInt8)]
+    _ number: InodeNumber, in parent: InodeNumber, block: Int,
+    _ entries: [(name: String, inode: InodeNumber, type: UInt8)]
   ) {
     let all = [(name: ".", inode: number, type: 2 as UInt8), (name: "..", inode: parent, type: 2)] + entries
     var records: [UInt8] = []
@@ -85,7 +88,7 @@ struct HandmadeImage {
   }
 
   /// Writes a symbolic link whose target stands in its inode, or in a block.
-  mutating func putLink(_ number: UInt32, to target: String, block: Int? = nil) {
+  mutating func putLink(_ number: InodeNumber, to target: String, block: Int? = nil) {
     let text = Array(target.utf8)
     if let block { put(text, inBlock: block) }
     putInode(

@@ -1,4 +1,5 @@
 import Basics
+import FolioCore
 import SystemPackage
 
 @testable import ExtVolume
@@ -12,7 +13,7 @@ struct MemoryImage {
   init(tree: [String] = [], options: [String] = ["-O", "^metadata_csum,^64bit,^dir_index"]) async throws {
     let made = try await ScratchImage(blockSize: 1024, tree: tree, options: options)
     bytes = try readFile(made.path)
-    root = try await made.position(ofInode: Inode.root)
+    root = try await made.position(ofInode: .root)
   }
 
   var inodeSize: Int { Int(bytes.raw.littleEndian(at: 1024 + 0x58, as: UInt16.self)) }
@@ -31,13 +32,13 @@ struct MemoryImage {
     set(value, at: group + offset)
   }
 
-  mutating func setInode(_ number: UInt32, _ value: some FixedWidthInteger, at offset: Int) {
-    set(value, at: root + (Int(number) - Int(Inode.root)) * inodeSize + offset)
+  mutating func setInode(_ number: InodeNumber, _ value: some FixedWidthInteger, at offset: Int) {
+    set(value, at: root + Int(number - .root) * inodeSize + offset)
   }
 
   /// Where block `logical` of an inode begins, which has a block map.
-  func position(ofBlock logical: Int, of number: UInt32) -> Int {
-    let inode = root + (Int(number) - Int(Inode.root)) * inodeSize
+  func position(ofBlock logical: Int, of number: InodeNumber) -> Int {
+    let inode = root + Int(number - .root) * inodeSize
     return Int(bytes.raw.littleEndian(at: inode + Inode.Field.blockArea + 4 * logical, as: UInt32.self))
       * 1024
   }

@@ -1,3 +1,5 @@
+import Basics
+import FolioCore
 import SystemPackage
 import Testing
 
@@ -23,7 +25,7 @@ struct BreakTargets {
     blocks = Set(entries.compactMap(\.physicalBlock)).sorted().map { $0 * image.blockSize }
     var inodes: [(directory: Int, position: Int)] = []
     for directory in Set(listed.compactMap(\.directory)).sorted() {
-      inodes.append((directory, try await image.position(ofInode: UInt32(directory))))
+      inodes.append((directory, try await image.position(ofInode: InodeNumber(directory))))
     }
     self.inodes = inodes
   }
@@ -135,4 +137,8 @@ extension FixedWidthInteger {
   var littleEndianBytes: [UInt8] {
     (0..<bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
   }
+}
+
+extension Ordinal {
+  var littleEndianBytes: [UInt8] { rawValue.littleEndianBytes }
 }

@@ -1,5 +1,6 @@
 import Basics
 import ExtVolume
+import FolioCore
 import Foundation
 import SystemPackage
 import Testing
@@ -65,12 +66,12 @@ final class ScratchImage: Sendable {
   }
 
   /// Where the blocks of a directory are, in bytes.
-  func positions(ofDirectory inode: UInt32) throws -> [Int] {
+  func positions(ofDirectory inode: InodeNumber) throws -> [Int] {
     try Ext2fsOracle(path.string).blocks(of: inode).map { Int($0.number) * blockSize }
   }
 
   /// Where the entry called `name` has its record, in bytes from the start of the image.
-  func position(ofEntry name: String, in directory: UInt32) throws -> Int {
+  func position(ofEntry name: String, in directory: InodeNumber) throws -> Int {
     let oracle = try Ext2fsOracle(path.string)
     let entry = try #require(try oracle.entries(of: directory).first { $0.name == Array(name.utf8) })
     for (number, bytes) in try oracle.blocks(of: directory) {
@@ -85,13 +86,13 @@ final class ScratchImage: Sendable {
   }
 
   /// Where an inode is, in bytes from the start of the image, as debugfs says.
-  func position(ofInode inode: UInt32) async throws -> Int {
+  func position(ofInode inode: InodeNumber) async throws -> Int {
     let words = try await Command.run("debugfs", ["-R", "imap <\(inode)>", path.string]).text
     let match = try #require(words.firstMatch(of: /block (\d+), offset 0x([0-9a-f]+)/), "\(words)")
     return try #require(Int(match.1)) * blockSize + (try #require(Int(match.2, radix: 16)))
   }
 
-  func inode(of name: String, in directory: UInt32 = 2) throws -> UInt32 {
+  func inode(of name: String, in directory: InodeNumber = 2) throws -> InodeNumber {
     try #require(try Ext2fsOracle(path.string).entries(of: directory).first { $0.name == Array(name.utf8) })
       .inode
   }
@@ -106,6 +107,9 @@ final class ScratchImage: Sendable {
   func patch(at position: Int, _ value: some FixedWidthInteger) throws {
     try patch(at: position, (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) })
   }
+
+  /// Overwrites a little-endian number.
+  func patch(at position: Int, _ number: some Ordinal) throws { try patch(at: position, number.rawValue) }
 
   /// Lists everything, as JSON.
   func list(_ arguments: [String] = ["-RU"]) async throws -> (entries: [ListedEntry], finished: Finished) {

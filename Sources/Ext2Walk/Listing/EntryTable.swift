@@ -17,7 +17,7 @@ struct EntryTable: ~Copyable {
   /// An entry, packed: directories have a million. 32 bytes without padding.
   private struct Row: BitwiseCopyable {
     let nameStart: Int
-    let inode: UInt32
+    let inode: InodeNumber
     let offset: UInt32
     let recordLength: UInt32
     /// Where in `places` its place is.
@@ -107,7 +107,7 @@ struct EntryTable: ~Copyable {
   /// Whether the record of the row at `index` says it names a directory, where records say types at all.
   func isDirectory(at index: Int) -> Bool { row(at: index).typeCode == FileType.directory.rawValue }
 
-  func inode(at index: Int) -> UInt32 { row(at: index).inode }
+  func inode(at index: Int) -> InodeNumber { row(at: index).inode }
 
   /// What is known of the row at `index` beyond its record.
   func details(at index: Int) -> InodeDetails? {

@@ -81,14 +81,14 @@ struct JSONListing {
 
   /// The members that are the same for all entries of a block.
   private struct BlockText {
-    private var directory: UInt32?
+    private var directory: InodeNumber?
     private var block: BlockPlace?
     private(set) var beforeType: [UInt8]
     private(set) var afterType: [UInt8]
 
     init(_ place: EntryPlace = EntryPlace()) {
       (directory, block) = (place.directory, place.block)
-      func text(_ number: (some FixedWidthInteger)?) -> String { number.map { "\($0)" } ?? "null" }
+      func text(_ number: (some CustomStringConvertible)?) -> String { number.map { "\($0)" } ?? "null" }
       beforeType = Array(",\"directory\":\(text(directory)),\"type\":\"".utf8)
       let (logical, physical) = (text(block?.logical), text(block?.physical))
       afterType = Array(

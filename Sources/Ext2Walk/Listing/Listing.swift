@@ -167,7 +167,7 @@ struct Listing: ~Copyable {
   /// Writes a line that is nothing but a name or a path.
   @inline(__always)
   private mutating func writePlain(
-    _ name: RawSpan, inode: UInt32, isDirectory: Bool, to output: inout ByteBuffer
+    _ name: RawSpan, inode: InodeNumber, isDirectory: Bool, to output: inout ByteBuffer
   ) {
     text?.appendPlain(name, to: &output)
     if isDirectory, options.isRecursive { addChild(inode, name: name) }
@@ -199,7 +199,7 @@ struct Listing: ~Copyable {
     addChild(entry.inode, name: name)
   }
 
-  private mutating func addChild(_ inode: UInt32, name: RawSpan) {
+  private mutating func addChild(_ inode: InodeNumber, name: RawSpan) {
     guard let directory, !DotName.matches(name) else { return }
     children.append(directory.child(inode, name: name))
   }

@@ -64,7 +64,7 @@ struct WalkState {
   /// Directories in the reverse order of the walk: those to be read, and those being read, in whose place their children
   /// come. Others are removed when they are met.
   private var pending: [WalkNode]
-  private var walked: Set<UInt32>
+  private var walked: Set<InodeNumber>
   /// Output and messages that wait for their turn, in bytes.
   private(set) var heldByteCount = 0
   /// Memory that held output before.

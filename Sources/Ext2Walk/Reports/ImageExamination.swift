@@ -1,6 +1,7 @@
 import ExtDisk
 import ExtMount
 import ExtVolume
+import FolioCore
 import TextOutput
 
 /// Looks at what an image is, as far as it takes: a disk, a file system, what is left of one.
@@ -162,7 +163,7 @@ struct ImageExamination {
   private func hasRoot(_ volume: Volume) -> Bool {
     var inodes = InodeTable(volume)
     do throws(VolumeError) {
-      let root = try inodes.inode(Inode.root)
+      let root = try inodes.inode(.root)
       let leadsSomewhere = BlockMapReader.read(root, on: volume).places.contains { _ in true }
       return root.isDirectory && (root.hasInlineData || leadsSomewhere)
     } catch {

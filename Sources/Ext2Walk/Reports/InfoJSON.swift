@@ -82,7 +82,7 @@ enum InfoJSON {
     object.add("clean", facts.isClean, to: &output)
     object.add("hasErrors", facts.hasErrors, to: &output)
     object.add("errorCount", facts.errorCount, to: &output)
-    let (journal, inode): (String, UInt32?) =
+    let (journal, inode): (String, InodeNumber?) =
       switch facts.journal {
       case .none: ("none", nil)
       case .inode(let inode): ("internal", inode)

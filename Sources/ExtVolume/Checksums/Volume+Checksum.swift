@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 extension Volume {
   /// Whether the checksum at the end of a directory block, htree nodes included, is the right one.
@@ -32,7 +32,7 @@ extension Volume {
   /// Mirrors `ext4_inode_csum_verify()`. True where inodes have no checksums.
   ///
   /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
-  package func hasRightChecksum(inode number: UInt32, _ bytes: RawSpan) -> Bool {
+  package func hasRightChecksum(inode number: InodeNumber, _ bytes: RawSpan) -> Bool {
     precondition(bytes.byteCount == superblock.inodeSize, "a checksum is that of a whole inode")
     guard superblock.hasInodeChecksums else { return true }
     let goodOldSize = Inode.leastByteCount
@@ -83,9 +83,9 @@ extension Volume {
   }
 
   /// The checksum of what belongs to an inode, before anything of that is added.
-  private func checksum(of inode: UInt32, generation: UInt32) -> Crc32c {
+  private func checksum(of inode: InodeNumber, generation: UInt32) -> Crc32c {
     var sum = Crc32c(seed: checksumSeed)
-    sum.add(inode)
+    sum.add(inode.rawValue)
     sum.add(generation)
     return sum
   }

@@ -27,7 +27,7 @@ package struct DirectoryDamage: Equatable {
     /// The inode of the directory is of another type.
     case notDirectory(FileType)
     /// A directory that is walked already has this name too.
-    case secondName([UInt8], inode: UInt32)
+    case secondName([UInt8], inode: InodeNumber)
   }
 
   /// What speaks against a record.
@@ -60,7 +60,7 @@ package enum Remains: Equatable {
 
 /// How an entry and the inode it names don't fit.
 package enum Disagreement: Equatable {
-  case inodeUnused(UInt32)
+  case inodeUnused(InodeNumber)
   /// The record says one type, and the inode another.
-  case types(record: FileType, inode: UInt32, FileType)
+  case types(record: FileType, inode: InodeNumber, FileType)
 }

@@ -21,7 +21,7 @@ extension DirectoryReader {
     switch part {
     case .dot: return beginInline(".", names: directory.number, recordLength: 0, then: .inline(.dotDot))
     case .dotDot:
-      let parent = area.littleEndian(at: 0, as: UInt32.self)
+      let parent = area.littleEndian(at: 0, as: InodeNumber.self)
       return beginInline("..", names: parent, recordLength: 4, then: .inline(.area))
     case .area:
       let rest = [UInt8](copying: area.extracting(4..<area.byteCount))
@@ -33,7 +33,7 @@ extension DirectoryReader {
   }
 
   mutating func beginInline(
-    _ name: String, names inode: UInt32, recordLength: Int, then next: Phase
+    _ name: String, names inode: InodeNumber, recordLength: Int, then next: Phase
   ) -> Advance {
     let entry = Entry(
       inode: inode, type: .directory, recordLength: recordLength, directory: current?.inode.number)

@@ -18,7 +18,7 @@ public struct Entry: Equatable, Sendable {
   /// What it names: 1 to the superblock's inode count; any number for the `..` of a directory kept in its inode, which has no
   /// record.
   @inlinable
-  public var inode: UInt32 { record.inode }
+  public var inode: InodeNumber { record.inode }
   /// As its record says; `unknown` where records name no types.
   @inlinable
   public var type: FileType { place.namesTypes ? FileType(code: record.fileTypeCode) : .unknown }
@@ -39,7 +39,7 @@ public struct Entry: Equatable, Sendable {
   public var isSalvaged: Bool { place.isSalvaged }
   /// The inode of the directory it stands in; nil for what was named by its inode, and the root.
   @inlinable
-  public var directory: UInt32? { place.directory }
+  public var directory: InodeNumber? { place.directory }
   /// Nil for a directory kept in its inode.
   @inlinable
   public var block: BlockPlace? { place.block }
@@ -48,7 +48,7 @@ public struct Entry: Equatable, Sendable {
 /// Where an entry stands: the same for all entries of a block, or of what is kept in an inode.
 public struct EntryPlace: Equatable, Sendable {
   /// The inode of the directory; nil for what was named by its inode, and the root.
-  public var directory: UInt32?
+  public var directory: InodeNumber?
   /// Nil for a directory kept in its inode.
   public var block: BlockPlace?
   /// What offsets count from, in bytes.
@@ -63,7 +63,7 @@ public struct EntryPlace: Equatable, Sendable {
   /// A place of these facts.
   @inlinable
   public init(
-    directory: UInt32? = nil, block: BlockPlace? = nil, start: Int = 0, pageSize: PageSize? = nil,
+    directory: InodeNumber? = nil, block: BlockPlace? = nil, start: Int = 0, pageSize: PageSize? = nil,
     namesTypes: Bool = true, isSalvaged: Bool = false
   ) {
     self.directory = directory
@@ -90,7 +90,7 @@ extension Record {
 extension Entry {
   /// Something that was not reached by a record of its own.
   @inlinable
-  public init(inode: UInt32, type: FileType, recordLength: Int = 0, directory: UInt32? = nil) {
+  public init(inode: InodeNumber, type: FileType, recordLength: Int = 0, directory: InodeNumber? = nil) {
     record = Record(
       offset: 0, length: recordLength, inode: inode, nameLength: 0, fileTypeCode: type.rawValue)
     place = EntryPlace(directory: directory)

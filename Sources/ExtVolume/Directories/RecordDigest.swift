@@ -14,7 +14,8 @@ public struct RecordDigest {
   @inline(__always)
   public mutating func add(_ record: Record, name: RawSpan) {
     hash.add(UInt64(record.offset) | UInt64(record.length) << 32)
-    hash.add(UInt64(record.inode) | UInt64(record.nameLength) << 32 | UInt64(record.fileTypeCode) << 40)
+    hash.add(
+      UInt64(record.inode.rawValue) | UInt64(record.nameLength) << 32 | UInt64(record.fileTypeCode) << 40)
     hash.add(name)
   }
 

@@ -18,7 +18,7 @@ package enum VolumeError: ImageError, Equatable {
   /// The image isn't what was asked for.
   case unfit(UnfitImage)
   /// There is no such inode: the file system has inodes 1 to `count`.
-  case noInode(UInt32, count: UInt32)
+  case noInode(InodeNumber, count: UInt32)
   /// There is no such block: the file system has `count` of them.
   case noBlock(UInt64, count: UInt64)
   /// A path, as it was typed, leads nowhere.
@@ -26,11 +26,11 @@ package enum VolumeError: ImageError, Equatable {
 
   /// What was being read.
   package enum Subject: Hashable, Sendable {
-    case inode(UInt32)
+    case inode(InodeNumber)
     case block(UInt64)
     case inodeBitmap(group: UInt32)
     /// The target of a symbolic link, by its inode.
-    case target(ofLink: UInt32)
+    case target(ofLink: InodeNumber)
     case journal
     case quota
   }
@@ -45,7 +45,7 @@ package enum VolumeError: ImageError, Equatable {
     /// Making a file in memory for pages.
     case makePages
     /// Iterating over a directory, by its inode.
-    case iterate(directory: UInt32)
+    case iterate(directory: InodeNumber)
     /// Making a file system.
     case make(FreshPart)
   }
@@ -161,13 +161,13 @@ package enum Corruption: Equatable, Sendable {
   /// The inode of the root is of this type.
   case root(FolioCore.FileType)
   /// The extended attributes of an inode that has its contents there.
-  case inlineAttributes(inode: UInt32)
+  case inlineAttributes(inode: InodeNumber)
   /// So many bytes that aren't the target of an encrypted symbolic link.
-  case encryptedTarget(inode: UInt32, byteCount: Int)
+  case encryptedTarget(inode: InodeNumber, byteCount: Int)
   /// A target that isn't as long as its inode says.
-  case target(inode: UInt32, [UInt8], byteCount: UInt64)
+  case target(inode: InodeNumber, [UInt8], byteCount: UInt64)
   /// A target of a length that none can have.
-  case targetLength(inode: UInt32, UInt64)
+  case targetLength(inode: InodeNumber, UInt64)
   /// The block of a target can't be found.
-  case targetBlock(inode: UInt32)
+  case targetBlock(inode: InodeNumber)
 }

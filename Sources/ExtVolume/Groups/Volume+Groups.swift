@@ -1,9 +1,10 @@
 import Basics
+package import FolioCore
 
 /// A block group, as far as its inodes go. Positions are bytes from the start of the file system.
 package struct InodeGroup {
   /// The number of its first inode.
-  package let firstInode: UInt32
+  package let firstInode: InodeNumber
   /// How many of its inodes may ever have been used, from the first on: the others have not been written yet.
   let usedInodeCount: UInt32
   /// Where the bitmap of its inodes begins; nil where no inode of the group was ever used.
@@ -19,7 +20,7 @@ extension Volume {
   /// Mirrors what `ext2fs_get_next_inode_full()` makes of it: `bg_itable_unused` and `INODE_UNINIT` count only where
   /// descriptors have checksums.
   func inodeGroup(_ index: UInt32) throws(VolumeError) -> InodeGroup {
-    let first = index * superblock.inodesPerGroup + 1
+    let first = superblock.firstInode(ofGroup: index)
     var used = superblock.inodesPerGroup
     if library.hasDescriptorChecksums {
       if library.hasNoInodes(group: index) {

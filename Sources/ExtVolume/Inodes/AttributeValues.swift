@@ -5,7 +5,7 @@ import FolioCore
 package struct AttributeValues {
   /// The user that a value's inode names, as Lustre has it: in place of its time, and by its generation.
   private struct User: Hashable {
-    let inode: UInt32
+    let inode: InodeNumber
     let generation: UInt32
   }
 
@@ -20,7 +20,8 @@ package struct AttributeValues {
       let value = try inodes.inode(attribute.valueInode)
       let count = (attribute.valueByteCount + blockSize - 1) / blockSize
       let user = User(
-        inode: UInt32(truncatingIfNeeded: value.attributes.modified.seconds), generation: value.generation)
+        inode: InodeNumber(truncatingIfNeeded: value.attributes.modified.seconds),
+        generation: value.generation)
       all += count
       byUser[user, default: 0] += count
     }

@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// The extended attributes that an inode, or the block that `i_file_acl` names, holds.
 ///
@@ -11,7 +11,7 @@ package struct ExtendedAttributes {
     let nameIndex: UInt8
     package let name: [UInt8]
     /// The inode whose contents the value is (`ea_inode`); 0 where the value is among these bytes.
-    package let valueInode: UInt32
+    package let valueInode: InodeNumber
     /// How long the value is, in bytes.
     let valueByteCount: UInt64
     /// Where the value is, in bytes from the start of what was read; nil where it is in an inode of its own, or where the
@@ -70,7 +70,7 @@ package struct ExtendedAttributes {
         return
       }
       let valueStart = base + Int(bytes.littleEndian(at: entry + 2, as: UInt16.self))
-      let valueInode = bytes.littleEndian(at: entry + 4, as: UInt32.self)
+      let valueInode = bytes.littleEndian(at: entry + 4, as: InodeNumber.self)
       let valueByteCount = UInt64(bytes.littleEndian(at: entry + 8, as: UInt32.self))
       var valueBytes: Range<Int>?
       if valueInode == 0, valueStart <= bytes.byteCount,

@@ -55,17 +55,13 @@ package struct Inode {
   /// Where an inode keeps its block numbers, its extents, its short symbolic link or its first 60 bytes.
   package typealias BlockArea = InlineArray<60, UInt8>
 
-  /// The number of the root directory's inode.
-  package static var root: UInt32 { 2 }
-  /// The number of the inode whose blocks are those that can't be used.
-  package static var badBlocks: UInt32 { 1 }
   /// What every inode has, in bytes, and what all of one takes in revision 0.
   package static var leastByteCount: Int { 128 }
   /// How many blocks a block map has in the inode itself.
   static var directBlockCount: Int { 12 }
 
   /// 1 to the superblock's inode count.
-  package let number: UInt32
+  package let number: InodeNumber
   package let attributes: InodeAttributes
   /// `i_flags`.
   package let flags: UInt32
@@ -93,7 +89,7 @@ package struct Inode {
   /// Decodes inode `number` of a file system.
   ///
   /// - Parameter bytes: the inode as it stands in its table, `inodeSize` bytes.
-  package init(number: UInt32, bytes: RawSpan, superblock: Superblock) {
+  package init(number: InodeNumber, bytes: RawSpan, superblock: Superblock) {
     self.number = number
     flags = bytes.littleEndian(at: Field.flags)
     extraSize =

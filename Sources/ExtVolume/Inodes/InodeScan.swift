@@ -1,9 +1,9 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// What an inode table says of an inode, as far as a census takes it.
 package struct ScannedInode {
-  package let number: UInt32
+  package let number: InodeNumber
   package let mode: UInt16
   /// Never 0.
   package let links: UInt16
@@ -26,7 +26,7 @@ package struct UnreadInodes {
     case bytes(ReadError)
   }
 
-  package let inodes: ClosedRange<UInt32>
+  package let inodes: ClosedRange<InodeNumber>
   package let reason: Reason
 }
 
@@ -72,7 +72,7 @@ package struct InodeScan: ~Copyable {
     group index: UInt32, _ visit: (ScannedInode, RawSpan) -> Void, miss: (UnreadInodes) -> Void
   ) -> VolumeError? {
     let superblock = volume.superblock
-    let first = index * superblock.inodesPerGroup + 1
+    let first = superblock.firstInode(ofGroup: index)
     do throws(VolumeError) {
       let group = try volume.inodeGroup(index)
       guard group.usedInodeCount > 0 else { return nil }
@@ -85,7 +85,7 @@ package struct InodeScan: ~Copyable {
       return failure
     } catch {
       miss(
-        UnreadInodes(inodes: first...first + superblock.inodesPerGroup - 1, reason: .table(error)))
+        UnreadInodes(inodes: first...first + (superblock.inodesPerGroup - 1), reason: .table(error)))
       return nil
     }
   }
@@ -114,7 +114,7 @@ package struct InodeScan: ~Copyable {
     // Where a large piece can't be read, its small ones are, once each.
     var smallUntil: UInt32 = 0
     // What couldn't be read up to here, for one reason.
-    var missed: (inodes: ClosedRange<UInt32>, failure: ReadError)?
+    var missed: (inodes: ClosedRange<InodeNumber>, failure: ReadError)?
     func tell() {
       guard let (inodes, failure) = missed.take() else { return }
       miss(UnreadInodes(inodes: inodes, reason: .bytes(failure)))
@@ -162,8 +162,8 @@ package struct InodeScan: ~Copyable {
         }
         let number = group.firstInode + index
         // Behind the end of the image nothing more follows.
-        var last = number + count - 1
-        if case .pastEnd = error { last = group.firstInode + group.usedInodeCount - 1 }
+        var last = number + (count - 1)
+        if case .pastEnd = error { last = group.firstInode + (group.usedInodeCount - 1) }
         if let before = missed, before.inodes.upperBound + 1 == number, error.isLike(before.failure) {
           missed = (before.inodes.lowerBound...last, before.failure)
         } else {
@@ -176,7 +176,7 @@ package struct InodeScan: ~Copyable {
     }
   }
 
-  private func inode(_ number: UInt32, _ bytes: RawSpan, isInBitmap: Bool) -> ScannedInode {
+  private func inode(_ number: InodeNumber, _ bytes: RawSpan, isInBitmap: Bool) -> ScannedInode {
     ScannedInode(
       number: number, mode: bytes.littleEndian(at: 0), links: bytes.littleEndian(at: 26),
       flags: bytes.littleEndian(at: 32), isInBitmap: isInBitmap,

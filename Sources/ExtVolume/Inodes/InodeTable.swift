@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// Reads inodes: their own bytes and, where neighbours are asked for too, a page, not the whole block that libext2fs
 /// reads.
@@ -41,7 +41,7 @@ package struct InodeTable: ~Copyable {
   }
 
   /// Inode `number`; throws where there is none or it can't be read.
-  package mutating func inode(_ number: UInt32) throws(VolumeError) -> Inode {
+  package mutating func inode(_ number: InodeNumber) throws(VolumeError) -> Inode {
     let (slot, place) = try locate(number)
     let bytes = windows[slot].bytes
     return Inode(number: number, bytes: bytes.raw.extracting(place), superblock: volume.superblock)
@@ -61,7 +61,7 @@ package struct InodeTable: ~Copyable {
   }
 
   /// The bytes of inode `number`, as they stand in its table.
-  package mutating func bytes(of number: UInt32) throws(VolumeError) -> [UInt8] {
+  package mutating func bytes(of number: InodeNumber) throws(VolumeError) -> [UInt8] {
     let (slot, place) = try locate(number)
     return Array(windows[slot].bytes[place])
   }
@@ -96,14 +96,14 @@ package struct InodeTable: ~Copyable {
   }
 
   /// Asks for inode `number`, to be read soon.
-  package func readAhead(_ number: UInt32) {
+  package func readAhead(_ number: InodeNumber) {
     // Whoever reads it reports that there is none.
     guard let position = try? position(of: number) else { return }
     volume.image.willNeed(position..<position + UInt64(volume.superblock.inodeSize))
   }
 
   /// In which window inode `number` is and where in it, after reading it if need be.
-  private mutating func locate(_ number: UInt32) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
+  private mutating func locate(_ number: InodeNumber) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
     let position = try position(of: number)
     let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
@@ -115,9 +115,9 @@ package struct InodeTable: ~Copyable {
   }
 
   /// Where inode `number` begins, in bytes from the start of the file system.
-  private func position(of number: UInt32) throws(VolumeError) -> UInt64 {
+  private func position(of number: InodeNumber) throws(VolumeError) -> UInt64 {
     let superblock = volume.superblock
-    guard (1...superblock.inodeCount).contains(number) else {
+    guard (1...superblock.lastInode).contains(number) else {
       throw .noInode(number, count: superblock.inodeCount)
     }
     let index = number - 1
@@ -132,7 +132,7 @@ package struct InodeTable: ~Copyable {
 
   /// Reads the bytes `wanted` of a window, or all of it.
   private mutating func load(
-    _ window: UInt64, into slot: Int, number: UInt32, _ wanted: Range<Int>
+    _ window: UInt64, into slot: Int, number: InodeNumber, _ wanted: Range<Int>
   ) throws(VolumeError) {
     let position = window * UInt64(windowSize)
     let before = windows[(slot + Self.windowCount - 1) % Self.windowCount]

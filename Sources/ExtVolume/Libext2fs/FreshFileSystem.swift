@@ -1,4 +1,6 @@
+import Basics
 import CExt2fs
+package import FolioCore
 package import SystemPackage
 
 /// A file system on its way into an empty file, made by libext2fs and nobody else.
@@ -31,12 +33,13 @@ package final class FreshFileSystem {
     guard let handle = unsafe handle else { throw .failed(code, doing: .make(.fileSystem)) }
     unsafe self.handle = unsafe handle
     try Self.check(unsafe ext2fs_allocate_tables(handle), .tables)
-    try Self.check(unsafe ext2fs_mkdir(handle, Inode.root, Inode.root, nil), .root)
+    let root = InodeNumber.root.rawValue
+    try Self.check(unsafe ext2fs_mkdir(handle, root, root, nil), .root)
     // The others below it are not for files; the root has its own by now.
-    for inode in 1..<UInt32(EXT2_GOOD_OLD_FIRST_INO) where inode != Inode.root {
+    for inode in 1..<UInt32(EXT2_GOOD_OLD_FIRST_INO) where inode != root {
       unsafe ext2fs_inode_alloc_stats2(handle, inode, 1, 0)
     }
-    _ = try makeDirectory("lost+found", in: Inode.root)
+    _ = try makeDirectory("lost+found", in: .root)
   }
 
   deinit {
@@ -44,37 +47,37 @@ package final class FreshFileSystem {
   }
 
   /// Makes a directory of one block, and gives the parent one more where it has no room for the name. Returns its inode.
-  package func makeDirectory(_ name: String, in parent: UInt32) throws(VolumeError) -> UInt32 {
-    var code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+  package func makeDirectory(_ name: String, in parent: InodeNumber) throws(VolumeError) -> InodeNumber {
+    var code = unsafe ext2fs_mkdir(handle, parent.rawValue, 0, name)
     if code == errcode_t(EXT2_ET_DIR_NO_SPACE) {
-      try Self.check(unsafe ext2fs_expand_dir(handle, parent), .room(forDirectory: Array(name.utf8)))
-      code = unsafe ext2fs_mkdir(handle, parent, 0, name)
+      try Self.check(unsafe ext2fs_expand_dir(handle, parent.rawValue), .room(forDirectory: Array(name.utf8)))
+      code = unsafe ext2fs_mkdir(handle, parent.rawValue, 0, name)
     }
     try Self.check(code, .directory(Array(name.utf8)))
     var inode: ext2_ino_t = 0
-    let found = unsafe ext2fs_lookup(handle, parent, name, Int32(name.utf8.count), nil, &inode)
+    let found = unsafe ext2fs_lookup(handle, parent.rawValue, name, Int32(name.utf8.count), nil, &inode)
     try Self.check(found, .lookUp(directory: Array(name.utf8)))
-    return inode
+    return InodeNumber(inode)
   }
 
   /// Makes an empty file that no entry names yet. Returns its inode.
   ///
   /// - Parameter links: how many names it will get.
-  package func makeFile(links: UInt16) throws(VolumeError) -> UInt32 {
+  package func makeFile(links: UInt16) throws(VolumeError) -> InodeNumber {
     var number: ext2_ino_t = 0
     let mode = LINUX_S_IFREG | 0o644
-    try Self.check(unsafe ext2fs_new_inode(handle, Inode.root, mode, nil, &number), .file)
+    try Self.check(unsafe ext2fs_new_inode(handle, InodeNumber.root.rawValue, mode, nil, &number), .file)
     unsafe ext2fs_inode_alloc_stats2(handle, number, 1, 0)
     var inode = ext2_inode()
     inode.i_mode = UInt16(mode)
     inode.i_links_count = links
     try Self.check(unsafe ext2fs_write_new_inode(handle, number, &inode), .file)
-    return number
+    return InodeNumber(number)
   }
 
   /// Gives a file a name, in the first place of the directory that has room for it.
-  package func link(_ name: String, to inode: UInt32, in directory: UInt32) throws(VolumeError) {
-    let code = unsafe ext2fs_link(handle, directory, name, inode, EXT2_FT_REG_FILE)
+  package func link(_ name: String, to inode: InodeNumber, in directory: InodeNumber) throws(VolumeError) {
+    let code = unsafe ext2fs_link(handle, directory.rawValue, name, inode.rawValue, EXT2_FT_REG_FILE)
     try Self.check(code, .link(Array(name.utf8)))
   }
 

@@ -1,3 +1,4 @@
+import Basics
 import CExt2fs
 package import FolioCore
 import Synchronization
@@ -164,14 +165,14 @@ package final class LibraryHandle: @unchecked Sendable {
   ///   - typeMask: what of byte 7 of a record is a type.
   /// - Throws: in libext2fs' words, where it gives up.
   package func iterateDirectory(
-    _ directory: UInt32, limit: Int, typeMask: UInt8, _ body: (Record, RawSpan) -> Void
+    _ directory: InodeNumber, limit: Int, typeMask: UInt8, _ body: (Record, RawSpan) -> Void
   ) throws(VolumeError) {
     let code = withoutActuallyEscaping(body) { body in
       let taker = unsafe RecordTaker(handle, limit: limit, typeMask: typeMask, body)
       return withExtendedLifetime(taker) {
         lock.withLock { _ in
           unsafe ext2fs_dir_iterate2(
-            handle, directory, DIRENT_FLAG_INCLUDE_EMPTY | DIRENT_FLAG_INCLUDE_CSUM, nil,
+            handle, directory.rawValue, DIRENT_FLAG_INCLUDE_EMPTY | DIRENT_FLAG_INCLUDE_CSUM, nil,
             { _, _, entry, offset, _, _, context in
               let taker = unsafe Unmanaged<RecordTaker>.fromOpaque(context.unsafelyUnwrapped)
                 .takeUnretainedValue()
@@ -210,7 +211,7 @@ private final class RecordTaker {
     guard unsafe ext2fs_get_rec_len(handle, entry, &length) == 0 else { return DIRENT_ABORT }
     let bytes = UnsafeRawPointer(entry)
     let record = Record(
-      offset: offset, length: Int(length), inode: unsafe entry.pointee.inode,
+      offset: offset, length: Int(length), inode: InodeNumber(unsafe entry.pointee.inode),
       nameLength: unsafe Int(bytes.load(fromByteOffset: 6, as: UInt8.self)),
       fileTypeCode: unsafe bytes.load(fromByteOffset: 7, as: UInt8.self) & typeMask)
     let nameLength = record.isEntry ? record.nameLength : 0

@@ -1,3 +1,6 @@
+import Basics
+package import FolioCore
+
 /// A number in a superblock that no valid file system has. Its sentences are in `Words/ImpossibleValue+Words.swift`.
 package enum ImpossibleValue: Equatable, Sendable {
   /// What a superblock counts parts of.
@@ -27,12 +30,12 @@ package enum ImpossibleValue: Equatable, Sendable {
   case inodeCount(UInt32, groupCount: UInt64, perGroup: UInt32)
   case firstMetaGroup(UInt32, of: UInt64)
   case reservedDescriptorBlocks(UInt16)
-  case firstInode(UInt32)
-  case firstInodeBeyondLast(UInt32, of: UInt32)
+  case firstInode(InodeNumber)
+  case firstInodeBeyondLast(InodeNumber, of: UInt32)
   case part(UInt64, Counted, of: UInt64)
   // The journal.
-  case journalInode(UInt32, of: UInt32)
-  case journalInTwoPlaces(UInt32)
+  case journalInode(InodeNumber, of: UInt32)
+  case journalInTwoPlaces(InodeNumber)
   case journalNowhere
   // Features.
   /// A feature that the Hurd doesn't know.
@@ -42,9 +45,9 @@ package enum ImpossibleValue: Equatable, Sendable {
   case encryptionLevel(UInt8)
   case clustersWithoutExtents
   case firstBlockWithClusters(UInt64)
-  case quotaInode(UInt32, Quota, own: UInt32)
-  case projectQuotaInode(UInt32)
-  case orphanFile(UInt32)
+  case quotaInode(InodeNumber, Quota, own: InodeNumber)
+  case projectQuotaInode(InodeNumber)
+  case orphanFile(InodeNumber)
   case multiMountBlock(UInt64)
 }
 
@@ -123,9 +126,9 @@ extension Superblock {
     let reserved: UInt16 = number(at: Field.reservedDescriptorBlocks)
     if Int(reserved) > blockSize / 4 { found.append(.reservedDescriptorBlocks(reserved)) }
     // The kernel takes it for a number with a sign, and doesn't ask whether there is such an inode.
-    if revision > 0, firstInode < Self.oldFirstInode || firstInode > Int32.max {
+    if revision > 0, firstInode < Self.oldFirstInode || firstInode.rawValue > Int32.max {
       found.append(.firstInode(firstInode))
-    } else if revision > 0, firstInode > inodeCount {
+    } else if revision > 0, firstInode > lastInode {
       found.append(.firstInodeBeyondLast(firstInode, of: inodeCount))
     }
     if freeBlockCount > blockCount { found.append(.part(freeBlockCount, .freeBlocks, of: blockCount)) }
@@ -142,7 +145,7 @@ extension Superblock {
     let device: UInt32 = number(at: Field.journalDevice)
     switch journal {
     case .none: return []
-    case .inode(let inode) where inode > inodeCount: return [.journalInode(inode, of: inodeCount)]
+    case .inode(let inode) where inode > lastInode: return [.journalInode(inode, of: inodeCount)]
     case .inode(let inode): return device != 0 ? [.journalInTwoPlaces(inode)] : []
     case .external:
       let hasNoUUID = bytes(at: Field.journalUUID, count: 16).allSatisfy { $0 == 0 }
@@ -173,7 +176,7 @@ extension Superblock {
     var found: [ImpossibleValue] = []
     let quotas = quotaInodes
     for (index, quota) in ImpossibleValue.Quota.allCases.enumerated() where index < quotas.count {
-      let own = UInt32(3 + index)
+      let own = InodeNumber(3 + index)
       if quotas[index] != 0, quotas[index] != own {
         found.append(.quotaInode(quotas[index], quota, own: own))
       }
@@ -182,7 +185,7 @@ extension Superblock {
       found.append(.projectQuotaInode(quotas[2]))
     }
     // Inode 1 is that of bad blocks.
-    if let inode = orphanFile, inode < 2 || inode > inodeCount { found.append(.orphanFile(inode)) }
+    if let inode = orphanFile, inode < 2 || inode > lastInode { found.append(.orphanFile(inode)) }
     if let block = multiMountBlock, block < firstDataBlock || block >= blockCount {
       found.append(.multiMountBlock(block))
     }

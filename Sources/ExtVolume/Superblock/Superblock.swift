@@ -1,5 +1,5 @@
-import Basics
-import FolioCore
+package import Basics
+package import FolioCore
 
 /// What a superblock says of its file system: 1024 bytes, read without libext2fs, so that it can be had of one that libext2fs
 /// refuses.
@@ -9,7 +9,7 @@ import FolioCore
 package final class Superblock: Sendable {
   package enum Journal: Equatable {
     case none
-    case inode(UInt32)
+    case inode(InodeNumber)
     /// On a device of its own, with this UUID.
     case external
   }
@@ -32,7 +32,7 @@ package final class Superblock: Sendable {
   /// Bytes an inode takes in its table: a power of two from 128, where it can be read.
   package let inodeSize: Int
   /// The first inode that is not reserved: `/lost+found`, as mke2fs makes it.
-  package let firstInode: UInt32
+  package let firstInode: InodeNumber
   /// Whether byte 7 of a record is a file type (`filetype`).
   package let recordsNameTypes: Bool
   /// Whether more may follow a name in its record (`dirdata`, of Lustre).
@@ -48,7 +48,7 @@ package final class Superblock: Sendable {
   /// Whether `i_blocks` has 48 bits, and may count blocks instead of sectors (`huge_file`).
   let hasHugeFiles: Bool
   /// Journal, quotas, orphans: inodes that may lie beyond the reserved ones; 0 for what there isn't.
-  private let inodesReservedForFileSystem: InlineArray<5, UInt32>
+  private let inodesReservedForFileSystem: InlineArray<5, InodeNumber>
 
   /// How large a superblock is, in bytes.
   package static let byteCount = 1024
@@ -60,7 +60,7 @@ package final class Superblock: Sendable {
   private static let greatestLogBlockSize: UInt32 = 6
   /// What an inode takes, and how many are reserved, in revision 0.
   static let oldInodeSize = 128
-  package static let oldFirstInode: UInt32 = 11
+  package static let oldFirstInode: InodeNumber = 11
   private static let magic: UInt16 = 0xEF53
 
   /// Reads a superblock; nil where these bytes are none.
@@ -144,6 +144,12 @@ package final class Superblock: Sendable {
     return blockCount > firstDataBlock ? (blockCount - firstDataBlock - 1) / blocksPerGroup + 1 : 0
   }
 
+  /// The inode of the highest number.
+  package var lastInode: InodeNumber { InodeNumber(inodeCount) }
+
+  /// The first inode of a group.
+  func firstInode(ofGroup group: UInt32) -> InodeNumber { InodeNumber(group * inodesPerGroup + 1) }
+
   package var freeBlockCount: UInt64 { wide(at: Field.freeBlockCount, high: Field.freeBlockCountHigh) }
   package var reservedBlockCount: UInt64 {
     wide(at: Field.reservedBlockCount, high: Field.reservedBlockCountHigh)
@@ -185,31 +191,33 @@ package final class Superblock: Sendable {
 
   package var journal: Journal {
     guard featureBits.contains(.journal) else { return .none }
-    let inode: UInt32 = number(at: Field.journalInode)
+    let inode: InodeNumber = number(at: Field.journalInode)
     return inode != 0 ? .inode(inode) : .external
   }
 
   /// The inode of the journal; nil where there is none in this file system.
-  package var journalInode: UInt32? { if case .inode(let inode) = journal { inode } else { nil } }
+  package var journalInode: InodeNumber? { if case .inode(let inode) = journal { inode } else { nil } }
   /// Whether the journal may hold fast commits (`fast_commit`).
   package var hasFastCommits: Bool { featureBits.contains(.fastCommit) }
   /// Whether a journal waits to be replayed (`needs_recovery`).
   package var needsRecovery: Bool { featureBits.contains(.needsRecovery) }
   /// The inode of the file that lists orphans; nil without `orphan_file`.
-  package var orphanFile: UInt32? { featureBits.contains(.orphanFile) ? number(at: Field.orphanFile) : nil }
+  package var orphanFile: InodeNumber? {
+    featureBits.contains(.orphanFile) ? number(at: Field.orphanFile) : nil
+  }
   /// The block that says who has mounted it; nil without `mmp`.
   package var multiMountBlock: UInt64? {
     featureBits.contains(.multiMount) ? number(at: Field.multiMountBlock) : nil
   }
 
   /// The inodes of the quotas of users, groups and projects, in that order, 0 for none; empty without `quota`.
-  package var quotaInodes: [UInt32] {
+  package var quotaInodes: [InodeNumber] {
     guard featureBits.contains(.quota) else { return [] }
     return [Field.userQuotaInode, Field.groupQuotaInode, Field.projectQuotaInode].map { number(at: $0) }
   }
 
   /// Whether an inode beyond the reserved ones serves the file system itself: no entry names those.
-  package func isReservedForFileSystem(_ inode: UInt32) -> Bool {
+  package func isReservedForFileSystem(_ inode: InodeNumber) -> Bool {
     for index in inodesReservedForFileSystem.indices where inodesReservedForFileSystem[index] == inode {
       return true
     }
@@ -288,6 +296,8 @@ package final class Superblock: Sendable {
     Fields(bytes).number(at: field)
   }
 
+  package func number<Number: Ordinal>(at field: Int) -> Number { Number(rawValue: number(at: field)) }
+
   func wide(at field: Int, high: Int) -> UInt64 { Fields(bytes).wide(at: field, high: high, featureBits) }
 
   package func bytes(at field: Int, count: Int) -> [UInt8] { Array(bytes[field..<field + count]) }
@@ -305,6 +315,8 @@ package final class Superblock: Sendable {
     ) -> Number {
       bytes.raw.littleEndian(at: field)
     }
+
+    func number<Number: Ordinal>(at field: Int) -> Number { Number(rawValue: number(at: field)) }
 
     /// A number of blocks, whose upper half means something only in file systems with 64-bit block numbers.
     func wide(at field: Int, high: Int, _ features: FeatureBits) -> UInt64 {

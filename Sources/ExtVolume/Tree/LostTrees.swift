@@ -1,10 +1,10 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// The directories at the top of what is left where the root directory is gone.
 package struct LostTrees {
   /// In the order of their numbers.
-  package let inodes: [UInt32]
+  package let inodes: [InodeNumber]
 
   private static var mostShown: Int { 24 }
 
@@ -14,7 +14,7 @@ package struct LostTrees {
   ///
   /// - Complexity: reads all inode tables, and the first block of each directory.
   package static func find(on volume: Volume) throws(VolumeError) -> LostTrees {
-    var directories: Set<UInt32> = []
+    var directories: Set<InodeNumber> = []
     var scan = InodeScan(volume)
     for group in 0..<volume.groupCount {
       _ = scan.scan(group: group) { inode, _ in
@@ -26,7 +26,7 @@ package struct LostTrees {
     }
     var reader = try DirectoryReader(volume)
     var inodes = InodeTable(volume)
-    var parents: [UInt32: UInt32] = [:]
+    var parents: [InodeNumber: InodeNumber] = [:]
     for number in directories.sorted() {
       do throws(VolumeError) {
         reader.begin(try inodes.inode(number))
@@ -42,7 +42,7 @@ package struct LostTrees {
   }
 
   /// What ".." names, which stands second, in the directory that `reader` has begun.
-  private static func parent(_ reader: inout DirectoryReader, _ inodes: inout InodeTable) -> UInt32? {
+  private static func parent(_ reader: inout DirectoryReader, _ inodes: inout InodeTable) -> InodeNumber? {
     var count = 0
     while count < 2, let step = reader.next(inodes: &inodes) {
       guard case .entries(var entries) = consume step else { continue }
@@ -55,12 +55,14 @@ package struct LostTrees {
   }
 
   /// Directories without a parent, and the first that was met of each loop of parents.
-  private static func tops(of directories: [UInt32], _ parents: [UInt32: UInt32]) -> [UInt32] {
-    var tops: [UInt32] = []
-    var seen: Set<UInt32> = []
+  private static func tops(of directories: [InodeNumber], _ parents: [InodeNumber: InodeNumber])
+    -> [InodeNumber]
+  {
+    var tops: [InodeNumber] = []
+    var seen: Set<InodeNumber> = []
     for directory in directories {
       // Up to where it ends, or to what an earlier one has led through.
-      var way: Set<UInt32> = []
+      var way: Set<InodeNumber> = []
       var next = directory
       while seen.insert(next).inserted {
         way.insert(next)

@@ -91,7 +91,7 @@ package struct PathLookup: ~Copyable {
         throw .lookUp(isLink ? .linkOnTheWay(trail.path) : .notDirectoryOnTheWay(trail.path), path: path)
       }
       if component.isHere { continue }
-      if component.isParent, trail.goBack() || here.inode.number == Inode.root { continue }
+      if component.isParent, trail.goBack() || here.inode.number == .root { continue }
       let found = try step(from: here, in: trail.path, to: component.name, typed: path, inodes: &inodes)
       guard found.inode.attributes.fileType == .symlink, component.followsLinks else {
         trail.steps.append(found)
@@ -116,7 +116,7 @@ package struct PathLookup: ~Copyable {
   }
 
   private func root(inodes: inout InodeTable) throws(VolumeError) -> Step {
-    let inode = try inodes.inode(Inode.root)
+    let inode = try inodes.inode(.root)
     guard inode.isDirectory else { throw .corrupt(.root(inode.attributes.fileType)) }
     return Step(inode: inode, entry: Entry(inode: inode.number, type: .directory), name: [])
   }
@@ -190,9 +190,9 @@ private struct Component {
   var isParent: Bool { name == [UInt8(ascii: "."), UInt8(ascii: ".")] }
 
   /// N of `<N>`; nil for any other name.
-  var inodeNumber: UInt32? {
+  var inodeNumber: InodeNumber? {
     guard name.first == UInt8(ascii: "<"), name.last == UInt8(ascii: ">") else { return nil }
-    return UInt32(String(decoding: name.dropFirst().dropLast(), as: UTF8.self))
+    return UInt32(String(decoding: name.dropFirst().dropLast(), as: UTF8.self)).map { InodeNumber($0) }
   }
 
   /// The names in `path`; empty ones lead nowhere and are left out.

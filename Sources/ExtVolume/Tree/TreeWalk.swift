@@ -1,19 +1,19 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// A directory on the way: its inode, and a path that leads to it.
 package struct FoundDirectory {
-  package let inode: UInt32
+  package let inode: InodeNumber
   /// From the root, without a slash at its end: empty for the root itself.
   package let path: [UInt8]
 
-  package init(inode: UInt32, path: [UInt8]) {
+  package init(inode: InodeNumber, path: [UInt8]) {
     self.inode = inode
     self.path = path
   }
 
   /// A directory in this one.
-  package func child(_ inode: UInt32, name: RawSpan) -> FoundDirectory {
+  package func child(_ inode: InodeNumber, name: RawSpan) -> FoundDirectory {
     var below: [UInt8] = []
     below.reserveCapacity(path.count + 1 + name.byteCount)
     below += path
@@ -34,7 +34,7 @@ extension Array<UInt8> {
 /// yet to do is a list, so a tree may be as deep as it likes; an inode is walked once, so that cycles end.
 package struct TreeWalk {
   private var pending: [FoundDirectory]
-  private var walked: Set<UInt32>
+  private var walked: Set<InodeNumber>
 
   package init(from root: FoundDirectory) {
     pending = [root]

@@ -35,7 +35,7 @@ extension DirectoryDamage: CustomStringConvertible {
   }
 
   /// That, with the directory: "directory /a (inode 12), block 0 …".
-  package func description(directory: UInt32, path: [UInt8]) -> String {
+  package func description(directory: InodeNumber, path: [UInt8]) -> String {
     "directory \(Escaping.text(path.shownPath)) (inode \(directory)), \(description)"
   }
 

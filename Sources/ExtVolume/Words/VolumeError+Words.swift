@@ -242,7 +242,7 @@ extension Corruption {
     case .inodeTable: Ext2Library.words(for: Ext2Library.Code.badInodeTable)
     case .sharedInodeTable: "it lies where that of another group is"
     case .inodeBitmapRoom(_, let room, let count): "the inode bitmap has room for \(room) of \(count) inodes"
-    case .root(let type): "inode \(Inode.root) is no directory but of type \(type.word)"
+    case .root(let type): "inode \(InodeNumber.root) is no directory but of type \(type.word)"
     case .inlineAttributes: Ext2Library.words(for: Ext2Library.Code.noAttributes)
     case .encryptedTarget(_, let byteCount): "its \(byteCount) bytes are no encrypted target"
     case .target(_, let target, let byteCount):

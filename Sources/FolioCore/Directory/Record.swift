@@ -1,3 +1,5 @@
+public import Basics
+
 /// A directory record: what is on disk, in use or not. Offsets and lengths are bytes in its block.
 ///
 /// Mirrors `struct ext2_dir_entry_2`. The name stays in the block: ``nameBytes`` says where.
@@ -13,7 +15,7 @@ public struct Record: Hashable, Sendable {
   @usableFromInline
   let storedLength: UInt32
   /// The inode it names; 0 if the record is free.
-  public let inode: UInt32
+  public let inode: InodeNumber
   @usableFromInline
   let storedNameLength: UInt8
   /// Byte 7 as it stands: a ``FileType`` code, or 0 where the file system has no `filetype` feature.
@@ -31,7 +33,7 @@ public struct Record: Hashable, Sendable {
 
   /// A record with these fields. Traps unless `nameLength` is 0 to 255 and the others fit 32 bits.
   @inlinable
-  public init(offset: Int, length: Int, inode: UInt32, nameLength: Int, fileTypeCode: UInt8) {
+  public init(offset: Int, length: Int, inode: InodeNumber, nameLength: Int, fileTypeCode: UInt8) {
     storedOffset = UInt32(offset)
     storedLength = UInt32(length)
     self.inode = inode
@@ -45,7 +47,7 @@ public struct Record: Hashable, Sendable {
   init(offset: UInt32, length: UInt32, header: UInt64) {
     storedOffset = offset
     storedLength = length
-    inode = UInt32(truncatingIfNeeded: header)
+    inode = InodeNumber(rawValue: UInt32(truncatingIfNeeded: header))
     storedNameLength = UInt8(truncatingIfNeeded: header >> 48)
     fileTypeCode = UInt8(truncatingIfNeeded: header >> 56)
   }

@@ -69,7 +69,7 @@ public struct RecordFormat: Hashable, Sendable {
     if record.length > blockSize - record.offset { return .recordAcrossBlocks }
     let left = blockSize - record.end
     if left > 0, left < Record.leastByteCount { return .blockEndUnreachable }
-    if record.inode > inodeCount { return .inodeOutOfBounds }
+    if record.inode.rawValue > inodeCount { return .inodeOutOfBounds }
     return nil
   }
 

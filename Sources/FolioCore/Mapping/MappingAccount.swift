@@ -1,14 +1,14 @@
 /// Which block a folio holds.
 public struct BlockLabel: Hashable, Sendable {
   /// The directory's inode.
-  public let inode: UInt32
+  public let inode: InodeNumber
   /// Counted from 0 in the directory.
   public let logicalBlock: UInt64
   /// Counted from 0 in the file system.
   public let physicalBlock: UInt64
 
   /// A label of these numbers.
-  public init(inode: UInt32, logicalBlock: UInt64, physicalBlock: UInt64) {
+  public init(inode: InodeNumber, logicalBlock: UInt64, physicalBlock: UInt64) {
     self.inode = inode
     self.logicalBlock = logicalBlock
     self.physicalBlock = physicalBlock
