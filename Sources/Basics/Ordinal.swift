@@ -68,6 +68,17 @@ extension Ordinal {
   @inline(__always)
   public static func += (left: inout Self, count: RawValue) { left = left + count }
 
+  /// The one so many after it, and whether there is none: then the number begins anew at 0.
+  @inlinable
+  public func addingReportingOverflow(_ count: RawValue) -> (partialValue: Self, overflow: Bool) {
+    let (number, overflow) = rawValue.addingReportingOverflow(count)
+    return (Self(rawValue: number), overflow)
+  }
+
+  /// The one of the greatest number.
+  @inlinable
+  public static var max: Self { Self(rawValue: .max) }
+
   /// How many there are from `right` up to `left`. Traps where `right` comes after it.
   @inlinable
   @inline(__always)

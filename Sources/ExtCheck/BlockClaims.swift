@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 import FolioCore
 
@@ -5,14 +6,14 @@ import FolioCore
 struct BlockClaims {
   struct Claim {
     /// Physical blocks.
-    let blocks: Range<UInt64>
+    let blocks: Range<BlockNumber>
     /// The directory's inode; 0 for the file system.
     let owner: InodeNumber
   }
 
   private var claims: [Claim] = []
 
-  mutating func add(_ blocks: Range<UInt64>, owner: InodeNumber) {
+  mutating func add(_ blocks: Range<BlockNumber>, owner: InodeNumber) {
     claims.append(Claim(blocks: blocks, owner: owner))
   }
 
@@ -21,9 +22,9 @@ struct BlockClaims {
   /// Blocks that several share turn up once for each owner after the first. What one owner claims twice is not told.
   ///
   /// - Complexity: n log n in the number of claims.
-  mutating func conflicts() -> [(blocks: Range<UInt64>, owners: (InodeNumber, InodeNumber))] {
+  mutating func conflicts() -> [(blocks: Range<BlockNumber>, owners: (InodeNumber, InodeNumber))] {
     claims.sort { ($0.blocks.lowerBound, $0.owner) < ($1.blocks.lowerBound, $1.owner) }
-    var found: [(blocks: Range<UInt64>, owners: (InodeNumber, InodeNumber))] = []
+    var found: [(blocks: Range<BlockNumber>, owners: (InodeNumber, InodeNumber))] = []
     // Of the claims so far, the one that reaches furthest.
     var furthest: Claim?
     for claim in claims {

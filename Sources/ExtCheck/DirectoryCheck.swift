@@ -60,7 +60,7 @@ struct DirectoryCheck: ~Copyable {
     var isCasefolded = false
     var hashTree: HashTree?
     /// The block whose names have been found to stand in the wrong leaf.
-    var misplacedLeaf: UInt64?
+    var misplacedLeaf: LogicalBlock?
     var children: [FoundDirectory] = []
     var subdirectoryCount = 0
     /// Hashes of names that seem to stand here twice.

@@ -21,15 +21,15 @@ struct HashTree {
   /// Something wrong, and the logical block it is wrong with.
   struct Damage {
     let rule: Rule
-    let logical: UInt64
+    let logical: LogicalBlock
     let facts: String
   }
 
   /// The kind of hash; nil where there is no root to say.
   private(set) var version: UInt8?
   /// The logical blocks that hold the index.
-  private(set) var nodes: Set<UInt64> = []
-  private(set) var leaves: [UInt64: Leaf] = [:]
+  private(set) var nodes: Set<LogicalBlock> = []
+  private(set) var leaves: [LogicalBlock: Leaf] = [:]
   private(set) var damage: [Damage] = []
   /// Whether all leaves that there are have been led to, as far as nodes can be trusted.
   private var isWhole = true
@@ -47,7 +47,7 @@ struct HashTree {
   }
 
   /// Adds what is wrong with a node: once for each rule, however often it breaks it.
-  private mutating func add(_ found: [(rule: Rule, facts: String)], _ logical: UInt64) {
+  private mutating func add(_ found: [(rule: Rule, facts: String)], _ logical: LogicalBlock) {
     for rule in Rule.allCases {
       let all = found.filter { $0.rule == rule }.map(\.facts)
       guard !all.isEmpty else { continue }
@@ -61,7 +61,7 @@ struct HashTree {
   ///   - high: the least hash that belongs to what follows; nil where nothing does.
   ///   - level: 0 for the root. Levels end with those that the root announces, three at most.
   private mutating func read(
-    _ logical: UInt64, low: UInt32, high: UInt32?, isShared: Bool, level: Int, _ blocks: BlockMap,
+    _ logical: LogicalBlock, low: UInt32, high: UInt32?, isShared: Bool, level: Int, _ blocks: BlockMap,
     _ volume: Volume, _ directory: Inode, levelCount: Int = 0
   ) {
     nodes.insert(logical)
@@ -93,7 +93,7 @@ struct HashTree {
       let below = index == 0 ? low : entry.hash & ~1
       let above = next.map { $0 & ~1 } ?? high
       let goesOn = next.map { $0 & 1 == 1 } ?? isShared
-      let block = UInt64(entry.block)
+      let block = entry.block
       guard block > 0, block < blocks.runs.last?.logical.upperBound ?? 0 else {
         lost.append((.htreeBlock, "entry \(index) leads to block \(block)"))
         isWhole = false

@@ -11,9 +11,9 @@ struct InodeCheck {
   private let superblock: Superblock
   private let zone: SystemZone
   /// Symbolic links whose targets stand in blocks, and those blocks.
-  private var links: [(block: UInt64, inode: InodeNumber)] = []
+  private var links: [(block: BlockNumber, inode: InodeNumber)] = []
   /// Blocks of extended attributes, whose values may stand in inodes of their own.
-  private var attributeBlocks: Set<UInt64> = []
+  private var attributeBlocks: Set<BlockNumber> = []
   /// Inodes that attributes refer to, in use or not.
   private var valueInodes: Set<InodeNumber> = []
   /// Whether there may be attributes that nobody could read.
@@ -216,7 +216,7 @@ struct NamedInodes: ~Copyable {
   private static func inodesInBadBlocks(_ volume: Volume, _ inodes: inout InodeTable) -> RangeSet<InodeNumber>
   {
     var found = RangeSet<InodeNumber>()
-    var bad: [Range<UInt64>]
+    var bad: [Range<BlockNumber>]
     do throws(VolumeError) {
       // Its size isn't kept up to date: all of its map counts.
       let inode = try inodes.inode(.badBlocks)

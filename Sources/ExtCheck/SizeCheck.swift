@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 
 /// Checks what a directory's inode says of its size and of how many blocks it has.

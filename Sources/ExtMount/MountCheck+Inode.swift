@@ -1,3 +1,4 @@
+import Basics
 package import ExtVolume
 import FolioCore
 
@@ -25,7 +26,7 @@ extension MountCheck {
   ///
   /// Mirrors the second half of `ext4_sb_block_valid()`.
   mutating func obstaclesOverTables(of inode: Inode, refusal: Refusal) -> [MountObstacle] {
-    var blocks: [Range<UInt64>] = []
+    var blocks: [Range<BlockNumber>] = []
     do throws(VolumeError) {
       blocks = try inodes.blockRanges(of: inode) ?? []
     } catch {

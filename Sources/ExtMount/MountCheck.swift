@@ -1,6 +1,6 @@
 import Basics
 package import ExtVolume
-import FolioCore
+package import FolioCore
 import TextOutput
 
 /// What a kernel looks at before it has mounted a file system, beside the superblock: where the groups' tables are and
@@ -14,7 +14,7 @@ package struct MountCheck: ~Copyable {
   package var superblock: Superblock { volume.superblock }
   package var inodes: InodeTable
   /// Where no contents can be: over the groups' tables and the journal.
-  package var systemZone: RangeSet<UInt64>
+  package var systemZone: RangeSet<BlockNumber>
   /// Groups of which a table lies over another one: those that ext4 refuses for it, and others.
   private let refusedGroups, otherGroups: [UInt32]
   private var obstacles: [MountObstacle] = []
@@ -112,9 +112,9 @@ package struct MountCheck: ~Copyable {
       obstacles.add(.byExt4WithJournal, "\(name) is no file")
     }
     let map = BlockMapReader.read(inode, on: volume)
-    var stretches: [Range<UInt64>] = []
+    var stretches: [Range<BlockNumber>] = []
     // Where a stretch would go on.
-    var next: UInt64 = 0
+    var next: BlockNumber = 0
     for run in map.runs {
       let count = UInt64(run.logical.count)
       switch run.contents {
@@ -176,7 +176,7 @@ package struct MountCheck: ~Copyable {
       return obstacles.add(.byExt4, "\(name) is longer than \(most) blocks")
     }
     let map = BlockMapReader.read(inode, on: volume)
-    for logical in 0..<blockCount {
+    for logical in 0..<LogicalBlock(blockCount) {
       guard let block = map.physical(of: logical) else {
         return obstacles.add(.byExt4, "\(name) has no contents")
       }
@@ -186,7 +186,7 @@ package struct MountCheck: ~Copyable {
     }
   }
 
-  private func damageOfOrphans(inBlock block: UInt64, of inode: Inode) -> String? {
+  private func damageOfOrphans(inBlock block: BlockNumber, of inode: Inode) -> String? {
     let magic: UInt32 = 0x0B10_CA04
     do throws(VolumeError) {
       let bytes = try volume.readBlock(block)

@@ -1,4 +1,5 @@
-import FolioCore
+import Basics
+package import FolioCore
 import SystemPackage
 
 /// A file system in an image, open for reading: the source of its bytes, and what was found when it was opened.
@@ -10,9 +11,9 @@ package final class Volume: Sendable {
     /// The block size there must be, in bytes; where `superblock` is given, what it is.
     package var blockSize: Int?
     /// The block that holds a backup superblock.
-    package var superblock: UInt32?
+    package var superblock: BlockNumber?
 
-    package init(blockSize: Int? = nil, superblock: UInt32? = nil) {
+    package init(blockSize: Int? = nil, superblock: BlockNumber? = nil) {
       self.blockSize = blockSize
       self.superblock = superblock
     }
@@ -86,12 +87,12 @@ package final class Volume: Sendable {
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
-  package func position(ofBlock block: UInt64) -> UInt64? {
+  package func position(ofBlock block: BlockNumber) -> UInt64? {
     superblock.position(ofBlock: block)
   }
 
   /// Reads a whole block.
-  package func readBlock(_ block: UInt64) throws(VolumeError) -> [UInt8] {
+  package func readBlock(_ block: BlockNumber) throws(VolumeError) -> [UInt8] {
     guard let position = position(ofBlock: block) else {
       throw .noBlock(block, count: superblock.blockCount)
     }
@@ -132,8 +133,8 @@ package final class Volume: Sendable {
       }
     var failure: Int = 0
     for blockSize in blockSizes {
-      let block = UInt64(options.superblock ?? 0)
-      let position = block == 0 ? Superblock.position : block * UInt64(blockSize)
+      let block = options.superblock ?? 0
+      let position = block == 0 ? Superblock.position : block.rawValue * UInt64(blockSize)
       let facts = image.superblock(at: position)
       if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {
         throw .corrupt(.superblock(value))

@@ -25,6 +25,11 @@ import Testing
     #expect(Array(row) == [3, 4, 5] && row.count == 3 && row.contains(5) && !row.contains(6))
   }
 
+  @Test func whereThereIsNoneAnymore() {
+    #expect(Seat.max == 255 && Seat(254).addingReportingOverflow(1) == (255, false))
+    #expect(Seat(254).addingReportingOverflow(2) == (0, true))
+  }
+
   @Test func itIsReadAsItsNumberIs() {
     #expect(([0xFF, 9] as [UInt8]).raw.littleEndian(at: 1, as: Seat.self) == 9)
   }

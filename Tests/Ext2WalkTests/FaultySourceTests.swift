@@ -1,3 +1,4 @@
+import Basics
 import ExtCheck
 import ExtVolume
 import FolioCore
@@ -19,7 +20,7 @@ import Testing
     let unreadable = try #require(verified.errors.first { $0.rule == .blockUnreadable })
     #expect(unreadable.path == Array("/d".utf8))
     #expect(unreadable.block?.logical == 1)
-    #expect(unreadable.block?.physical == UInt64(blocks[1] / blockSize))
+    #expect(unreadable.block?.physical == BlockNumber(blocks[1] / blockSize))
     #expect(unreadable.words.contains("nput/output error"), "\(unreadable)")
     #expect(
       verified.errors.map(\.rule.rawValue).sorted()

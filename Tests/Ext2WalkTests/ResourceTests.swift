@@ -1,5 +1,6 @@
 import Basics
 import ExtMount
+import FolioCore
 import Foundation
 import SystemPackage
 import Testing
@@ -282,9 +283,9 @@ import Testing
     var random = SeededRandom(seed: 7)
     for round in 0..<40 {
       var seen = SeenBlocks()
-      var all: Set<UInt64> = []
+      var all: Set<BlockNumber> = []
       for _ in 0..<(round < 38 ? 60 : 4000) {
-        let start = UInt64(random.below(round < 38 ? 200 : 40000))
+        let start = BlockNumber(random.below(round < 38 ? 200 : 40000))
         let end = start + 1 + UInt64(random.below(random.below(3) == 0 ? 1 : 30))
         var next = start
         while next < end {
@@ -301,9 +302,9 @@ import Testing
   @Test func seenBlocksThatTouchAreOneStretch() {
     var seen = SeenBlocks()
     _ = seen.insert(100_000)
-    for block in stride(from: 0 as UInt64, to: 32768, by: 2) { _ = seen.insert(block) }
+    for block in stride(from: 0 as BlockNumber, to: 32768, by: 2) { _ = seen.insert(block) }
     func stepCount() -> Int {
-      var (start, steps) = (0 as UInt64, 0)
+      var (start, steps) = (0 as BlockNumber, 0)
       while start < 32768 {
         start += seen.insertFront(of: start..<32768).count
         steps += 1

@@ -53,7 +53,7 @@ import Testing
   private func read(
     _ area: [UInt8], blockCount: Int, hasExtents: Bool = false, blocks: [Int: [UInt8]] = [:],
     fault: FaultySource.Fault = .none, cutTo blocksThere: Int? = nil
-  ) throws -> (lines: [String], map: BlockMap, reads: [UInt64]) {
+  ) throws -> (lines: [String], map: BlockMap, reads: [BlockNumber]) {
     var image = HandmadeImage()
     for (block, bytes) in blocks { image.put(bytes, inBlock: block) }
     image.putInode(
@@ -77,18 +77,18 @@ import Testing
     }
     // They cover the size, whatever is wrong.
     #expect(map.runs.first?.logical.lowerBound ?? 0 == 0)
-    #expect(map.runs.last?.logical.upperBound ?? 0 == UInt64(blockCount))
+    #expect(map.runs.last?.logical.upperBound ?? 0 == LogicalBlock(blockCount))
     for (run, next) in zip(map.runs, map.runs.dropFirst()) {
       #expect(run.logical.upperBound == next.logical.lowerBound)
     }
-    return (lines + map.damage.map(name), map, source.reads.map { $0.lowerBound / 1024 })
+    return (lines + map.damage.map(name), map, source.reads.map { BlockNumber($0.lowerBound / 1024) })
   }
 
   @Test func blocksOfTheInodeTakeNoRead() throws {
     let (lines, map, reads) = try read(numbers([100, 101, 102, 0, 0, 200, 199]), blockCount: 8)
     #expect(lines == ["0..<3 at 100", "3..<5 hole", "5..<6 at 200", "6..<7 at 199", "7..<8 hole"])
     #expect(reads.isEmpty && map.nodes.isEmpty)
-    let places = (0..<9 as Range<UInt64>).map { map.physical(of: $0) }
+    let places = (0..<9 as Range<LogicalBlock>).map { map.physical(of: $0) }
     #expect(places == [100, 101, 102, nil, nil, 200, 199, nil, nil])
     #expect(map.mappedCount == 5)
   }

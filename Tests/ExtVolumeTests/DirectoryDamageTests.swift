@@ -56,7 +56,8 @@ import Testing
 
   @Test func blocksThatCanNotBe() async throws {
     var image = try await image()
-    let blockCount = try image.open().superblock.blockCount
+    let superblock = try image.open().superblock
+    let (blocksEnd, blockCount) = (superblock.blocksEnd, superblock.blockCount)
     let first = image.position(ofBlock: 0, of: 12)
     image.setInode(12, 7 * 1024 as UInt32, at: Inode.Field.size)
     let blocks: [UInt32] = [
@@ -67,8 +68,9 @@ import Testing
     }
     image.bytes.removeLast(1024)
     let expected: [DirectoryDamage.Kind] = [
-      .hole(1..<2), .unmapped(2..<3, .outside(blockCount + 5, blockCount: blockCount)),
-      .unmapped(3..<4, .behindImage(blockCount - 1)), .unmapped(4..<5, .blockTwice(UInt64(first / 1024))),
+      .hole(1..<2), .unmapped(2..<3, .outside(blocksEnd + 5, blockCount: blockCount)),
+      .unmapped(3..<4, .behindImage(BlockNumber(blockCount - 1))),
+      .unmapped(4..<5, .blockTwice(BlockNumber(first / 1024))),
       .hole(5..<7),
     ]
     #expect(try read(12, image.open()).damage == expected)
@@ -77,7 +79,7 @@ import Testing
   @Test func blocksThatCanNotBeRead() async throws {
     var image = try await image()
     let position = UInt64(image.position(ofBlock: 0, of: 12))
-    let place = BlockPlace(logical: 0, physical: position / 1024)
+    let place = BlockPlace(logical: 0, physical: BlockNumber(position / 1024))
     let deaf = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(position))))
     let found = try read(12, deaf)
     #expect(found.damage == [.unreadable(.source(.system(.ioError, position: position)))])
@@ -95,7 +97,7 @@ import Testing
     image.setInode(12, UInt32(node), at: Inode.Field.blockArea + 48)
     let start = node * 1024
     let deafNode = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(start))))
-    let error = VolumeError.read(.system(.ioError, position: start), of: .block(node))
+    let error = VolumeError.read(.system(.ioError, position: start), of: .block(BlockNumber(node)))
     #expect(try read(12, deafNode).damage == [.hole(1..<12), .unmapped(12..<13, .unreadable(error))])
   }
 
@@ -112,7 +114,7 @@ import Testing
     let found = try read(12, image.open())
     #expect(
       found.damage == [.record(RecordDamage(rule: .recordTooShort, record: record), resumedAt: 36)])
-    #expect(found.blocks == [BlockPlace(logical: 0, physical: UInt64(block / 1024))])
+    #expect(found.blocks == [BlockPlace(logical: 0, physical: BlockNumber(block / 1024))])
     #expect(found.names.count == 4)
   }
 

@@ -1,4 +1,5 @@
 import Basics
+import FolioCore
 import Testing
 
 @testable import ExtVolume
@@ -25,7 +26,7 @@ import Testing
     var count = -1
     var declaredRoom = 0
     var depth: UInt16 = 0
-    var logicals: [UInt64] = []
+    var logicals: [LogicalBlock] = []
     var extents: [ExtentNode.Extent] = []
     var children: [ExtentNode.Child] = []
   }

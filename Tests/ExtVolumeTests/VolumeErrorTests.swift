@@ -82,11 +82,12 @@ import Testing
   @Test func whatAFileSystemDoesNotHave() async throws {
     let volume = try await MemoryImage().open()
     let (inodeCount, blockCount) = (volume.superblock.inodeCount, volume.superblock.blockCount)
+    let end = volume.superblock.blocksEnd
     var inodes = InodeTable(volume)
     for number in [0, volume.superblock.lastInode + 1, 0xFFFF_FFFF] {
       #expect(throws: VolumeError.noInode(number, count: inodeCount)) { _ = try inodes.inode(number) }
     }
-    #expect(error { _ = try volume.readBlock(blockCount) } == .noBlock(blockCount, count: blockCount))
+    #expect(error { _ = try volume.readBlock(end) } == .noBlock(end, count: blockCount))
   }
 
   @Test func whatCanNotBeRead() async throws {
@@ -102,8 +103,8 @@ import Testing
     #expect(try inodes.inode(.root).isDirectory)
     let block = inode12 / 1024
     #expect(
-      error { _ = try volume.readBlock(block) }
-        == .read(.system(.ioError, position: block * 1024), of: .block(block)))
+      error { _ = try volume.readBlock(BlockNumber(block)) }
+        == .read(.system(.ioError, position: block * 1024), of: .block(BlockNumber(block))))
     // An image that ends in its inode table, or before it.
     let cut = try Volume(MemorySource(Array(image.bytes[..<Int(table)])))
     var cutInodes = InodeTable(cut)

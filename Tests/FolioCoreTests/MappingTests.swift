@@ -280,7 +280,8 @@ import Testing
         try Folio(byteCount: byteCount, in: arena), mapper: mapper, way: way, keepsAccount: true)
       var source = ArraySource(bytes: distinctBytes(byteCount))
       for block in 0..<2 as Range<UInt64> {
-        try reader.begin(BlockLabel(inode: 2, logicalBlock: block, physicalBlock: block))
+        try reader.begin(
+          BlockLabel(inode: 2, logicalBlock: LogicalBlock(block), physicalBlock: BlockNumber(block)))
         try reader.need(0..<byteCount, from: &source)
         #expect([UInt8](copying: reader.bytes) == distinctBytes(byteCount))
       }

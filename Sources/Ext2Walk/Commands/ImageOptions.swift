@@ -1,6 +1,8 @@
 import ArgumentParser
+import Basics
 import ExtDisk
 import ExtVolume
+import FolioCore
 import TextOutput
 
 /// The image, and how to open it: for every command that takes one.
@@ -85,7 +87,8 @@ struct OpeningOptions: ParsableArguments {
   }
 
   var volumeOptions: Volume.OpenOptions {
-    Volume.OpenOptions(blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock)
+    Volume.OpenOptions(
+      blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock.map { BlockNumber($0) })
   }
 
   /// The bytes from where the file system begins: in a partition, where the image is a whole disk, and that is said.

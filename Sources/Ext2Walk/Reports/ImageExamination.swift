@@ -1,3 +1,4 @@
+import Basics
 import ExtDisk
 import ExtMount
 import ExtVolume
@@ -86,7 +87,7 @@ struct ImageExamination {
       facts = found
       obstacles = MountCheck.obstacles(of: volume)
       report.featuresReadPast = volume.featuresReadPast
-      if block > 1 { backup = BackupSuperblock(block: UInt64(block), facts: found) }
+      if block > 1 { backup = BackupSuperblock(block: block, facts: found) }
     } else if let first {
       facts = first
       do {
@@ -138,7 +139,7 @@ struct ImageExamination {
     var serving: [ImageReport.Backup] = []
     var shortage: VolumeError?
     for backup in file.backupSuperblocks(within: byteCount, everywhere: true) {
-      let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
+      let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: backup.block)
       if serving.contains(where: { $0.hasRoot && $0.superblock.facts.hasLayout(of: backup.facts) }) {
         // As the other one, so far as it was looked at.
         serving.append(ImageReport.Backup(superblock: backup, hasRoot: true, hasDamagedDescriptors: false))

@@ -1,5 +1,6 @@
 import ExtMount
 import ExtVolume
+import FolioCore
 import TextOutput
 
 /// What to do to get at the files, in a sentence.
@@ -46,7 +47,7 @@ struct MountAdvice {
     var options = "ro"
     if leavesJournal { options += ",noload" }
     // In units of 1 KiB, whatever the block size is.
-    if let backup { options += ",sb=\(backup.block * UInt64(backup.facts.blockSize) / 1024)" }
+    if let backup { options += ",sb=\(backup.block.rawValue * UInt64(backup.facts.blockSize) / 1024)" }
     if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }
     if location.offset > 0 { options += ",offset=\(location.offset)" }
     var notes: [String] = []

@@ -1,21 +1,23 @@
+package import FolioCore
+
 /// What is wrong with the map of a directory's blocks, or a part of it.
 package enum BlockMapDamage: Equatable {
   /// A node of the extent tree has no header of a node of its depth.
   case nodeHeader
   /// A block that holds block numbers or extents turns up for the second time.
-  case nodeTwice(UInt64)
+  case nodeTwice(BlockNumber)
   /// A block that holds contents turns up for the second time.
-  case blockTwice(UInt64)
+  case blockTwice(BlockNumber)
   /// A block where no contents can be.
-  case impossible(UInt64)
+  case impossible(BlockNumber)
   /// A block that the file system doesn't have.
-  case outside(UInt64, blockCount: UInt64)
+  case outside(BlockNumber, blockCount: UInt64)
   /// A block that the file system has and the image hasn't.
-  case behindImage(UInt64)
+  case behindImage(BlockNumber)
   /// An extent that was allocated and never written.
   case unwritten
   /// A long stretch of blocks that lie in a hole of the image.
-  case neverWritten(UInt64)
+  case neverWritten(BlockNumber)
   /// A node can't be read.
   indirect case unreadable(VolumeError)
   /// Extents hold so many blocks behind later ones, where nobody looks for them.

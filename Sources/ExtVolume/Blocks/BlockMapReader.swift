@@ -8,14 +8,14 @@ import FolioCore
 /// directories keep all they have in the inode: no block is read for those.
 package struct BlockMapReader: ~Copyable {
   private let volume: Volume
-  /// How many logical blocks the directory's size takes.
-  private let blockCount: UInt64
+  /// Where the directory's size ends.
+  private let sizeEnd: LogicalBlock
   private var runs: [BlockRun] = []
-  private var nodes: [UInt64] = []
+  private var nodes: [BlockNumber] = []
   /// Logical blocks below this are in `runs`.
-  private var covered: UInt64 = 0
+  private var covered: LogicalBlock = 0
   /// Physical blocks after the directory's size, as far as a directory may have such.
-  private var preallocated: [Range<UInt64>] = []
+  private var preallocated: [Range<BlockNumber>] = []
   /// Whether blocks are mapped so far after the directory's size that none may be. No kernel reads those.
   private var hasBlocksBehindEnd = false
   /// How many nodes of the map may still be looked at that lie after the size: none where it isn't a directory's.
@@ -39,11 +39,11 @@ package struct BlockMapReader: ~Copyable {
       volume, byteCount: byteCount ?? directory.attributes.byteCount,
       nodesAfterEnd: directory.isDirectory ? mostNodesAfterEnd : 0)
     if directory.hasExtents {
-      map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.blockCount)
+      map.addExtents(in: directory.blockArea.span.raw, depth: nil, through: map.sizeEnd)
     } else {
       map.addPointers(in: directory.blockArea.span.raw)
     }
-    map.addGap(through: map.blockCount)
+    map.addGap(through: map.sizeEnd)
     var damage: [BlockMapDamage] = []
     if map.misplacedBlocks > 0 { damage.append(.misplaced(blockCount: map.misplacedBlocks)) }
     if map.hasEmptyExtents { damage.append(.emptyExtents) }
@@ -69,9 +69,11 @@ package struct BlockMapReader: ~Copyable {
       }
       // From `start` on blocks are not in `written` yet; up to `next` they hold data.
       var (start, next) = (run.logical.lowerBound, run.logical.lowerBound)
-      func block(_ logical: UInt64) -> UInt64 { physical + (logical - run.logical.lowerBound) }
+      func block(_ logical: LogicalBlock) -> BlockNumber { physical + (logical - run.logical.lowerBound) }
       while next < run.logical.upperBound {
-        let data = volume.image.nextData(from: block(next) * blockSize).map { $0 / blockSize }
+        let data = volume.image.nextData(from: block(next).rawValue * blockSize).map {
+          BlockNumber($0 / blockSize)
+        }
         let end =
           data.map { min(run.logical.upperBound, next + ($0 - block(next))) } ?? run.logical.upperBound
         if end - next > Self.mostUnwrittenBlocks {
@@ -96,17 +98,17 @@ package struct BlockMapReader: ~Copyable {
     self.volume = volume
     nodesLeftAfterEnd = nodesAfterEnd
     let (whole, rest) = byteCount.quotientAndRemainder(dividingBy: UInt64(volume.superblock.blockSize))
-    blockCount = whole + (rest > 0 ? 1 : 0)
+    sizeEnd = LogicalBlock(whole + (rest > 0 ? 1 : 0))
   }
 
   // MARK: Block maps
 
   /// The 15 numbers of an inode: 12 blocks, then a block of block numbers, one of those, and one of those.
   private mutating func addPointers(in area: RawSpan) {
-    var logical: UInt64 = 0
+    var logical: LogicalBlock = 0
     for index in 0..<15 {
       let level = max(0, index - 11)
-      add(pointer: UInt64(area.littleEndian(at: index * 4, as: UInt32.self)), level: level, at: logical)
+      add(pointer: BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self)), level: level, at: logical)
       logical += blocksPerPointer(level: level)
     }
   }
@@ -116,12 +118,12 @@ package struct BlockMapReader: ~Copyable {
     1 << (UInt64(level) * UInt64((volume.superblock.blockSize / 4).trailingZeroBitCount))
   }
 
-  private mutating func add(pointer: UInt64, level: Int, at logical: UInt64) {
+  private mutating func add(pointer: BlockNumber, level: Int, at logical: LogicalBlock) {
     guard pointer != 0 else { return }
     // What lies after the end is looked at until it is more than there may be.
-    guard logical < blockCount || !hasBlocksBehindEnd else { return }
+    guard logical < sizeEnd || !hasBlocksBehindEnd else { return }
     guard level > 0 else {
-      if logical < blockCount {
+      if logical < sizeEnd {
         add(logical: logical..<logical + 1, physical: pointer)
       } else {
         addBehindEnd(logical..<logical + 1, physical: pointer)
@@ -129,12 +131,12 @@ package struct BlockMapReader: ~Copyable {
       return
     }
     let step = blocksPerPointer(level: level - 1)
-    let end = max(logical, min(blockCount, logical + blocksPerPointer(level: level)))
+    let end = max(logical, min(sizeEnd, logical + blocksPerPointer(level: level)))
     guard let node = readNode(pointer, for: logical..<end) else { return }
     var next = logical
     for index in 0..<volume.superblock.blockSize / 4 {
       let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
-      add(pointer: UInt64(number), level: level - 1, at: next)
+      add(pointer: BlockNumber(number), level: level - 1, at: next)
       next += step
     }
   }
@@ -146,7 +148,7 @@ package struct BlockMapReader: ~Copyable {
   /// - Parameters:
   ///   - depth: what the node above it makes it; nil for the root.
   ///   - end: the logical block at which the next node's part begins.
-  private mutating func addExtents(in bytes: RawSpan, depth expected: UInt16?, through end: UInt64) {
+  private mutating func addExtents(in bytes: RawSpan, depth expected: UInt16?, through end: LogicalBlock) {
     guard let node = ExtentNode(bytes), node.depth == expected ?? node.depth else {
       if covered < end {
         addDamaged(covered..<end, .nodeHeader)
@@ -163,8 +165,8 @@ package struct BlockMapReader: ~Copyable {
       let child = node.child(index)
       let next = index + 1 < node.entryCount ? node.logical(index + 1) : end
       let start = max(child.logical, covered)
-      let part = start..<max(start, min(next, end, blockCount))
-      guard child.logical >= covered, !part.isEmpty || child.logical >= blockCount else {
+      let part = start..<max(start, min(next, end, sizeEnd))
+      guard child.logical >= covered, !part.isEmpty || child.logical >= sizeEnd else {
         misplacedBlocks += 1
         continue
       }
@@ -184,11 +186,11 @@ package struct BlockMapReader: ~Copyable {
       return
     }
     let end = extent.logical + extent.count
-    if end > blockCount {
-      let start = max(extent.logical, blockCount)
+    if end > sizeEnd {
+      let start = max(extent.logical, sizeEnd)
       addBehindEnd(start..<end, physical: extent.physical + (start - extent.logical))
     }
-    let part = extent.logical..<min(max(extent.logical, blockCount), end)
+    let part = extent.logical..<min(max(extent.logical, sizeEnd), end)
     if extent.isWritten {
       add(logical: part, physical: extent.physical)
     } else {
@@ -201,7 +203,7 @@ package struct BlockMapReader: ~Copyable {
   /// A block of block numbers or extents; nil where it can't be had, which `logical` then says.
   ///
   /// - Parameter logical: what it leads to, as far as the directory reaches; empty for a node after its end.
-  private mutating func readNode(_ block: UInt64, for logical: Range<UInt64>) -> [UInt8]? {
+  private mutating func readNode(_ block: BlockNumber, for logical: Range<LogicalBlock>) -> [UInt8]? {
     let damage: BlockMapDamage
     if logical.isEmpty {
       // Empty ones are harmless; a hostile map could have as many as the file system has blocks.
@@ -230,10 +232,10 @@ package struct BlockMapReader: ~Copyable {
   ///
   /// Mirrors what `check_blocks()` of e2fsck's pass 1 lets pass: as many as `s_prealloc_dir_blocks` says. They hold no
   /// records, and count in `i_blocks`.
-  private mutating func addBehindEnd(_ logical: Range<UInt64>, physical: UInt64) {
+  private mutating func addBehindEnd(_ logical: Range<LogicalBlock>, physical: BlockNumber) {
     let (end, overflow) = physical.addingReportingOverflow(UInt64(logical.count))
-    guard logical.upperBound <= blockCount + volume.superblock.preallocatedDirectoryBlocks, !overflow,
-      physical > 0, physical >= volume.superblock.firstDataBlock, end <= volume.superblock.blockCount
+    guard logical.upperBound <= sizeEnd + volume.superblock.preallocatedDirectoryBlocks, !overflow,
+      physical > 0, physical >= volume.superblock.firstDataBlock, end <= volume.superblock.blocksEnd
     else {
       hasBlocksBehindEnd = true
       return
@@ -247,17 +249,17 @@ package struct BlockMapReader: ~Copyable {
   }
 
   /// Adds contents, as far as they are in the file system and in the image, and no block twice.
-  private mutating func add(logical: Range<UInt64>, physical: UInt64) {
+  private mutating func add(logical: Range<LogicalBlock>, physical: BlockNumber) {
     guard !logical.isEmpty else { return }
     let blockSize = UInt64(volume.superblock.blockSize)
-    let blocksThere = min(volume.superblock.blockCount, volume.image.byteCount / blockSize)
+    let endThere = min(volume.superblock.blocksEnd, BlockNumber(volume.image.byteCount / blockSize))
     var part = logical
     if physical < volume.superblock.firstDataBlock || physical == 0 {
       addDamaged(part, .impossible(physical))
       return
     }
-    if physical >= blocksThere || UInt64(part.count) > blocksThere - physical {
-      let left = physical >= blocksThere ? 0 : blocksThere - physical
+    if physical >= endThere || UInt64(part.count) > endThere - physical {
+      let left = physical >= endThere ? 0 : endThere - physical
       part = logical.lowerBound..<logical.lowerBound + left
     }
     var next = part.lowerBound
@@ -277,12 +279,13 @@ package struct BlockMapReader: ~Copyable {
     }
   }
 
-  private func missing(block: UInt64) -> BlockMapDamage {
-    let count = volume.superblock.blockCount
-    return block >= count ? .outside(block, blockCount: count) : .behindImage(block)
+  private func missing(block: BlockNumber) -> BlockMapDamage {
+    let superblock = volume.superblock
+    return block >= superblock.blocksEnd
+      ? .outside(block, blockCount: superblock.blockCount) : .behindImage(block)
   }
 
-  private mutating func addRun(_ logical: Range<UInt64>, physical: UInt64) {
+  private mutating func addRun(_ logical: Range<LogicalBlock>, physical: BlockNumber) {
     addGap(through: logical.lowerBound)
     covered = logical.upperBound
     if let last = runs.last, case .mapped(let start) = last.contents,
@@ -296,9 +299,9 @@ package struct BlockMapReader: ~Copyable {
     }
   }
 
-  private mutating func addDamaged(_ logical: Range<UInt64>, _ damage: BlockMapDamage) {
+  private mutating func addDamaged(_ logical: Range<LogicalBlock>, _ damage: BlockMapDamage) {
     let part =
-      max(covered, logical.lowerBound)..<max(covered, logical.lowerBound, min(blockCount, logical.upperBound))
+      max(covered, logical.lowerBound)..<max(covered, logical.lowerBound, min(sizeEnd, logical.upperBound))
     guard !part.isEmpty else { return }
     addGap(through: part.lowerBound)
     covered = part.upperBound
@@ -313,7 +316,7 @@ package struct BlockMapReader: ~Copyable {
     }
   }
 
-  private mutating func addGap(through end: UInt64) {
+  private mutating func addGap(through end: LogicalBlock) {
     guard end > covered else { return }
     runs.append(BlockRun(logical: covered..<end, contents: .hole))
     covered = end

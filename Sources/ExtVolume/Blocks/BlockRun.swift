@@ -1,8 +1,11 @@
+import Basics
+package import FolioCore
+
 /// A stretch of a directory's logical blocks, and what is there. Counts and numbers are in blocks.
 package struct BlockRun {
   package enum Contents {
     /// Physical blocks in a row from this one on.
-    case mapped(physical: UInt64)
+    case mapped(physical: BlockNumber)
     /// No block was ever allocated.
     case hole
     /// The map of the blocks is damaged here: all in the same way, with the numbers of the first.
@@ -10,7 +13,7 @@ package struct BlockRun {
   }
 
   /// Never empty.
-  package let logical: Range<UInt64>
+  package let logical: Range<LogicalBlock>
   package let contents: Contents
 }
 
@@ -21,14 +24,14 @@ package struct BlockMap {
   /// What else is wrong with the map, and costs blocks that are not in ``runs``.
   package let damage: [BlockMapDamage]
   /// The blocks that hold the map itself, where the inode has no room for it.
-  package let nodes: [UInt64]
+  package let nodes: [BlockNumber]
   /// The physical blocks that a directory has after its size, where it may have some.
-  package let preallocated: [Range<UInt64>]
+  package let preallocated: [Range<BlockNumber>]
 }
 
 extension BlockMap {
   /// Where a logical block is; nil where it can't be read, or there is none.
-  package func physical(of logical: UInt64) -> UInt64? {
+  package func physical(of logical: LogicalBlock) -> BlockNumber? {
     var (low, high) = (0, runs.count)
     while low < high {
       let middle = (low + high) / 2

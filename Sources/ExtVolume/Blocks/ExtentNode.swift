@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// A node of an extent tree: that of an inode, or a block of its own.
 ///
@@ -7,19 +7,19 @@ import FolioCore
 package struct ExtentNode: ~Escapable {
   /// Blocks in a row. Numbers and counts are in blocks.
   package struct Extent {
-    package let logical: UInt64
+    package let logical: LogicalBlock
     /// 0 to 32768.
     package let count: UInt64
     /// Whether contents were ever written there.
     let isWritten: Bool
-    package let physical: UInt64
+    package let physical: BlockNumber
   }
 
   /// A node below this one.
   package struct Child {
     /// Where its part begins.
-    package let logical: UInt64
-    package let block: UInt64
+    package let logical: LogicalBlock
+    package let block: BlockNumber
   }
 
   private let bytes: RawSpan
@@ -63,7 +63,8 @@ package struct ExtentNode: ~Escapable {
     let isWritten = rawCount <= Self.longestWrittenExtent
     return Extent(
       logical: logical(index), count: isWritten ? rawCount : rawCount - Self.longestWrittenExtent,
-      isWritten: isWritten, physical: UInt64(bytes.littleEndian(at: at + 8, as: UInt32.self)) | high << 32)
+      isWritten: isWritten,
+      physical: BlockNumber(UInt64(bytes.littleEndian(at: at + 8, as: UInt32.self)) | high << 32))
   }
 
   /// The entry at `index`, of a node of another depth.
@@ -71,11 +72,12 @@ package struct ExtentNode: ~Escapable {
     let at = Self.headerSize + index * Self.entrySize
     let high = UInt64(bytes.littleEndian(at: at + 8, as: UInt16.self))
     return Child(
-      logical: logical(index), block: UInt64(bytes.littleEndian(at: at + 4, as: UInt32.self)) | high << 32)
+      logical: logical(index),
+      block: BlockNumber(UInt64(bytes.littleEndian(at: at + 4, as: UInt32.self)) | high << 32))
   }
 
   /// The logical block at which the part of the entry at `index` begins.
-  package func logical(_ index: Int) -> UInt64 {
-    UInt64(bytes.littleEndian(at: Self.headerSize + index * Self.entrySize, as: UInt32.self))
+  package func logical(_ index: Int) -> LogicalBlock {
+    LogicalBlock(bytes.littleEndian(at: Self.headerSize + index * Self.entrySize, as: UInt32.self))
   }
 }

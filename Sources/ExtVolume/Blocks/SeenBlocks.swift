@@ -1,15 +1,18 @@
+import Basics
+package import FolioCore
+
 /// Blocks that turned up already, as stretches that lie apart: the first by itself, for most directories have just one.
 ///
 /// The others stand in order, in pages of a few hundred, so that neither an extent of many blocks takes memory for each
 /// nor blocks in any order take time for all that came before.
 package struct SeenBlocks {
-  private var first: Range<UInt64>?
-  private var pages: [[Range<UInt64>]] = []
+  private var first: Range<BlockNumber>?
+  private var pages: [[Range<BlockNumber>]] = []
 
   private static var mostOfPage: Int { 512 }
 
   /// Adds a block. Returns whether it is new.
-  package mutating func insert(_ block: UInt64) -> Bool {
+  package mutating func insert(_ block: BlockNumber) -> Bool {
     insertFront(of: block..<block + 1).isNew
   }
 
@@ -17,7 +20,7 @@ package struct SeenBlocks {
   ///
   /// - Parameter blocks: at least one.
   /// - Returns: how many are added or known, and whether they are new.
-  mutating func insertFront(of blocks: Range<UInt64>) -> (count: UInt64, isNew: Bool) {
+  mutating func insertFront(of blocks: Range<BlockNumber>) -> (count: UInt64, isNew: Bool) {
     guard let first else {
       self.first = blocks
       return (UInt64(blocks.count), true)
@@ -45,7 +48,7 @@ package struct SeenBlocks {
   }
 
   /// Adds what lies before `index` of a page, and in no stretch.
-  private mutating func add(_ blocks: Range<UInt64>, _ page: Int, _ index: Int) {
+  private mutating func add(_ blocks: Range<BlockNumber>, _ page: Int, _ index: Int) {
     if index > 0, pages[page][index - 1].upperBound == blocks.lowerBound {
       pages[page][index - 1] = pages[page][index - 1].lowerBound..<blocks.upperBound
       return joinNext(page, index - 1)

@@ -60,12 +60,12 @@ extension Volume {
   /// Mirrors `ext4_orphan_file_block_csum_verify()`.
   ///
   /// - Parameter bytes: the whole block, which ends in a magic number and the checksum.
-  package func hasRightChecksum(orphans bytes: RawSpan, block: UInt64, of inode: Inode) -> Bool {
+  package func hasRightChecksum(orphans bytes: RawSpan, block: BlockNumber, of inode: Inode) -> Bool {
     guard superblock.hasChecksums else { return true }
     let tail = bytes.byteCount - 8
     var sum = checksum(of: inode.number, generation: inode.generation)
-    sum.add(UInt32(truncatingIfNeeded: block))
-    sum.add(UInt32(block >> 32))
+    sum.add(UInt32(truncatingIfNeeded: block.rawValue))
+    sum.add(UInt32(block.rawValue >> 32))
     sum.add(bytes.extracting(first: tail))
     return bytes.littleEndian(at: tail + 4) == sum.value
   }

@@ -1,15 +1,16 @@
-package import FolioCore
+import Basics
+public import FolioCore
 
 /// Where a directory block is, in blocks.
 public struct BlockPlace: Equatable, Sendable {
   /// Counted from 0 in the directory.
-  public let logical: UInt64
+  public let logical: LogicalBlock
   /// Counted from 0 in the file system.
-  public let physical: UInt64
+  public let physical: BlockNumber
 
   /// The place of these numbers.
   @inlinable
-  public init(logical: UInt64, physical: UInt64) {
+  public init(logical: LogicalBlock, physical: BlockNumber) {
     self.logical = logical
     self.physical = physical
   }
@@ -26,9 +27,9 @@ extension BlockMap {
   /// The blocks that hold contents, in logical order.
   package var places: some Sequence<BlockPlace> {
     runs.lazy.flatMap { run in
-      let first: UInt64
+      let first: BlockNumber
       if case .mapped(let physical) = run.contents { first = physical } else { first = 0 }
-      let blocks = if case .mapped = run.contents { run.logical } else { 0..<0 as Range<UInt64> }
+      let blocks = if case .mapped = run.contents { run.logical } else { 0..<0 as Range<LogicalBlock> }
       return blocks.lazy.map { BlockPlace(logical: $0, physical: first + ($0 - blocks.lowerBound)) }
     }
   }

@@ -1,4 +1,4 @@
-import FolioCore
+package import FolioCore
 
 /// A block of an image as a source of pages.
 package struct BlockSource: PageSource {
@@ -7,7 +7,7 @@ package struct BlockSource: PageSource {
   private let position: UInt64
 
   /// - Parameter block: one that the block map let through.
-  package init(_ block: UInt64, on volume: Volume) {
+  package init(_ block: BlockNumber, on volume: Volume) {
     guard let position = volume.position(ofBlock: block) else {
       preconditionFailure("the block map let block \(block) through")
     }

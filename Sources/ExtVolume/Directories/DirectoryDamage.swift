@@ -15,9 +15,9 @@ package struct DirectoryDamage: Equatable {
     case unreadable(FolioReadError<ReadError>)
     case wrongChecksum
     /// Blocks that were never allocated.
-    case hole(Range<UInt64>)
+    case hole(Range<LogicalBlock>)
     /// Blocks that the damaged map of the directory's blocks doesn't lead to, and why.
-    case unmapped(Range<UInt64>, BlockMapDamage)
+    case unmapped(Range<LogicalBlock>, BlockMapDamage)
     /// `i_size` in bytes.
     case sizeNotInBlocks(UInt64)
     /// Something else is wrong with that map.

@@ -32,7 +32,7 @@ extension Volume {
       guard case .mapped(let physical) = run.contents else { continue }
       // The first block has "." and "..".
       for block in run.logical where block > 0 {
-        guard let bytes = try? readBlock(physical + block - run.logical.lowerBound) else { return false }
+        guard let bytes = try? readBlock(physical + (block - run.logical.lowerBound)) else { return false }
         if bytes.raw.littleEndian(at: 4, as: UInt16.self) == 0xFFFF { return false }
         isShown = isShown || bytes.raw.isZero
       }

@@ -20,14 +20,14 @@ package enum VolumeError: ImageError, Equatable {
   /// There is no such inode: the file system has inodes 1 to `count`.
   case noInode(InodeNumber, count: UInt32)
   /// There is no such block: the file system has `count` of them.
-  case noBlock(UInt64, count: UInt64)
+  case noBlock(BlockNumber, count: UInt64)
   /// A path, as it was typed, leads nowhere.
   case lookUp(LookupError, path: [UInt8])
 
   /// What was being read.
   package enum Subject: Hashable, Sendable {
     case inode(InodeNumber)
-    case block(UInt64)
+    case block(BlockNumber)
     case inodeBitmap(group: UInt32)
     /// The target of a symbolic link, by its inode.
     case target(ofLink: InodeNumber)
@@ -41,7 +41,7 @@ package enum VolumeError: ImageError, Equatable {
     case openImage(isDevice: Bool)
     case findSize
     /// Opening the file system; by the superblock in a block, where that isn't the first.
-    case openFileSystem(superblock: UInt32?)
+    case openFileSystem(superblock: BlockNumber?)
     /// Making a file in memory for pages.
     case makePages
     /// Iterating over a directory, by its inode.
@@ -151,9 +151,9 @@ package enum Corruption: Equatable, Sendable {
   /// More groups than the image has descriptors of.
   case groupCount(UInt64)
   /// A descriptor leads to no block of the file system.
-  case inodeBitmap(group: UInt32, block: UInt64)
+  case inodeBitmap(group: UInt32, block: BlockNumber)
   /// - Parameter hasBackups: whether there may be backups that weren't tried.
-  case inodeTable(group: UInt32, block: UInt64, hasBackups: Bool)
+  case inodeTable(group: UInt32, block: BlockNumber, hasBackups: Bool)
   /// It lies where that of another group is.
   case sharedInodeTable(group: UInt32)
   /// An inode bitmap of `room` bits for more inodes than that.

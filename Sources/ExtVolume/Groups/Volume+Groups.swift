@@ -40,14 +40,14 @@ extension Volume {
   /// Mirrors `ext2fs_super_and_bgd_loc2()`, whose blocks kept for more descriptors are among them.
   package struct GroupTables {
     /// The copies of the superblock and the group descriptors; empty in groups without.
-    package let base: Range<UInt64>
-    package let blockBitmap, inodeBitmap, inodeTable: Range<UInt64>
+    package let base: Range<BlockNumber>
+    package let blockBitmap, inodeBitmap, inodeTable: Range<BlockNumber>
 
-    package var all: [Range<UInt64>] { [base, blockBitmap, inodeBitmap, inodeTable] }
+    package var all: [Range<BlockNumber>] { [base, blockBitmap, inodeBitmap, inodeTable] }
   }
 
   package func tables(ofGroup group: UInt32) -> GroupTables {
-    func range(_ block: UInt64, _ count: some BinaryInteger) -> Range<UInt64> {
+    func range(_ block: BlockNumber, _ count: some BinaryInteger) -> Range<BlockNumber> {
       let (end, overflow) = block.addingReportingOverflow(UInt64(count))
       return block..<(overflow ? .max : end)
     }
@@ -68,7 +68,7 @@ extension Volume {
   /// Whether the bitmaps and the inode table of a group are where they could be: in the file system and, without `flex_bg`,
   /// in the group.
   package func hasTablesInPlace(group: UInt32) -> Bool {
-    let (first, end) = (superblock.firstDataBlock, superblock.blockCount)
+    let (first, end) = (superblock.firstDataBlock, superblock.blocksEnd)
     let blocksPerGroup = superblock.blocksPerGroup
     let mayBeElsewhere = superblock.hasFlexibleGroups
     let start = mayBeElsewhere ? first : first + UInt64(group) * blocksPerGroup
@@ -83,7 +83,8 @@ extension Volume {
   /// order: those that ext4 refuses for it, and others.
   ///
   /// Mirrors `ext4_setup_system_zone()`, which takes table by table and looks whether each begins in one that it knows.
-  package func systemZone() -> (blocks: RangeSet<UInt64>, refusedGroups: [UInt32], otherGroups: [UInt32]) {
+  package func systemZone() -> (blocks: RangeSet<BlockNumber>, refusedGroups: [UInt32], otherGroups: [UInt32])
+  {
     let all = (0..<groupCount).flatMap { group in
       tables(ofGroup: group).all.enumerated().map { (blocks: $1, order: UInt64(group) * 4 + UInt64($0)) }
     }
@@ -91,9 +92,9 @@ extension Volume {
     .sorted { ($0.blocks.lowerBound, $0.order) < ($1.blocks.lowerBound, $1.order) }
     var (refused, others): (Set<UInt32>, Set<UInt32>) = ([], [])
     // Those that meet are one: a set of ranges is slow to make.
-    var stretches: [Range<UInt64>] = []
+    var stretches: [Range<BlockNumber>] = []
     // Of the tables that reach furthest, the one that ext4 takes first.
-    var (end, order): (UInt64, UInt64) = (0, 0)
+    var (end, order): (BlockNumber, UInt64) = (0, 0)
     for table in all {
       let blocks = table.blocks
       if blocks.lowerBound < end {
@@ -115,8 +116,8 @@ extension Volume {
 
   /// The blocks that hold the file system's own tables: descriptors, bitmaps and inode tables of all groups. Not those that
   /// are kept for more descriptors, which a wrong number makes many.
-  package func metadataBlocks() -> [Range<UInt64>] {
-    let whole = 0..<superblock.blockCount
+  package func metadataBlocks() -> [Range<BlockNumber>] {
+    let whole = 0..<superblock.blocksEnd
     let baseCount = 1 + library.descriptorBlockCount
     return (0..<groupCount).flatMap { group in
       let tables = tables(ofGroup: group)

@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// How many blocks the values of extended attributes take that stand in inodes of their own (`ea_inode`).
 package struct AttributeValues {
@@ -44,14 +44,15 @@ package struct AttributeBlocks {
   }
 
   private let volume: Volume
-  private var known: [UInt64: Contents] = [:]
+  private var known: [BlockNumber: Contents] = [:]
   private static var mostKnown: Int { 4096 }
 
   package init(_ volume: Volume) {
     self.volume = volume
   }
 
-  package mutating func contents(of block: UInt64, _ inodes: inout InodeTable) throws(VolumeError) -> Contents
+  package mutating func contents(of block: BlockNumber, _ inodes: inout InodeTable) throws(VolumeError)
+    -> Contents
   {
     if let contents = known[block] { return contents }
     let bytes = try volume.readBlock(block)

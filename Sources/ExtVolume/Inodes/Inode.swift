@@ -76,7 +76,7 @@ package struct Inode {
   /// The high half of `attributeBlock` where nobody reads it: without `64bit`. 0 elsewhere.
   package let unreadAttributeBlockHigh: UInt16
   /// The block that holds more extended attributes, `i_file_acl`; 0 where there is none.
-  package let attributeBlock: UInt64
+  package let attributeBlock: BlockNumber
 
   package var isDirectory: Bool { attributes.fileType == .directory }
   package var hasExtents: Bool { flags & InodeFlag.extents != 0 }
@@ -100,9 +100,9 @@ package struct Inode {
     let attributeBlockHigh = bytes.littleEndian(at: Field.attributeBlockHigh, as: UInt16.self)
     let isWide = superblock.hasWideNumbers
     unreadAttributeBlockHigh = isWide || !superblock.hasLinuxInodes ? 0 : attributeBlockHigh
-    attributeBlock =
+    attributeBlock = BlockNumber(
       UInt64(bytes.littleEndian(at: Field.attributeBlock, as: UInt32.self))
-      | (isWide ? UInt64(attributeBlockHigh) << 32 : 0)
+        | (isWide ? UInt64(attributeBlockHigh) << 32 : 0))
     let type = FileType(mode: bytes.littleEndian(at: Field.mode))
     let hasUnreadHalf = type == .symlink || type == .directory && !superblock.hasLargeDirectories
     unreadSizeHigh = hasUnreadHalf ? bytes.littleEndian(at: Field.sizeHigh) : 0

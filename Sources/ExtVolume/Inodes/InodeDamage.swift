@@ -1,5 +1,5 @@
 import Basics
-import FolioCore
+package import FolioCore
 
 /// What keeps a kernel, or e2fsck, from taking an inode for what it says it is.
 ///
@@ -20,12 +20,12 @@ package enum InodeDamage: Hashable, Sendable {
   /// In bytes: more than its map can hold.
   case size(UInt64)
   /// A block for extended attributes where none can be.
-  case attributeBlock(UInt64)
+  case attributeBlock(BlockNumber)
   /// The node of extents in the inode isn't one.
   case extentNode
   /// A block for contents where none can be: of a block map, and of an extent.
-  case block(UInt64)
-  case extent(UInt64)
+  case block(BlockNumber)
+  case extent(BlockNumber)
   /// A symbolic link whose target stands in the inode and isn't so long, in bytes. No kernel looks where it is encrypted.
   case linkLength(UInt64, isEncrypted: Bool)
   /// A symbolic link that is append-only or immutable.
@@ -81,8 +81,8 @@ extension Volume {
   /// Whether contents may be in `blocks`: they are blocks of the file system, and not its own.
   ///
   /// Mirrors `ext4_sb_block_valid()`.
-  private func mayHoldContents(_ blocks: Range<UInt64>, outside zone: SystemZone) -> Bool {
-    blocks.lowerBound > superblock.firstDataBlock && blocks.upperBound <= superblock.blockCount
+  private func mayHoldContents(_ blocks: Range<BlockNumber>, outside zone: SystemZone) -> Bool {
+    blocks.lowerBound > superblock.firstDataBlock && blocks.upperBound <= superblock.blocksEnd
       && !zone.overlaps(blocks)
   }
 
@@ -91,14 +91,14 @@ extension Volume {
   /// Mirrors `ext4_ext_check_inode()` and `ext4_ind_check_inode()`.
   ///
   /// - Returns: whether the inode says it properly.
-  func forEachBlockRange(of inode: Inode, _ bytes: RawSpan, _ body: (Range<UInt64>) -> Bool) -> Bool {
+  func forEachBlockRange(of inode: Inode, _ bytes: RawSpan, _ body: (Range<BlockNumber>) -> Bool) -> Bool {
     // Without the attribute a kernel takes the area for block numbers.
     if inode.hasInlineData, InlineData(inode: inode, bytes: bytes)?.hasAttribute ?? true { return true }
     let area = inode.blockArea.span.raw
     guard inode.hasExtents else {
       // What leads to others is looked at when a kernel gets there.
       for index in 0..<Inode.directBlockCount {
-        let block = UInt64(area.littleEndian(at: index * 4, as: UInt32.self))
+        let block = BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self))
         if block != 0, !body(block..<block + 1) { break }
       }
       return true
@@ -106,9 +106,9 @@ extension Volume {
     guard let node = ExtentNode(area), (1...ExtentNode.room(in: area.byteCount)).contains(node.declaredRoom),
       node.entryCount <= node.declaredRoom, node.entryCount > 0 || node.depth == 0
     else { return false }
-    var next: UInt64 = 0
+    var next: LogicalBlock = 0
     for index in 0..<node.entryCount {
-      let (count, physical): (UInt64, UInt64)
+      let (count, physical): (UInt64, BlockNumber)
       if node.depth == 0 {
         let extent = node.extent(index)
         (count, physical) = (extent.count, extent.physical)
@@ -116,7 +116,7 @@ extension Volume {
         (count, physical) = (1, node.child(index).block)
       }
       let logical = node.logical(index)
-      guard count > 0, logical >= next, logical + count <= UInt64(UInt32.max) else { return false }
+      guard count > 0, logical >= next, logical + count <= LogicalBlock(UInt32.max) else { return false }
       next = logical + count
       if !body(physical..<physical + count) { return true }
     }
@@ -134,7 +134,7 @@ extension Volume {
   private func damageOfContents(
     of inode: Inode, _ bytes: RawSpan, outside zone: SystemZone
   ) -> [InodeDamage] {
-    var found: UInt64?
+    var found: BlockNumber?
     let isProper = forEachBlockRange(of: inode, bytes) { blocks in
       if !mayHoldContents(blocks, outside: zone) { found = blocks.lowerBound }
       return found == nil
@@ -232,22 +232,22 @@ extension Inode {
 /// Mirrors what `ext4_setup_system_zone()` gathers.
 package struct SystemZone {
   /// In order, and apart.
-  private let ranges: [Range<UInt64>]
+  private let ranges: [Range<BlockNumber>]
 
   package static let none = SystemZone(RangeSet())
 
-  package init(_ blocks: RangeSet<UInt64>) {
+  package init(_ blocks: RangeSet<BlockNumber>) {
     ranges = Array(blocks.ranges)
   }
 
-  package func overlaps(_ blocks: Range<UInt64>) -> Bool {
+  package func overlaps(_ blocks: Range<BlockNumber>) -> Bool {
     ranges.firstOverlapping(blocks).map { ranges[$0].lowerBound < blocks.upperBound } ?? false
   }
 }
 
-extension Array<Range<UInt64>> {
+extension Array<Range<BlockNumber>> {
   /// Where the first range is that ends after `blocks` begin; nil where there is none. They are in order, and apart.
-  package func firstOverlapping(_ blocks: Range<UInt64>) -> Int? {
+  package func firstOverlapping(_ blocks: Range<BlockNumber>) -> Int? {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

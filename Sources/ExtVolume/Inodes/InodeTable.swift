@@ -77,10 +77,10 @@ package struct InodeTable: ~Copyable {
   }
 
   /// The blocks that the inode itself leads to, none where it has its contents in it; nil where it doesn't say so properly.
-  package mutating func blockRanges(of inode: Inode) throws(VolumeError) -> [Range<UInt64>]? {
+  package mutating func blockRanges(of inode: Inode) throws(VolumeError) -> [Range<BlockNumber>]? {
     let (slot, place) = try locate(inode.number)
     let bytes = windows[slot].bytes
-    var ranges: [Range<UInt64>] = []
+    var ranges: [Range<BlockNumber>] = []
     let isProper = volume.forEachBlockRange(of: inode, bytes.raw.extracting(place)) {
       ranges.append($0)
       return true

@@ -30,7 +30,7 @@ package final class LibraryHandle: @unchecked Sendable {
   ///   - ignoresChecksums: whether a wrong checksum of the superblock is none to refuse.
   ///   - ignoresFeatures: whether features that libext2fs doesn't know are none to refuse.
   package static func open(
-    _ source: any ByteSource, superblock: UInt32, blockSize: Int, ignoresChecksums: Bool,
+    _ source: any ByteSource, superblock: BlockNumber, blockSize: Int, ignoresChecksums: Bool,
     ignoresFeatures: Bool
   ) -> (LibraryHandle?, Int) {
     let flags =
@@ -71,9 +71,15 @@ package final class LibraryHandle: @unchecked Sendable {
   // MARK: Groups
 
   /// What a group's descriptor says of where its tables begin: blocks, which may be anywhere in a damaged file system.
-  func blockBitmap(group: UInt32) -> UInt64 { unsafe ext2fs_block_bitmap_loc(handle, group) }
-  func inodeBitmap(group: UInt32) -> UInt64 { unsafe ext2fs_inode_bitmap_loc(handle, group) }
-  package func inodeTable(group: UInt32) -> UInt64 { unsafe ext2fs_inode_table_loc(handle, group) }
+  func blockBitmap(group: UInt32) -> BlockNumber {
+    BlockNumber(unsafe ext2fs_block_bitmap_loc(handle, group))
+  }
+  func inodeBitmap(group: UInt32) -> BlockNumber {
+    BlockNumber(unsafe ext2fs_inode_bitmap_loc(handle, group))
+  }
+  package func inodeTable(group: UInt32) -> BlockNumber {
+    BlockNumber(unsafe ext2fs_inode_table_loc(handle, group))
+  }
 
   /// Whether none of the group's inodes was ever used (`INODE_UNINIT`).
   func hasNoInodes(group: UInt32) -> Bool {
@@ -87,11 +93,11 @@ package final class LibraryHandle: @unchecked Sendable {
   /// kept for more descriptors are among them.
   ///
   /// Mirrors `ext2fs_super_and_bgd_loc2()`, and calls it.
-  package func base(group: UInt32) -> (first: UInt64, count: UInt64) {
+  package func base(group: UInt32) -> (first: BlockNumber, count: UInt64) {
     let first = unsafe ext2fs_group_first_block2(handle, group)
     var count: blk_t = 0
     _ = unsafe ext2fs_super_and_bgd_loc2(handle, group, nil, nil, nil, &count)
-    return (first, UInt64(count))
+    return (BlockNumber(first), UInt64(count))
   }
 
   /// Whether the checksum of a group's descriptor is the right one; true where there are none, and where the file system was

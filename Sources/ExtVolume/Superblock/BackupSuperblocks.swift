@@ -1,10 +1,13 @@
+import Basics
+package import FolioCore
+
 /// A copy of the superblock, and how to open the file system by it.
 package struct BackupSuperblock {
   /// The block it stands in, for `--superblock`: fewer than 2^27.
-  package let block: UInt64
+  package let block: BlockNumber
   package let facts: Superblock
 
-  package init(block: UInt64, facts: Superblock) {
+  package init(block: BlockNumber, facts: Superblock) {
     self.block = block
     self.facts = facts
   }
@@ -40,10 +43,11 @@ extension ByteSource {
     from start: UInt64 = 0, within byteCount: UInt64 = .max, everywhere: Bool = false
   ) -> [BackupSuperblock] {
     var found: [BackupSuperblock] = []
-    func look(_ blockSize: UInt64, _ blocksPerGroup: UInt64, first: UInt64) {
+    func look(_ blockSize: UInt64, _ blocksPerGroup: UInt64, first: BlockNumber) {
       for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
         let block = first + group * blocksPerGroup
-        guard let facts = superblock(at: start + block * blockSize), facts.blockSize == Int(blockSize),
+        guard let facts = superblock(at: start + block.rawValue * blockSize),
+          facts.blockSize == Int(blockSize),
           facts.byteCount <= byteCount,
           // A file that holds the image of another file system has superblocks too.
           UInt64(facts.groupNumber) == group || facts.revision == 0,
@@ -86,7 +90,7 @@ extension ByteSource {
         facts.impossibleValues.isEmpty, facts.byteCount <= byteCount
       else { return true }
       let block = facts.firstDataBlock + facts.blocksPerGroup
-      if block * UInt64(facts.blockSize) == position - start {
+      if block.rawValue * UInt64(facts.blockSize) == position - start {
         found = BackupSuperblock(block: block, facts: facts)
       }
       return found == nil

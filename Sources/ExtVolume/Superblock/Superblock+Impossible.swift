@@ -23,8 +23,8 @@ package enum ImpossibleValue: Equatable, Sendable {
   case descriptorSize(Int)
   case logGroupsPerFlexibleGroup(UInt8)
   // Counts.
-  case blockCount(UInt64, first: UInt64)
-  case firstBlock(UInt64, blockSize: Int)
+  case blockCount(UInt64, first: BlockNumber)
+  case firstBlock(BlockNumber, blockSize: Int)
   case inodesPerGroup(UInt32)
   case blocksPerGroup(UInt64)
   case inodeCount(UInt32, groupCount: UInt64, perGroup: UInt32)
@@ -44,11 +44,11 @@ package enum ImpossibleValue: Equatable, Sendable {
   case encoding(UInt16)
   case encryptionLevel(UInt8)
   case clustersWithoutExtents
-  case firstBlockWithClusters(UInt64)
+  case firstBlockWithClusters(BlockNumber)
   case quotaInode(InodeNumber, Quota, own: InodeNumber)
   case projectQuotaInode(InodeNumber)
   case orphanFile(InodeNumber)
-  case multiMountBlock(UInt64)
+  case multiMountBlock(BlockNumber)
 }
 
 extension Superblock {
@@ -93,7 +93,7 @@ extension Superblock {
   private var impossibleCounts: [ImpossibleValue] {
     var found: [ImpossibleValue] = []
     let bitsPerBlock = UInt64(blockSize) * 8
-    if blockCount <= firstDataBlock {
+    if blocksEnd <= firstDataBlock {
       found.append(.blockCount(blockCount, first: firstDataBlock))
     } else if firstDataBlock != (max(blockSize, clusterSize) == 1024 ? 1 : 0) {
       found.append(.firstBlock(firstDataBlock, blockSize: blockSize))
@@ -186,7 +186,7 @@ extension Superblock {
     }
     // Inode 1 is that of bad blocks.
     if let inode = orphanFile, inode < 2 || inode > lastInode { found.append(.orphanFile(inode)) }
-    if let block = multiMountBlock, block < firstDataBlock || block >= blockCount {
+    if let block = multiMountBlock, block < firstDataBlock || block >= blocksEnd {
       found.append(.multiMountBlock(block))
     }
     return found

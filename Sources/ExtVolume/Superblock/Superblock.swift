@@ -24,7 +24,8 @@ package final class Superblock: Sendable {
   package let hasBlockSize: Bool
   /// Blocks are numbered from `firstDataBlock` up to, not including, `blockCount`. The first is 1 in file systems of 1 KiB
   /// blocks, else 0.
-  package let firstDataBlock, blockCount: UInt64
+  package let firstDataBlock: BlockNumber
+  package let blockCount: UInt64
   package let blocksPerGroup: UInt64
   /// The highest inode number.
   package let inodeCount: UInt32
@@ -83,7 +84,7 @@ package final class Superblock: Sendable {
     // One that can't be is an impossible value; sums with it stay far from overflowing.
     blockSize = 1024 << Int(min(logBlockSize, 20))
     hasBlockSize = logBlockSize <= Self.greatestLogBlockSize
-    firstDataBlock = UInt64(fields.number(at: Field.firstDataBlock, as: UInt32.self))
+    firstDataBlock = BlockNumber(fields.number(at: Field.firstDataBlock, as: UInt32.self))
     blockCount = fields.wide(at: Field.blockCount, high: Field.blockCountHigh, features)
     blocksPerGroup = UInt64(fields.number(at: Field.blocksPerGroup, as: UInt32.self))
     inodeCount = fields.number(at: Field.inodeCount)
@@ -130,9 +131,9 @@ package final class Superblock: Sendable {
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
-  package func position(ofBlock block: UInt64) -> UInt64? {
-    guard block >= firstDataBlock, block < blockCount else { return nil }
-    let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(blockSize))
+  package func position(ofBlock block: BlockNumber) -> UInt64? {
+    guard block >= firstDataBlock, block < blocksEnd else { return nil }
+    let (position, overflow) = block.rawValue.multipliedReportingOverflow(by: UInt64(blockSize))
     return overflow || position > UInt64(Int64.max) ? nil : position
   }
 
@@ -141,9 +142,11 @@ package final class Superblock: Sendable {
   /// Nil where groups of no blocks are said to be there.
   package var groupCount: UInt64? {
     guard blocksPerGroup > 0 else { return nil }
-    return blockCount > firstDataBlock ? (blockCount - firstDataBlock - 1) / blocksPerGroup + 1 : 0
+    return blocksEnd > firstDataBlock ? (blocksEnd - firstDataBlock - 1) / blocksPerGroup + 1 : 0
   }
 
+  /// Where the blocks end: one after the last.
+  package var blocksEnd: BlockNumber { BlockNumber(blockCount) }
   /// The inode of the highest number.
   package var lastInode: InodeNumber { InodeNumber(inodeCount) }
 
@@ -206,7 +209,7 @@ package final class Superblock: Sendable {
     featureBits.contains(.orphanFile) ? number(at: Field.orphanFile) : nil
   }
   /// The block that says who has mounted it; nil without `mmp`.
-  package var multiMountBlock: UInt64? {
+  package var multiMountBlock: BlockNumber? {
     featureBits.contains(.multiMount) ? number(at: Field.multiMountBlock) : nil
   }
 

@@ -1,3 +1,4 @@
+import Basics
 package import FolioCore
 import TextOutput
 
@@ -44,7 +45,7 @@ extension DirectoryDamage: CustomStringConvertible {
   }
 
   /// What is wrong with the map of `blocks`, which is said of the first of them.
-  package static func words(_ blocks: Range<UInt64>, _ damage: BlockMapDamage) -> String {
+  package static func words(_ blocks: Range<LogicalBlock>, _ damage: BlockMapDamage) -> String {
     "\(named(blocks))\(blocks.count == 1 ? "" : ", the first of them"): \(damage)"
   }
 
@@ -53,7 +54,7 @@ extension DirectoryDamage: CustomStringConvertible {
     "its inode is no directory but of type \(type.word)"
   }
 
-  package static func named(_ blocks: Range<UInt64>) -> String {
+  package static func named(_ blocks: Range<LogicalBlock>) -> String {
     blocks.count == 1
       ? "block \(blocks.lowerBound)" : "blocks \(blocks.lowerBound) to \(blocks.upperBound - 1)"
   }

@@ -1,4 +1,4 @@
-import Basics
+public import Basics
 
 /// A block of a hashed directory's index: `struct dx_root` or `struct dx_node`.
 ///
@@ -9,10 +9,10 @@ public struct HashNode: Hashable, Sendable {
     /// The least hash of what is there, its lowest bit aside: that one says that the block before has some of it too.
     public let hash: UInt32
     /// A logical block of the directory: a leaf, or a node further down.
-    public let block: UInt32
+    public let block: LogicalBlock
 
     /// An entry with these fields.
-    public init(hash: UInt32, block: UInt32) {
+    public init(hash: UInt32, block: LogicalBlock) {
       self.hash = hash
       self.block = block
     }
@@ -125,7 +125,7 @@ public struct HashNode: Hashable, Sendable {
       let at = start + index * entryByteCount
       // The first entry's hash has to be 0: limit and count stand there.
       let hash = index == 0 ? 0 : bytes.littleEndian(at: at, as: UInt32.self)
-      let block = bytes.littleEndian(at: at + 4, as: UInt32.self) & blockMask
+      let block = LogicalBlock(bytes.littleEndian(at: at + 4, as: UInt32.self) & blockMask)
       if let last = entries.last, hash & ~1 < last.hash & ~1 { damage.append(.order(index: index)) }
       entries.append(Entry(hash: hash, block: block))
     }

@@ -3,12 +3,12 @@ public struct BlockLabel: Hashable, Sendable {
   /// The directory's inode.
   public let inode: InodeNumber
   /// Counted from 0 in the directory.
-  public let logicalBlock: UInt64
+  public let logicalBlock: LogicalBlock
   /// Counted from 0 in the file system.
-  public let physicalBlock: UInt64
+  public let physicalBlock: BlockNumber
 
   /// A label of these numbers.
-  public init(inode: InodeNumber, logicalBlock: UInt64, physicalBlock: UInt64) {
+  public init(inode: InodeNumber, logicalBlock: LogicalBlock, physicalBlock: BlockNumber) {
     self.inode = inode
     self.logicalBlock = logicalBlock
     self.physicalBlock = physicalBlock
