@@ -1,6 +1,7 @@
 import ExtDisk
 import ExtMount
 import ExtVolume
+import FolioCore
 import TextOutput
 
 #if canImport(Glibc)
@@ -47,7 +48,7 @@ private func lookForOthers(in image: any ByteSource) {
 
 private func openBackups(in image: any ByteSource) {
   for backup in image.backupSuperblocks(everywhere: true).prefix(4) {
-    let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: UInt32(backup.block))
+    let options = Volume.OpenOptions(blockSize: backup.facts.blockSize, superblock: backup.block)
     attempt { _ = try Volume(image, options: options) }
   }
 }

@@ -53,15 +53,18 @@ final class Images: Sendable {
     let superblock = volume.superblock
     let size = superblock.blockSize
     var places: [Range<Int>] = []
-    func add(_ block: UInt64) { places.append(Int(block) * size..<(Int(block) + 1) * size) }
+    func add(_ block: BlockNumber) {
+      let start = Int(block.rawValue) * size
+      places.append(start..<start + size)
+    }
     var inodes = InodeTable(volume)
-    for number in 1...superblock.inodeCount {
+    for number in 1...superblock.lastInode {
       guard let inode = try? inodes.inode(number), inode.attributes.links > 0,
         inode.isDirectory || inode.attributes.fileType == .symlink
           || superblock.isReservedForFileSystem(number)
       else { continue }
       let (group, index) = (number - 1).quotientAndRemainder(dividingBy: superblock.inodesPerGroup)
-      let table = Int(volume.tables(ofGroup: group).inodeTable.lowerBound) * size
+      let table = Int(volume.tables(ofGroup: group).inodeTable.lowerBound.rawValue) * size
       let at = table + Int(index) * superblock.inodeSize
       places.append(at..<at + superblock.inodeSize)
       guard !inode.hasInlineData, inode.attributes.fileType != .symlink else { continue }
@@ -69,7 +72,7 @@ final class Images: Sendable {
       for place in map.places.prefix(8) { add(place.physical) }
       for node in map.nodes { add(node) }
     }
-    let descriptors = Int(superblock.firstDataBlock + 1) * size
+    let descriptors = Int(superblock.firstDataBlock.rawValue + 1) * size
     return places + [1024..<2048, descriptors..<descriptors + 64]
   }
 

@@ -45,7 +45,7 @@ private func walk(_ volume: Volume, _ options: ReadingOptions) throws(VolumeErro
           walked.digest.add(record, name: name)
           // The entries of a directory kept in its inode for itself and its parent have no records.
           if entry.recordLength >= Record.headerByteCount {
-            expect((1...volume.superblock.inodeCount).contains(entry.inode), "inode \(entry.inode)")
+            expect((1...volume.superblock.lastInode).contains(entry.inode), "inode \(entry.inode)")
           }
           expect(
             name.byteCount > 0 && ![UInt8](copying: name).contains { $0 == 0 || $0 == UInt8(ascii: "/") },
@@ -102,7 +102,7 @@ func surveyFolios(_ volume: Volume) throws(VolumeError) {
   var reader = try DirectoryReader(volume, options: options)
   var survey = try FolioSurvey(volume, options: options)
   var inodes = InodeTable(volume)
-  for number in 1...min(volume.superblock.inodeCount, 64) {
+  for number in 1...min(volume.superblock.lastInode, 64) {
     reader.begin(FoundDirectory(inode: number, path: []), inodes: &inodes)
     while let step = reader.next(inodes: &inodes) {
       guard case .entries(var entries) = consume step else { continue }
