@@ -51,7 +51,7 @@ final class Images: Sendable {
   /// descriptors last.
   private static func places(of volume: Volume) throws -> [Range<Int>] {
     let superblock = volume.superblock
-    let size = superblock.blockSize
+    let size = superblock.blockSize.byteCount
     var places: [Range<Int>] = []
     func add(_ block: BlockNumber) {
       let start = Int(block.rawValue) * size

@@ -45,7 +45,7 @@ package struct CrossCheck: ~Copyable {
     self.low = low
     self.high = high
     waysSamplingBudget = SamplingBudget(first: isThorough ? .max : Self.wayBlocksAtLeast)
-    let blocks = Self.libraryBytesAtLeast / UInt64(volume.superblock.blockSize)
+    let blocks = volume.superblock.blockSize.wholeBlocks(in: Self.libraryBytesAtLeast)
     librarySamplingBudget = SamplingBudget(first: isThorough ? .max : blocks)
     scope = Scope()
   }
@@ -57,7 +57,7 @@ package struct CrossCheck: ~Copyable {
     // libext2fs iterates over blocks after the size, too.
     let asksLibrary = blocks.preallocated.isEmpty && librarySamplingBudget.takes(blockCount)
     var digest = RecordDigest()
-    let format = volume.recordFormat(of: directory, regionSize: volume.superblock.blockSize)
+    let format = volume.recordFormat(of: directory, regionSize: volume.superblock.blockSize.byteCount)
     for place in blocks.places {
       let asksWays = waysSamplingBudget.takes(1)
       guard asksWays || asksLibrary else { continue }

@@ -159,7 +159,7 @@ struct DirectoryCheck: ~Copyable {
     for blocks in blocks.preallocated { claims.add(blocks, owner: directory.number) }
     // Names of 16 bytes on average, and no more of them than there are inodes: what is too little grows.
     if blocks.mappedCount > 4 {
-      let (byteCount, _) = blocks.mappedCount.multipliedReportingOverflow(by: UInt64(superblock.blockSize))
+      let byteCount = superblock.blockSize.byteCount(of: blocks.mappedCount) ?? .max
       names.reserve(min(census.inUseCount, Int(clamping: byteCount / 24)))
     }
     if blocks.isSound { crossCheck.compare(directory, path: current.found.path, blocks: blocks) }
@@ -236,12 +236,12 @@ struct DirectoryCheck: ~Copyable {
   private mutating func begin(_ block: BlockPlace, head: RawSpan) throws(CheckStopped) {
     counts.blocks += 1
     let rawLength = head.littleEndian(at: 4, as: UInt16.self)
-    if superblock.blockSize == 65536, rawLength == 0 {
+    if superblock.blockSize.byteCount == 65536, rawLength == 0 {
       let first = current.zeroLengths?.first ?? block
       current.zeroLengths = ((current.zeroLengths?.count ?? 0) + 1, first)
     }
     guard block.logical == 0 else { return }
-    for broken in current.dots.begin(head, blockSize: superblock.blockSize) {
+    for broken in current.dots.begin(head, blockSize: superblock.blockSize.byteCount) {
       try report(broken.rule, block: block, offset: broken.offset, broken.facts)
     }
   }

@@ -82,7 +82,7 @@ package enum ImageCheck {
     if held < declared {
       try findings.add(Finding(rule: .imageTooShort, facts: "it holds \(held) of \(declared) bytes"))
     }
-    if volume.superblock.blockSize > 4096 {
+    if volume.superblock.blockSize.byteCount > 4096 {
       let facts = "\(volume.superblock.blockSize) bytes"
       try findings.add(Finding(rule: .blockLargerThanPage, facts: facts))
     }

@@ -231,7 +231,7 @@ struct NamedInodes: ~Copyable {
     guard !bad.isEmpty else { return found }
     // They are apart: a map has no block twice.
     bad.sort { $0.lowerBound < $1.lowerBound }
-    let perBlock = UInt64(max(1, volume.superblock.blockSize / volume.superblock.inodeSize))
+    let perBlock = UInt64(max(1, volume.superblock.blockSize.byteCount / volume.superblock.inodeSize))
     let inodeCount = UInt64(volume.superblock.inodeCount)
     // InodeScan doesn't read tables that overlap others, and each of those could hold all bad blocks.
     let shared = InodeScan.groupsWithSharedTables(volume)

@@ -41,7 +41,7 @@ struct SizeCheck {
       broken.append((.blockUnreadable, "extended attributes: \(error)"))
       return
     }
-    let expected = count * UInt64(superblock.blockSize / 512)
+    let expected = count * UInt64(superblock.blockSize.byteCount / 512)
     if directory.attributes.blocks512 != expected {
       broken.append((.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)"))
     }

@@ -1,4 +1,6 @@
+import Basics
 package import ExtVolume
+import FolioCore
 
 extension JournalSuperblock {
   /// What keeps ext4 from taking it, to be said behind a name; nil where nothing does.
@@ -13,11 +15,13 @@ extension JournalSuperblock {
       MountObstacle(words: words, refusal: .byExt4WithJournal)
     }
     guard isThere else { return refused("holds no journal") }
-    if number(at: 12) != superblock.blockSize {
+    if number(at: 12) != superblock.blockSize.byteCount {
       return refused("says that it has blocks of \(number(at: 12)) bytes")
     }
     let blockCount = UInt64(number(at: 16))
-    if blockCount > byteCount / UInt64(superblock.blockSize) { return refused("is shorter than its journal") }
+    if blockCount > superblock.blockSize.wholeBlocks(in: byteCount) {
+      return refused("is shorter than its journal")
+    }
     let first = UInt64(number(at: 20))
     if first == 0 || first >= blockCount {
       return refused("can't begin with block \(first) of \(blockCount)")
@@ -60,9 +64,9 @@ extension ByteSource {
   /// Mirrors `ext4_get_journal_blkdev()`.
   package func obstacleOfJournal(behind superblock: Superblock) -> MountObstacle? {
     var failure: DeviceReadError?
-    let blockSize = UInt64(superblock.blockSize)
-    let block = Superblock.position / blockSize + 1
-    let bytes = probe(JournalSuperblock.byteCount, at: block * blockSize, &failure)
+    let block = superblock.blockSize.block(at: Superblock.position) + 1
+    let bytes = superblock.blockSize.position(of: block)
+      .flatMap { probe(JournalSuperblock.byteCount, at: $0, &failure) }
     if let bytes, JournalSuperblock(bytes).isThere { return nil }
     let words = failure.map { "the journal that it is can't be read: \($0)" }
     return MountObstacle(words: words ?? "it says that it is a journal, and holds none", refusal: .byAll)

@@ -76,14 +76,16 @@ extension Kernel {
     let all = facts.obstacles + found + facts.obstaclesOfMountOptions
     var obstacles: [String] = []
     obstacles += lacks(of: features.filter { $0.set == .incompatible })
-    if facts.blockSize > pageSize, !takesLargeBlocks {
+    if facts.blockSize.byteCount > pageSize, !takesLargeBlocks {
       obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
     }
     obstacles += all.filter { obstacle in
       obstacle.refusal == .byAll || obstacle.refusal == .byExt4 && driver == .ext4
     }.map(\.words)
     if driver == .ext4 {
-      if facts.blockSize > pageSize, takesLargeBlocks, features.contains(where: { $0.name == "encrypt" }) {
+      if facts.blockSize.byteCount > pageSize, takesLargeBlocks,
+        features.contains(where: { $0.name == "encrypt" })
+      {
         obstacles.append("encrypt does not go with blocks larger than pages")
       }
       if facts.checksum == .wrong { obstacles.append("the superblock's checksum is wrong") }

@@ -170,9 +170,9 @@ package struct MountCheck: ~Copyable {
     let over = isJournal ? [] : obstaclesOverTables(of: inode, refusal: .byExt4)
     guard add(obstacles(of: inode) + over, name) else { return }
     // Whole ones.
-    let blockCount = inode.attributes.byteCount / UInt64(superblock.blockSize)
+    let blockCount = superblock.blockSize.wholeBlocks(in: inode.attributes.byteCount)
     let most: UInt64 = 512
-    guard inode.attributes.byteCount <= most * UInt64(superblock.blockSize) else {
+    guard superblock.blockSize.blocks(for: inode.attributes.byteCount) <= most else {
       return obstacles.add(.byExt4, "\(name) is longer than \(most) blocks")
     }
     let map = BlockMapReader.read(inode, on: volume)

@@ -8,12 +8,12 @@ import SystemPackage
 package final class Volume: Sendable {
   /// What to take for the superblock, and what it must say.
   package struct OpenOptions: Sendable {
-    /// The block size there must be, in bytes; where `superblock` is given, what it is.
-    package var blockSize: Int?
+    /// The block size there must be; where `superblock` is given, what it is.
+    package var blockSize: BlockSize?
     /// The block that holds a backup superblock.
     package var superblock: BlockNumber?
 
-    package init(blockSize: Int? = nil, superblock: BlockNumber? = nil) {
+    package init(blockSize: BlockSize? = nil, superblock: BlockNumber? = nil) {
       self.blockSize = blockSize
       self.superblock = superblock
     }
@@ -68,7 +68,8 @@ package final class Volume: Sendable {
   /// Refuses what libext2fs opens and inodes can't be counted or read in.
   private static func checkInodes(of superblock: Superblock) throws(VolumeError) {
     let size = superblock.inodeSize
-    guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize).contains(size) else {
+    guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize.byteCount).contains(size)
+    else {
       throw .corrupt(.inodeSize(size))
     }
     guard superblock.inodesPerGroup > 0 else {
@@ -96,7 +97,7 @@ package final class Volume: Sendable {
     guard let position = position(ofBlock: block) else {
       throw .noBlock(block, count: superblock.blockCount)
     }
-    return try readBytes(superblock.blockSize, at: position, of: .block(block))
+    return try readBytes(superblock.blockSize.byteCount, at: position, of: .block(block))
   }
 
   /// Reads `count` bytes from `position`, which counts from the start of the file system.
@@ -127,15 +128,15 @@ package final class Volume: Sendable {
     _ image: any ByteSource, options: OpenOptions
   ) throws(VolumeError) -> (library: LibraryHandle, hasWrongChecksum: Bool, readPast: [Feature]) {
     // A backup says where it is, not how large blocks are; without --block-size each is tried.
-    let blockSizes: [Int] =
-      if options.superblock == nil { [0] } else {
-        options.blockSize.map { [$0] } ?? (10...16).map { 1 << $0 }
+    let blockSizes: [BlockSize?] =
+      if options.superblock == nil { [nil] } else {
+        options.blockSize.map { [$0] } ?? BlockSize.all
       }
     var failure: Int = 0
     for blockSize in blockSizes {
       let block = options.superblock ?? 0
-      let position = block == 0 ? Superblock.position : block.rawValue * UInt64(blockSize)
-      let facts = image.superblock(at: position)
+      let position = block == 0 ? nil : blockSize?.position(of: block)
+      let facts = image.superblock(at: position ?? Superblock.position)
       if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {
         throw .corrupt(.superblock(value))
       }

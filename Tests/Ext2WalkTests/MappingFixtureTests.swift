@@ -38,7 +38,7 @@ import Testing
     let volume = try open(fixture)
     let blocks = try blocks(volume)
     try #require(blocks.count > 1)
-    let pages = PageSize.host.pageCount(for: volume.superblock.blockSize)
+    let pages = PageSize.host.pageCount(for: volume.superblock.blockSize.byteCount)
     var direct = try FolioSurvey(volume, options: ReadingOptions())
     var expected: [[SurveyedRecord]] = []
     for block in blocks {

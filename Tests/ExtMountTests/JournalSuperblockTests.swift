@@ -37,7 +37,7 @@ import Testing
     bytes.replaceSubrange(92..<96, with: compatible.littleEndianBytes)
     bytes.replaceSubrange(96..<100, with: incompatible.littleEndianBytes)
     let facts = try #require(Superblock(bytes))
-    #expect(facts.blockSize == 4096)
+    #expect(facts.blockSize.byteCount == 4096)
     return JournalSuperblock(journal).obstacle(ofByteCount: byteCount, facts)?.words
   }
 

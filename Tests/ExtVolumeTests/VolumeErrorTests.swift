@@ -36,7 +36,7 @@ import Testing
     #expect(
       error { _ = try Volume(MemorySource([UInt8](repeating: 0, count: 2048))) }
         == .libext2fs(Ext2Library.Code.badMagic, doing: .openFileSystem(superblock: nil)))
-    let byBackup = Volume.OpenOptions(blockSize: 1024, superblock: 1)
+    let byBackup = Volume.OpenOptions(blockSize: BlockSize(byteCount: 1024), superblock: 1)
     #expect(
       error { _ = try Volume(MemorySource([UInt8](repeating: 0, count: 4096)), options: byBackup) }
         == .libext2fs(Ext2Library.Code.badMagic, doing: .openFileSystem(superblock: 1)))
@@ -44,9 +44,10 @@ import Testing
 
   @Test func whatASuperblockClaims() async throws {
     let image = try await MemoryImage()
+    let (found, wanted) = (try #require(BlockSize(byteCount: 1024)), try #require(BlockSize(byteCount: 4096)))
     #expect(
-      error { _ = try image.open(Volume.OpenOptions(blockSize: 4096)) }
-        == .unfit(.blockSize(found: 1024, wanted: 4096)))
+      error { _ = try image.open(Volume.OpenOptions(blockSize: wanted)) }
+        == .unfit(.blockSize(found: found, wanted: wanted)))
     var changed = image
     changed.setSuperblock(7 as UInt32, at: 0x18)
     #expect(error { _ = try changed.open() } == .corrupt(.superblock(.logBlockSize(7))))

@@ -44,8 +44,13 @@ struct OpeningOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Open by the backup superblock in this block.", valueName: "block"))
   var superblock: UInt32?
 
+  /// The block size that was asked for.
+  var wantedBlockSize: BlockSize? {
+    (blockSize?.byteCount).flatMap { Int(exactly: $0) }.flatMap { BlockSize(byteCount: $0) }
+  }
+
   mutating func validate() throws {
-    if let size = blockSize?.byteCount, !(1024...65536).contains(size) || size.nonzeroBitCount != 1 {
+    if let size = blockSize?.byteCount, wantedBlockSize == nil {
       throw ValidationError("--block-size takes a power of two from 1024 to 65536, not \(size)")
     }
     if let partition, partition < 1 {
@@ -88,7 +93,7 @@ struct OpeningOptions: ParsableArguments {
 
   var volumeOptions: Volume.OpenOptions {
     Volume.OpenOptions(
-      blockSize: blockSize.map { Int($0.byteCount) }, superblock: superblock.map { BlockNumber($0) })
+      blockSize: wantedBlockSize, superblock: superblock.map { BlockNumber($0) })
   }
 
   /// The bytes from where the file system begins: in a partition, where the image is a whole disk, and that is said.

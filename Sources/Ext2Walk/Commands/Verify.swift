@@ -130,7 +130,7 @@ struct Verify: ParsableCommand {
   // MARK: Without an image
 
   private func testItself(_ report: VerifyReport) throws -> Diagnostics.Status {
-    let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
+    let blockSize = opening.wantedBlockSize?.byteCount ?? 65536
     let name = Array("self-test".utf8)
     report.begin(name, showsProgress: progress.isOn())
     let diagnostics = Diagnostics(image: name)

@@ -25,7 +25,7 @@ enum InfoJSON {
       if index > 0 { output.append(",") }
       var one = JSONObject()
       one.add("superblock", backup.superblock.block, to: &output)
-      one.add("blockSize", backup.superblock.facts.blockSize, to: &output)
+      one.add("blockSize", backup.superblock.facts.blockSize.byteCount, to: &output)
       one.add("type", backup.superblock.facts.type, to: &output)
       one.add("hasRoot", backup.hasRoot, to: &output)
       one.add("command", report.command(for: backup), to: &output)
@@ -68,10 +68,10 @@ enum InfoJSON {
     ] as [(StaticString, Feature.FeatureSet)] {
       object.add(key, facts.features.filter { $0.set == set }.map(\.name), to: &output)
     }
-    object.add("blockSize", facts.hasBlockSize ? facts.blockSize : nil, to: &output)
+    object.add("blockSize", facts.hasBlockSize ? facts.blockSize.byteCount : nil, to: &output)
     object.add("clusterSize", facts.clusterSize, to: &output)
     object.add("pageSize", PageSize.host.byteCount, to: &output)
-    let pageCount = facts.hasBlockSize ? PageSize.host.pageCount(for: facts.blockSize) : nil
+    let pageCount = facts.hasBlockSize ? PageSize.host.pageCount(for: facts.blockSize.byteCount) : nil
     object.add("pagesPerBlock", pageCount, to: &output)
     object.add("blocks", facts.blockCount, to: &output)
     object.add("freeBlocks", facts.freeBlockCount, to: &output)

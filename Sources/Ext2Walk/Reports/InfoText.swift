@@ -28,7 +28,7 @@ enum InfoText {
       ("features", facts.features.isEmpty ? "none" : facts.features.map(\.name).joined(separator: " ")),
       ("block size", blockSize(facts)),
     ]
-    if facts.hasBlockSize, facts.clusterSize != facts.blockSize {
+    if facts.hasBlockSize, facts.clusterSize != facts.blockSize.byteCount {
       rows.append(("cluster size", "\(facts.clusterSize) bytes"))
     }
     rows += [
@@ -58,16 +58,16 @@ enum InfoText {
 
   private static func blockSize(_ facts: Superblock) -> String {
     guard facts.hasBlockSize else { return "impossible" }
-    let pages = PageSize.host.pageCount(for: facts.blockSize)
+    let pages = PageSize.host.pageCount(for: facts.blockSize.byteCount)
     let ratio =
-      pages > 1 ? "\(pages) pages" : facts.blockSize < PageSize.host.byteCount ? "part of a page" : "a page"
+      pages > 1
+      ? "\(pages) pages" : facts.blockSize.byteCount < PageSize.host.byteCount ? "part of a page" : "a page"
     return "\(facts.blockSize) bytes: \(ratio) of this machine's \(PageSize.host.byteCount) bytes"
   }
 
   private static func size(_ blocks: UInt64, _ facts: Superblock) -> String {
     guard facts.hasBlockSize else { return "?" }
-    let (byteCount, overflow) = blocks.multipliedReportingOverflow(by: UInt64(facts.blockSize))
-    return overflow ? "more than 16E" : ByteCount.human(byteCount)
+    return facts.blockSize.byteCount(of: blocks).map { ByteCount.human($0) } ?? "more than 16E"
   }
 
   static func state(_ facts: Superblock) -> String {

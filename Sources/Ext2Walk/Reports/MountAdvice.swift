@@ -47,7 +47,9 @@ struct MountAdvice {
     var options = "ro"
     if leavesJournal { options += ",noload" }
     // In units of 1 KiB, whatever the block size is.
-    if let backup { options += ",sb=\(backup.block.rawValue * UInt64(backup.facts.blockSize) / 1024)" }
+    if let position = backup.flatMap({ $0.facts.blockSize.position(of: $0.block) }) {
+      options += ",sb=\(position / 1024)"
+    }
     if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }
     if location.offset > 0 { options += ",offset=\(location.offset)" }
     var notes: [String] = []

@@ -60,7 +60,7 @@ package struct BlockMapReader: ~Copyable {
   /// An extent of twelve bytes leads to 32768 blocks. Each would be read, and be damage of its own.
   private var writtenRuns: [BlockRun] {
     guard runs.contains(where: { $0.logical.count > Self.mostUnwrittenBlocks }) else { return runs }
-    let blockSize = UInt64(volume.superblock.blockSize)
+    let blockSize = volume.superblock.blockSize
     var written: [BlockRun] = []
     for run in runs {
       guard case .mapped(let physical) = run.contents, run.logical.count > Self.mostUnwrittenBlocks else {
@@ -71,9 +71,8 @@ package struct BlockMapReader: ~Copyable {
       var (start, next) = (run.logical.lowerBound, run.logical.lowerBound)
       func block(_ logical: LogicalBlock) -> BlockNumber { physical + (logical - run.logical.lowerBound) }
       while next < run.logical.upperBound {
-        let data = volume.image.nextData(from: block(next).rawValue * blockSize).map {
-          BlockNumber($0 / blockSize)
-        }
+        let data = blockSize.position(of: block(next)).flatMap { volume.image.nextData(from: $0) }
+          .map { blockSize.block(at: $0) }
         let end =
           data.map { min(run.logical.upperBound, next + ($0 - block(next))) } ?? run.logical.upperBound
         if end - next > Self.mostUnwrittenBlocks {
@@ -97,8 +96,7 @@ package struct BlockMapReader: ~Copyable {
   private init(_ volume: Volume, byteCount: UInt64, nodesAfterEnd: Int) {
     self.volume = volume
     nodesLeftAfterEnd = nodesAfterEnd
-    let (whole, rest) = byteCount.quotientAndRemainder(dividingBy: UInt64(volume.superblock.blockSize))
-    sizeEnd = LogicalBlock(whole + (rest > 0 ? 1 : 0))
+    sizeEnd = LogicalBlock(volume.superblock.blockSize.blocks(for: byteCount))
   }
 
   // MARK: Block maps
@@ -115,7 +113,7 @@ package struct BlockMapReader: ~Copyable {
 
   /// How many blocks a number stands for, with `level` blocks of numbers between.
   private func blocksPerPointer(level: Int) -> UInt64 {
-    1 << (UInt64(level) * UInt64((volume.superblock.blockSize / 4).trailingZeroBitCount))
+    1 << (UInt64(level) * UInt64((volume.superblock.blockSize.byteCount / 4).trailingZeroBitCount))
   }
 
   private mutating func add(pointer: BlockNumber, level: Int, at logical: LogicalBlock) {
@@ -134,7 +132,7 @@ package struct BlockMapReader: ~Copyable {
     let end = max(logical, min(sizeEnd, logical + blocksPerPointer(level: level)))
     guard let node = readNode(pointer, for: logical..<end) else { return }
     var next = logical
-    for index in 0..<volume.superblock.blockSize / 4 {
+    for index in 0..<volume.superblock.blockSize.byteCount / 4 {
       let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
       add(pointer: BlockNumber(number), level: level - 1, at: next)
       next += step
@@ -251,8 +249,8 @@ package struct BlockMapReader: ~Copyable {
   /// Adds contents, as far as they are in the file system and in the image, and no block twice.
   private mutating func add(logical: Range<LogicalBlock>, physical: BlockNumber) {
     guard !logical.isEmpty else { return }
-    let blockSize = UInt64(volume.superblock.blockSize)
-    let endThere = min(volume.superblock.blocksEnd, BlockNumber(volume.image.byteCount / blockSize))
+    let endOfImage = volume.superblock.blockSize.block(at: volume.image.byteCount)
+    let endThere = min(volume.superblock.blocksEnd, endOfImage)
     var part = logical
     if physical < volume.superblock.firstDataBlock || physical == 0 {
       addDamaged(part, .impossible(physical))

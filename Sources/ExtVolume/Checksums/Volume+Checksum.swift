@@ -8,7 +8,7 @@ extension Volume {
   ///
   /// - Parameter bytes: the whole block.
   package func hasRightChecksum(_ bytes: RawSpan, of directory: Inode) -> Bool {
-    precondition(bytes.byteCount == superblock.blockSize, "a checksum is that of a whole block")
+    precondition(bytes.byteCount == superblock.blockSize.byteCount, "a checksum is that of a whole block")
     guard superblock.hasChecksums else { return true }
     var sum = checksum(of: directory.number, generation: directory.generation)
     if let (entries, tail) = HashNode.checksumLayout(of: bytes, carriesData: superblock.carriesData) {

@@ -4,7 +4,7 @@ import FolioCore
 extension DirectoryReader {
   var sizeDamage: DirectoryDamage? {
     let byteCount = current?.inode.attributes.byteCount ?? 0
-    guard byteCount == 0 || byteCount % UInt64(volume.superblock.blockSize) != 0 else { return nil }
+    guard byteCount == 0 || !volume.superblock.blockSize.divides(byteCount) else { return nil }
     return DirectoryDamage(kind: .sizeNotInBlocks(byteCount))
   }
 

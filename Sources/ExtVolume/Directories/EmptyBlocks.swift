@@ -24,7 +24,7 @@ package struct EmptyBlocks {
 extension Volume {
   fileprivate func spareBlocksAreZero(inodes: inout InodeTable) -> Bool {
     // Where /lost+found can't be read it shows nothing, and blocks of zeroes are reported as damage.
-    guard superblock.blockSize == 65536, !superblock.hasChecksums,
+    guard superblock.blockSize.byteCount == 65536, !superblock.hasChecksums,
       let lostAndFound = try? inodes.inode(superblock.firstInode), lostAndFound.isDirectory
     else { return false }
     var isShown = false

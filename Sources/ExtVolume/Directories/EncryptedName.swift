@@ -95,7 +95,9 @@ package struct EncryptedNames {
       hashes = .none
     } else if directory.isHashed {
       hashes = volume.rootHashVersion(of: directory).map { .computed(version: $0) } ?? .none
-    } else if directory.hasInlineData || directory.attributes.byteCount / UInt64(superblock.blockSize) == 1 {
+    } else if directory.hasInlineData
+      || superblock.blockSize.wholeBlocks(in: directory.attributes.byteCount) == 1
+    {
       hashes = .computed(version: volume.defaultHashVersion)
     } else {
       hashes = .none

@@ -5,7 +5,7 @@ extension FolioReader {
   /// Arena, mapper and folio for the directory blocks of `volume`.
   package init(_ volume: Volume, options: ReadingOptions) throws(VolumeError) {
     do throws(Errno) {
-      try self.init(blockSize: volume.superblock.blockSize, options: options)
+      try self.init(blockSize: volume.superblock.blockSize.byteCount, options: options)
     } catch {
       throw .failed(error, doing: .makePages)
     }

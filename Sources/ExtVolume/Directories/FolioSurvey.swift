@@ -134,7 +134,7 @@ extension Volume {
     -> SurveyedBlock
   {
     let directory = try inodes.inode(line.label.inode)
-    let format = recordFormat(of: directory, regionSize: superblock.blockSize)
+    let format = recordFormat(of: directory, regionSize: superblock.blockSize.byteCount)
     return SurveyedBlock(path: path, label: line.label, format: format)
   }
 }

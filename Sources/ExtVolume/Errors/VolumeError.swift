@@ -121,7 +121,7 @@ package enum UnfitImage: Hashable, Sendable {
   /// It is the journal of another file system.
   case journalDevice
   /// Blocks have `found` bytes, and `wanted` were asked for.
-  case blockSize(found: Int, wanted: Int)
+  case blockSize(found: BlockSize, wanted: BlockSize)
 }
 
 /// Why a path leads nowhere. Paths in it lead from the root to where that shows.

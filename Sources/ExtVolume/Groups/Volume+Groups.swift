@@ -54,7 +54,7 @@ extension Volume {
     let (first, count) = library.base(group: group)
     return GroupTables(
       // With clusters, blocks of 1 KiB begin at block 0, where no superblock can be.
-      base: range(first == 0 && superblock.blockSize == 1024 ? 1 : first, count),
+      base: range(first == 0 && superblock.blockSize.byteCount == 1024 ? 1 : first, count),
       blockBitmap: range(library.blockBitmap(group: group), 1),
       inodeBitmap: range(library.inodeBitmap(group: group), 1),
       inodeTable: range(library.inodeTable(group: group), library.inodeTableBlockCount))

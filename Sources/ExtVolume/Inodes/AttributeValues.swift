@@ -15,10 +15,9 @@ package struct AttributeValues {
   package init(
     _ attributes: ExtendedAttributes, on volume: Volume, _ inodes: inout InodeTable
   ) throws(VolumeError) {
-    let blockSize = UInt64(volume.superblock.blockSize)
     for attribute in attributes.all where attribute.valueInode != 0 {
       let value = try inodes.inode(attribute.valueInode)
-      let count = (attribute.valueByteCount + blockSize - 1) / blockSize
+      let count = volume.superblock.blockSize.blocks(for: attribute.valueByteCount)
       let user = User(
         inode: InodeNumber(truncatingIfNeeded: value.attributes.modified.seconds),
         generation: value.generation)

@@ -160,7 +160,9 @@ extension InodeAttributes {
     var units = UInt64(word(Field.blocks))
     if superblock.hasHugeFiles {
       units |= UInt64(half(Field.blocksHigh)) << 32
-      if word(Field.flags) & InodeFlag.countsBlocks != 0 { units *= UInt64(superblock.blockSize / 512) }
+      if word(Field.flags) & InodeFlag.countsBlocks != 0 {
+        units *= UInt64(superblock.blockSize.byteCount / 512)
+      }
     }
     blocks512 = units
 

@@ -125,10 +125,11 @@ extension Volume {
 
   /// How long the map of a file lets it be, in bytes.
   private func greatestByteCount(of inode: Inode) -> UInt64 {
-    let pointers = UInt64(superblock.blockSize / 4)
+    let pointers = UInt64(superblock.blockSize.byteCount / 4)
     let reachable = 12 + pointers + pointers * pointers + pointers * pointers * pointers
     let mostBlocks = UInt64(UInt32.max)
-    return (inode.hasExtents ? mostBlocks : min(reachable, mostBlocks)) * UInt64(superblock.blockSize)
+    return (inode.hasExtents ? mostBlocks : min(reachable, mostBlocks))
+      * UInt64(superblock.blockSize.byteCount)
   }
 
   private func damageOfContents(
@@ -183,7 +184,7 @@ extension Volume {
       }
     } else {
       damage += damageOfContents(of: inode, bytes, outside: zone)
-      if byteCount == 0 || byteCount >= UInt64(superblock.blockSize) {
+      if byteCount == 0 || byteCount >= UInt64(superblock.blockSize.byteCount) {
         damage.append(.slowLinkLength(byteCount))
       } else if damage.isEmpty, !inode.hasOneBlock || byteCount < 60 {
         // e2fsck takes one so short for one whose target is in the inode.

@@ -92,13 +92,13 @@ package struct InodeScan: ~Copyable {
 
   private func bitmap(of group: InodeGroup, number: UInt32) -> (bytes: [UInt8]?, failure: VolumeError?) {
     guard let position = group.bitmapPosition else { return (nil, nil) }
-    let room = 8 * volume.superblock.blockSize
+    let room = 8 * volume.superblock.blockSize.byteCount
     let inodeCount = volume.superblock.inodesPerGroup
     guard Int(inodeCount) <= room else {
       return (nil, .corrupt(.inodeBitmapRoom(group: number, room: room, inodeCount: inodeCount)))
     }
     do throws(VolumeError) {
-      let byteCount = min(volume.superblock.blockSize, (Int(inodeCount) + 7) / 8)
+      let byteCount = min(volume.superblock.blockSize.byteCount, (Int(inodeCount) + 7) / 8)
       return (try volume.readBytes(byteCount, at: position, of: .inodeBitmap(group: number)), nil)
     } catch {
       return (nil, error)

@@ -38,7 +38,7 @@ extension InodeTable {
   private mutating func contents(
     ofLink inode: Inode, on volume: Volume, beyond excess: UInt64 = 0
   ) throws(VolumeError) -> [UInt8] {
-    let blockSize = UInt64(volume.superblock.blockSize)
+    let blockSize = UInt64(volume.superblock.blockSize.byteCount)
     guard inode.isEncrypted || inode.attributes.byteCount <= blockSize else {
       throw .corrupt(.targetLength(inode: inode.number, inode.attributes.byteCount))
     }

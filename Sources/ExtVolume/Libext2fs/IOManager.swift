@@ -20,14 +20,15 @@ enum IOManager {
   ///
   /// Mirrors `ext2fs_open2()`, and calls it.
   static func open(
-    _ source: any ByteSource, superblock: BlockNumber = 0, blockSize: Int = 0, flags: Int32
+    _ source: any ByteSource, superblock: BlockNumber = 0, blockSize: BlockSize? = nil, flags: Int32
   ) -> (ext2_filsys?, errcode_t) {
     // libext2fs hands a name to the manager, and nothing else: the name stands for the source as long as this call takes.
     let name = waiting.withLock { $0.add(source) }
     defer { waiting.withLock { $0.remove(name) } }
     var handle: ext2_filsys?
     let code = unsafe ext2fs_open2(
-      name, nil, flags, Int32(truncatingIfNeeded: superblock.rawValue), UInt32(blockSize), manager, &handle)
+      name, nil, flags, Int32(truncatingIfNeeded: superblock.rawValue), UInt32(blockSize?.byteCount ?? 0),
+      manager, &handle)
     return unsafe (code == 0 ? handle : nil, code)
   }
 

@@ -30,7 +30,7 @@ package final class LibraryHandle: @unchecked Sendable {
   ///   - ignoresChecksums: whether a wrong checksum of the superblock is none to refuse.
   ///   - ignoresFeatures: whether features that libext2fs doesn't know are none to refuse.
   package static func open(
-    _ source: any ByteSource, superblock: BlockNumber, blockSize: Int, ignoresChecksums: Bool,
+    _ source: any ByteSource, superblock: BlockNumber, blockSize: BlockSize?, ignoresChecksums: Bool,
     ignoresFeatures: Bool
   ) -> (LibraryHandle?, Int) {
     let flags =

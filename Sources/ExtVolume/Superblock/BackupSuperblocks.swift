@@ -43,11 +43,11 @@ extension ByteSource {
     from start: UInt64 = 0, within byteCount: UInt64 = .max, everywhere: Bool = false
   ) -> [BackupSuperblock] {
     var found: [BackupSuperblock] = []
-    func look(_ blockSize: UInt64, _ blocksPerGroup: UInt64, first: BlockNumber) {
+    func look(_ blockSize: BlockSize, _ blocksPerGroup: UInt64, first: BlockNumber) {
       for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
         let block = first + group * blocksPerGroup
-        guard let facts = superblock(at: start + block.rawValue * blockSize),
-          facts.blockSize == Int(blockSize),
+        guard let facts = blockSize.position(of: block).flatMap({ superblock(at: start + $0) }),
+          facts.blockSize == blockSize,
           facts.byteCount <= byteCount,
           // A file that holds the image of another file system has superblocks too.
           UInt64(facts.groupNumber) == group || facts.revision == 0,
@@ -56,20 +56,19 @@ extension ByteSource {
         found.append(BackupSuperblock(block: block, facts: facts))
       }
     }
-    let blockSizes = (10...16).map { UInt64(1) << $0 }
     // A bitmap is one block; and the group descriptor counts in 16 bits.
-    func usual(_ blockSize: UInt64) -> UInt64 { min(blockSize * 8, 65528) }
-    for blockSize in blockSizes {
-      look(blockSize, usual(blockSize), first: blockSize == 1024 ? 1 : 0)
+    func usual(_ blockSize: BlockSize) -> UInt64 { min(UInt64(blockSize.byteCount) * 8, 65528) }
+    for blockSize in BlockSize.all {
+      look(blockSize, usual(blockSize), first: blockSize.byteCount == 1024 ? 1 : 0)
       look(blockSize, usual(blockSize) * 16, first: 0)
     }
     guard found.isEmpty, everywhere else { return found }
-    for blockSize in blockSizes {
+    for blockSize in BlockSize.all {
       let smaller = (8...15).map { UInt64(1) << $0 }.filter { $0 < usual(blockSize) }
       let larger = (1...8).map { usual(blockSize) << UInt64($0) }
       for blocksPerGroup in smaller + larger { look(blockSize, blocksPerGroup, first: 0) }
       // Groups of blocks of 1 KiB begin behind the boot block, but those with clusters.
-      if blockSize == 1024 {
+      if blockSize.byteCount == 1024 {
         look(blockSize, usual(blockSize), first: 0)
         for blocksPerGroup in smaller { look(blockSize, blocksPerGroup, first: 1) }
       }
@@ -90,7 +89,7 @@ extension ByteSource {
         facts.impossibleValues.isEmpty, facts.byteCount <= byteCount
       else { return true }
       let block = facts.firstDataBlock + facts.blocksPerGroup
-      if block.rawValue * UInt64(facts.blockSize) == position - start {
+      if facts.blockSize.position(of: block) == position - start {
         found = BackupSuperblock(block: block, facts: facts)
       }
       return found == nil

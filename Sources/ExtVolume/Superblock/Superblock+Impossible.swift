@@ -24,7 +24,7 @@ package enum ImpossibleValue: Equatable, Sendable {
   case logGroupsPerFlexibleGroup(UInt8)
   // Counts.
   case blockCount(UInt64, first: BlockNumber)
-  case firstBlock(BlockNumber, blockSize: Int)
+  case firstBlock(BlockNumber, blockSize: BlockSize)
   case inodesPerGroup(UInt32)
   case blocksPerGroup(UInt64)
   case inodeCount(UInt32, groupCount: UInt64, perGroup: UInt32)
@@ -65,7 +65,7 @@ extension Superblock {
   private var impossibleSizes: [ImpossibleValue] {
     var found: [ImpossibleValue] = []
     if revision == 0, featureBits != .none { found.append(.featuresInRevision0) }
-    if inodeSize.nonzeroBitCount != 1 || inodeSize < 128 || inodeSize > blockSize {
+    if inodeSize.nonzeroBitCount != 1 || inodeSize < 128 || inodeSize > blockSize.byteCount {
       found.append(.inodeSize(inodeSize))
     } else if inodeSize > 128, featureBits.contains(.extraInodeSize) {
       let sizes = [Field.leastExtraInodeSize, Field.wantedExtraInodeSize]
@@ -74,11 +74,11 @@ extension Superblock {
         found.append(.extraInodeSize(size, inodeSize: inodeSize))
       }
     }
-    if !(blockSize...(hasClusters ? 1 << 30 : blockSize)).contains(clusterSize) {
+    if !(blockSize.byteCount...(hasClusters ? 1 << 30 : blockSize.byteCount)).contains(clusterSize) {
       found.append(.clusterSize(clusterSize, hasClusters: hasClusters))
     } else {
       let clustersPerGroup: UInt32 = number(at: Field.clustersPerGroup)
-      if UInt64(clustersPerGroup) * UInt64(clusterSize / blockSize) != blocksPerGroup {
+      if UInt64(clustersPerGroup) * UInt64(clusterSize / blockSize.byteCount) != blocksPerGroup {
         found.append(.clustersPerGroup(clustersPerGroup, blocks: blocksPerGroup))
       }
     }
@@ -92,18 +92,18 @@ extension Superblock {
 
   private var impossibleCounts: [ImpossibleValue] {
     var found: [ImpossibleValue] = []
-    let bitsPerBlock = UInt64(blockSize) * 8
+    let bitsPerBlock = UInt64(blockSize.byteCount) * 8
     if blocksEnd <= firstDataBlock {
       found.append(.blockCount(blockCount, first: firstDataBlock))
-    } else if firstDataBlock != (max(blockSize, clusterSize) == 1024 ? 1 : 0) {
+    } else if firstDataBlock != (max(blockSize.byteCount, clusterSize) == 1024 ? 1 : 0) {
       found.append(.firstBlock(firstDataBlock, blockSize: blockSize))
     }
     // A group has at least a block of them.
-    let inodesPerBlock = max(1, blockSize / max(1, inodeSize))
+    let inodesPerBlock = max(1, blockSize.byteCount / max(1, inodeSize))
     if inodesPerGroup < inodesPerBlock || UInt64(inodesPerGroup) > bitsPerBlock {
       found.append(.inodesPerGroup(inodesPerGroup))
     }
-    let clustersPerGroup = blocksPerGroup / UInt64(max(1, clusterSize / blockSize))
+    let clustersPerGroup = blocksPerGroup / UInt64(max(1, clusterSize / blockSize.byteCount))
     if clustersPerGroup == 0 || clustersPerGroup > bitsPerBlock {
       found.append(.blocksPerGroup(blocksPerGroup))
     } else if let groupCount, groupCount > 0 {
@@ -111,7 +111,7 @@ extension Superblock {
       if overflow || inodes != UInt64(inodeCount) {
         found.append(.inodeCount(inodeCount, groupCount: groupCount, perGroup: inodesPerGroup))
       }
-      let descriptorsPerBlock = UInt64(max(1, blockSize / max(1, descriptorSize)))
+      let descriptorsPerBlock = UInt64(max(1, blockSize.byteCount / max(1, descriptorSize)))
       let metaGroupCount = (groupCount - 1) / descriptorsPerBlock + 1
       let firstMetaGroup: UInt32 = number(at: Field.firstMetaGroup)
       if featureBits.contains(.metaGroups), UInt64(firstMetaGroup) > metaGroupCount {
@@ -124,7 +124,7 @@ extension Superblock {
   private var impossibleGroups: [ImpossibleValue] {
     var found: [ImpossibleValue] = []
     let reserved: UInt16 = number(at: Field.reservedDescriptorBlocks)
-    if Int(reserved) > blockSize / 4 { found.append(.reservedDescriptorBlocks(reserved)) }
+    if Int(reserved) > blockSize.byteCount / 4 { found.append(.reservedDescriptorBlocks(reserved)) }
     // The kernel takes it for a number with a sign, and doesn't ask whether there is such an inode.
     if revision > 0, firstInode < Self.oldFirstInode || firstInode.rawValue > Int32.max {
       found.append(.firstInode(firstInode))

@@ -18,8 +18,8 @@ package final class Superblock: Sendable {
   private let bytes: [UInt8]
   package let revision: UInt32
   let featureBits: FeatureBits
-  /// Bytes a block: 1024 to 65536 where ``hasBlockSize``.
-  package let blockSize: Int
+  /// One that blocks can have where ``hasBlockSize``.
+  package let blockSize: BlockSize
   /// Whether blocks can be of the size that is said.
   package let hasBlockSize: Bool
   /// Blocks are numbered from `firstDataBlock` up to, not including, `blockCount`. The first is 1 in file systems of 1 KiB
@@ -81,8 +81,7 @@ package final class Superblock: Sendable {
     self.bytes = bytes
     self.revision = revision
     featureBits = features
-    // One that can't be is an impossible value; sums with it stay far from overflowing.
-    blockSize = 1024 << Int(min(logBlockSize, 20))
+    blockSize = BlockSize(logarithm: logBlockSize)
     hasBlockSize = logBlockSize <= Self.greatestLogBlockSize
     firstDataBlock = BlockNumber(fields.number(at: Field.firstDataBlock, as: UInt32.self))
     blockCount = fields.wide(at: Field.blockCount, high: Field.blockCountHigh, features)
@@ -115,7 +114,7 @@ package final class Superblock: Sendable {
   }
 
   /// Bytes that are given out at a time: a cluster, or a block where there are no clusters.
-  var allocationSize: Int { hasClusters ? clusterSize : blockSize }
+  var allocationSize: Int { hasClusters ? clusterSize : blockSize.byteCount }
 
   /// Bytes a group descriptor.
   package var descriptorSize: Int {
@@ -125,16 +124,14 @@ package final class Superblock: Sendable {
   /// How large the file system is, in bytes; the most there is where that overflows, and 0 where nobody can tell.
   package var byteCount: UInt64 {
     guard hasBlockSize else { return 0 }
-    let (byteCount, overflow) = blockCount.multipliedReportingOverflow(by: UInt64(blockSize))
-    return overflow ? .max : byteCount
+    return blockSize.byteCount(of: blockCount) ?? .max
   }
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
   package func position(ofBlock block: BlockNumber) -> UInt64? {
     guard block >= firstDataBlock, block < blocksEnd else { return nil }
-    let (position, overflow) = block.rawValue.multipliedReportingOverflow(by: UInt64(blockSize))
-    return overflow || position > UInt64(Int64.max) ? nil : position
+    return blockSize.position(of: block)
   }
 
   // MARK: Counts

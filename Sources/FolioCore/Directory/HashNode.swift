@@ -1,4 +1,4 @@
-public import Basics
+import Basics
 
 /// A block of a hashed directory's index: `struct dx_root` or `struct dx_node`.
 ///
