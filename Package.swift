@@ -138,6 +138,7 @@ let package = Package(
       name: "ExtCheck",
       dependencies: [
         "Basics",
+        "ExtMount",
         "ExtVolume",
         "FolioCore",
         "TextOutput",

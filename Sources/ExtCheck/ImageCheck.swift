@@ -1,4 +1,5 @@
 import Basics
+import ExtMount
 package import ExtVolume
 package import FolioCore
 import TextOutput
@@ -25,14 +26,10 @@ package struct VerifyOptions {
   package var reading = ReadingOptions()
   /// Whether all blocks of a large image are cross-checked, and not a sample.
   package var isThorough = false
-  /// What is wrong with what mounting takes beside superblock and root, in sentences.
-  package var refusals: [String] = []
 
-  package init(reading: ReadingOptions = ReadingOptions(), isThorough: Bool = false, refusals: [String] = [])
-  {
+  package init(reading: ReadingOptions = ReadingOptions(), isThorough: Bool = false) {
     self.reading = reading
     self.isThorough = isThorough
-    self.refusals = refusals
   }
 }
 
@@ -49,7 +46,12 @@ package enum ImageCheck {
   ) throws -> VerifySummary {
     var findings = Findings(observer)
     try checkImage(volume, &findings)
-    for words in options.refusals { try findings.add(Finding(rule: .metadataImplausible, facts: words)) }
+    // The root is among what is checked; and by a superblock of impossible values nothing else can be judged.
+    if volume.superblock.impossibleValues.isEmpty {
+      for obstacle in MountCheck.obstacles(of: volume, looksAtRoot: false) {
+        try findings.add(Finding(rule: .metadataImplausible, facts: obstacle.reason.words))
+      }
+    }
     var inodes = InodeTable(volume)
     let zone = volume.systemZone(&inodes)
     let census = try takeCensus(of: volume, zone: zone, &findings)

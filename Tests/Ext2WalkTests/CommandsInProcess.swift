@@ -1,7 +1,6 @@
 import ArgumentParser
 import Basics
 import ExtDisk
-import ExtMount
 import ExtVolume
 import Testing
 import TextOutput
@@ -155,7 +154,6 @@ enum InProcess {
     var options = VerifyOptions()
     options.reading = verify.mapping.readingOptions()
     options.isThorough = verify.thorough
-    options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
     let taker = FindingTaker()
     let summary = try ImageCheck.run(volume, options: options, observer: taker)
     said.findings = taker.findings

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ExtCheck
 import ExtDisk
-import ExtMount
 import ExtVolume
 import FolioCore
 import SystemPackage
@@ -110,10 +109,6 @@ struct Verify: ParsableCommand {
     options.reading = mapping.readingOptions()
     options.reading.keepsAccount = mappings
     options.isThorough = thorough
-    // The root is among what is verified; and by a superblock of impossible values nothing else can be judged.
-    if volume.superblock.impossibleValues.isEmpty {
-      options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
-    }
     let summary: VerifySummary
     do {
       summary = try ImageCheck.run(volume, options: options, observer: report)

@@ -74,7 +74,7 @@ extension ImageReport.FileSystem {
     var problems: [String] = []
     if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
     problems += facts.impossibleValues.map { "the superblock is wrong: \($0.words)" }
-    problems += obstacles.map(\.words)
+    problems += obstacles.map(\.reason.words)
     if imageByteCount < facts.byteCount {
       problems.append(Diagnostics.cutShort(imageByteCount, of: facts.byteCount))
     }

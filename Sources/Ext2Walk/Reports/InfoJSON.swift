@@ -126,7 +126,7 @@ enum InfoJSON {
     object.add("largeBlocks", kernel.takesLargeBlocks, to: &output)
     object.add("running", release, to: &output)
     object.add("mounts", verdict.mount.rawValue, to: &output)
-    object.add("reasons", verdict.reasons, to: &output)
+    object.add("reasons", verdict.reasons.map(\.words), to: &output)
     object.end(&output)
   }
 }
