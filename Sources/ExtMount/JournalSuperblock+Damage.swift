@@ -34,7 +34,9 @@ extension JournalSuperblock {
     guard isThere else { return refused(.missing) }
     if number(at: 12) != superblock.blockSize { return refused(.blockSize(number(at: 12))) }
     let blockCount = UInt64(number(at: 16))
-    if blockCount > byteCount / UInt64(superblock.blockSize) { return refused(.longerThanFile(blockCount: blockCount)) }
+    if blockCount > byteCount / UInt64(superblock.blockSize) {
+      return refused(.longerThanFile(blockCount: blockCount))
+    }
     let first = UInt64(number(at: 20))
     if first == 0 || first >= blockCount { return refused(.firstBlock(first, of: blockCount)) }
     if blockCount - first + 1 < Self.leastBlockCount {

@@ -86,11 +86,12 @@ import Testing
   }
 
   /// What is wrong is a value with the numbers that were found.
-  @Test(arguments: [
-    (Field(0, 0), .missing), (Field(12, 1024), .blockSize(1024)),
-    (Field(16, 4097), .longerThanFile(blockCount: 4097)), (Field(20, 4096), .firstBlock(4096, of: 4096)),
-    (Field(20, 3074), .tooShort(blockCount: 4096, first: 3074)), (Field(28, 4099), .start(4099, of: 4096)),
-  ] as [(Field, JournalDamage)])
+  @Test(
+    arguments: [
+      (Field(0, 0), .missing), (Field(12, 1024), .blockSize(1024)),
+      (Field(16, 4097), .longerThanFile(blockCount: 4097)), (Field(20, 4096), .firstBlock(4096, of: 4096)),
+      (Field(20, 3074), .tooShort(blockCount: 4096, first: 3074)), (Field(28, 4099), .start(4099, of: 4096)),
+    ] as [(Field, JournalDamage)])
   func damageHasItsNumbers(field: Field, expected: JournalDamage) throws {
     let facts = try KernelTests.facts()
     let found = JournalSuperblock(journal([field])).damage(ofByteCount: 1 << 24, facts)

@@ -11,7 +11,8 @@ extension MountObstacle.Reason {
     case .journalDevice(nil): "it says that it is a journal, and holds none"
     case .groups(let first, let count, let damage):
       damage.words("group \(first)" + (count > 1 ? " and \(counted(count - 1, "other"))" : ""))
-    case .multiMountBlock(let block, let damage): "block \(block), of multi-mount protection, \(damage.predicate)"
+    case .multiMountBlock(let block, let damage):
+      "block \(block), of multi-mount protection, \(damage.predicate)"
     case .usedByFsck: "e2fsck is at work on it, or was broken off (mmp)"
     case .inode(let number, let role, let obstacle, let mayBeReplayed):
       "inode \(number), \(role.words)\(mayBeReplayed ? " until the journal is replayed" : ""), "
