@@ -90,6 +90,17 @@ extension Finding {
     case inode(NamedInodeDamage)
   }
 
+  /// What would help, where something would: what could not be read has an error that knows.
+  package var advice: Advice? {
+    switch facts {
+    case .group(_, let error), .attributes(let error), .repeatedNames(_, let error), .contents(let error),
+      .library(.refused(let error)):
+      error.advice
+    case .unreadInodes(let unread, _): unread.reason.advice
+    default: nil
+    }
+  }
+
   /// What a kernel says of it, where the rule doesn't know that by itself.
   var ownKernelWording: String? {
     switch facts {

@@ -76,7 +76,7 @@ package enum ImageCheck {
 
   /// What is to be said of the file system as a whole.
   private static func checkImage(_ volume: Volume, _ findings: inout Findings) throws(CheckStopped) {
-    let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
+    let (held, declared) = (volume.image.byteCount, volume.superblock.byteCount)
     if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum)) }
     for value in volume.superblock.impossibleValues {
       try findings.add(Finding(rule: .superblockImplausible, facts: .impossible(value)))

@@ -208,7 +208,8 @@ struct NamedInodes: ~Copyable {
     do throws(VolumeError) {
       // Its size isn't kept up to date: all of its map counts.
       let inode = try inodes.inode(Inode.badBlocks)
-      bad = BlockMapReader.read(inode, on: volume, through: volume.declaredByteCount).runs.compactMap { run in
+      bad = BlockMapReader.read(inode, on: volume, through: volume.superblock.byteCount).runs.compactMap {
+        run in
         guard case .mapped(let block) = run.contents else { return nil }
         return block..<block + UInt64(run.logical.count)
       }

@@ -50,7 +50,7 @@ enum InProcess {
       default: preconditionFailure("\(command[0]) isn't run in process")
       }
     } catch let error as any ImageError {
-      messages.failure(error.description)
+      messages.failure(error.sentence)
     }
     said.messages = lines.text
     said.status = Int(messages.status.rawValue)

@@ -3,6 +3,7 @@ import ExtVolume
 import FolioCore
 import Testing
 
+@testable import Ext2Walk
 @testable import TestSupport
 
 /// The rules that no broken image breaks: they take a source that fails, or that says this to one and that to another.

@@ -280,7 +280,7 @@ import Testing
     #expect(facts.problems.count == 1 && facts.kernels?.contains { $0.mounts == "readWrite" } == true)
   }
 
-  /// Group descriptors that lead nowhere, behind a superblock that is whole: a backup has others.
+  /// Group descriptors that lead nowhere, after a superblock that is whole: a backup has others.
   @Test func descriptorsThatAreGone() async throws {
     let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
     try image.patch(at: 2048, [UInt8](repeating: 0xEE, count: 1024))
@@ -543,5 +543,16 @@ import Testing
       #expect(finished.lines.contains { $0.hasPrefix(line) }, "\(line)\n\(finished.text)")
     }
     #expect(finished.text.contains("\nWhat to do: "))
+  }
+
+  /// What `info` says of this machine is what uname, getconf and sysfs say.
+  @Test func thisMachine() async throws {
+    let kernel = try #require(try await ImageFacts.of(Fixture.small.image).0.kernels?.last)
+    #expect(try await Command.run("uname", ["-r"]).text == (kernel.running ?? "") + "\n")
+    #expect(try await Command.run("getconf", ["PAGESIZE"]).text == "\(kernel.pageSize)\n")
+    if FileManager.default.fileExists(atPath: "/sys/fs/ext4/features") {
+      let path = "/sys/fs/ext4/features/blocksize_gt_pagesize"
+      #expect(kernel.largeBlocks == FileManager.default.fileExists(atPath: path))
+    }
   }
 }

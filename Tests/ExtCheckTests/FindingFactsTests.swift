@@ -35,7 +35,7 @@ import Testing
     let found = try findings(in: image)
     #expect(found.map(\.rule) == [.wrongBlockCount, .wrongLinkCount])
     #expect(found.map(\.facts) == [.blockCounts(100, expected: 2), .links(9, expected: 4)])
-    #expect(found.map(\.found) == ["i_blocks 100, should be 2", "9 links, should be 4"])
+    #expect(found.map(\.foundWords) == ["i_blocks 100, should be 2", "9 links, should be 4"])
   }
 
   @Test func recordsAreSaid() async throws {
@@ -62,7 +62,7 @@ import Testing
     let name = Array("lost+found".utf8)
     #expect(
       found.facts == .entry(name: name, inode: 11, .types(record: .directory, inode: .fifo)))
-    #expect(found.found == "\"lost+found\", inode 11: the record says directory, the inode fifo")
+    #expect(found.foundWords == "\"lost+found\", inode 11: the record says directory, the inode fifo")
   }
 
   /// A kernel's words come from what was found.
@@ -72,7 +72,7 @@ import Testing
     let found = try #require(try findings(in: image).first { $0.rule == .inodeUnusable })
     #expect(found.facts == .ownInode(.damage(.attributeBlock(0xFFFF_FFFF))))
     #expect(found.kernelWording == "iget: bad extended attribute block 4294967295")
-    #expect(found.found.isEmpty)
+    #expect(found.foundWords.isEmpty)
   }
 
   @Test func whatMountingTakesIsSaid() async throws {

@@ -219,15 +219,4 @@ import Testing
     let kernel = try machine(["proc/filesystems": "\text2\n"], release: "6.1.0").kernel
     #expect(kernel.driver == .ext2)
   }
-
-  /// What `info` says of this machine is what uname, getconf and sysfs say.
-  @Test func thisMachine() async throws {
-    let kernel = try #require(try await ImageFacts.of(Fixture.small.image).0.kernels?.last)
-    #expect(try await Command.run("uname", ["-r"]).text == (kernel.running ?? "") + "\n")
-    #expect(try await Command.run("getconf", ["PAGESIZE"]).text == "\(kernel.pageSize)\n")
-    if FileManager.default.fileExists(atPath: "/sys/fs/ext4/features") {
-      let path = "/sys/fs/ext4/features/blocksize_gt_pagesize"
-      #expect(kernel.largeBlocks == FileManager.default.fileExists(atPath: path))
-    }
-  }
 }

@@ -22,7 +22,7 @@ extension ImageReport {
       for found in table.partitions where found.isCutShort {
         let number = found.partition.number
         guard wantedPartition == nil || wantedPartition == number else { continue }
-        problems.append("partition \(number) goes on behind the end of the image")
+        problems.append("partition \(number) goes on after the end of the image")
       }
     }
     if let superblockFailure {
@@ -33,7 +33,7 @@ extension ImageReport {
     problems += fileSystem?.problems ?? []
     // Nothing is wrong with a journal on a device of its own.
     if let refusal = fileSystem?.refusal, fileSystem?.facts.type != "jbd", shortage == nil {
-      problems.append("ext2walk can't open it: \(refusal)")
+      problems.append("ext2walk can't open it: \(refusal.sentence)")
     }
     return problems
   }

@@ -28,7 +28,7 @@ struct MountAdvice {
     let ways = (kernels + [reading].compactMap(\.self)).joined(separator: "; or ")
     if !ways.isEmpty { return ways }
     // e2fsck knows the features that libext2fs knows.
-    if let refusal, refusal.isOfUnknownFeatures, let advice = refusal.advice { return advice }
+    if let refusal, refusal.isOfUnknownFeatures, let advice = refusal.advice { return advice.words }
     return "no kernel mounts it as it is: see above; e2fsck may mend a copy of it"
   }
 

@@ -6,13 +6,7 @@ import TextOutput
 
 extension Finding {
   /// What was found, in words; empty where the rule says all. Names in it are escaped.
-  package var found: String { facts?.words ?? "" }
-
-  /// What is wrong, in a line: what rule, in a kernel's words where it has some, and what was found.
-  package var words: String {
-    let what = kernelWording ?? rule.sentence
-    return "\(rule.rawValue): \(what)\(found.isEmpty ? "" : " (\(found))")"
-  }
+  package var foundWords: String { facts?.words ?? "" }
 
   /// Where, and then a colon; empty for what is about the file system as a whole.
   package var place: String {
