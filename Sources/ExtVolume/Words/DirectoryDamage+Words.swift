@@ -10,7 +10,7 @@ extension DirectoryDamage: CustomStringConvertible {
         damage.isListed
         ? "it is listed as salvaged"
         : resumedAt.map { "entries from offset \($0) on are salvaged" }
-          ?? "nothing behind it could be salvaged"
+          ?? "nothing after it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
     case .implausible(_, let name, let why):
       return "\(place): \"\(Escaping.text(name))\" is not listed: \(why.words)"
