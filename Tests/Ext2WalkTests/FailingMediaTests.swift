@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 
+@testable import Ext2Walk
 @testable import ExtVolume
 @testable import TestSupport
 
@@ -142,7 +143,7 @@ import Testing
   ])
   func whatRefusesFilesInMemoryIsNamed(errno: Errno, words: String) {
     let error = VolumeError.failed(errno, doing: .makePages)
-    #expect(error.description.contains("memfd_create") && error.description.contains(words), "\(error)")
+    #expect(error.sentence.contains("memfd_create") && error.sentence.contains(words), "\(error)")
   }
 
   /// The descriptors of this limit are the three of every process and that of the image.

@@ -251,6 +251,10 @@ import Testing
       #expect(facts.advice?.contains("mounts it") == false, "\(facts.advice ?? "")")
     }
     #expect((facts.refusal == nil) == fault.isReadable, "\(facts.refusal ?? "")")
+    // With what to do about it, as on stderr.
+    if let refusal = facts.refusal {
+      #expect(refusal.contains("; ") && finished.messages.contains("can't open it: \(refusal)\n"))
+    }
     let verified = try await Command.ext2walk(["verify", image.path.string])
     #expect(verified.status == (fault.isReadable ? 1 : 2))
     if fault.isReadable { #expect(verified.text.contains("superblock-implausible"), "\(verified.text)") }

@@ -113,7 +113,7 @@ enum InfoJSON {
     }
     append(fileSystem.here, of: fileSystem.running.kernel, release: fileSystem.running.release, to: &output)
     object.endArray(&output)
-    object.add("refusal", fileSystem.refusal?.description, to: &output)
+    object.add("refusal", fileSystem.refusal?.sentence, to: &output)
   }
 
   private static func append(
