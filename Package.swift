@@ -138,6 +138,7 @@ let package = Package(
       name: "ExtCheck",
       dependencies: [
         "Basics",
+        "ExtMount",
         "ExtVolume",
         "FolioCore",
         "TextOutput",
@@ -179,7 +180,7 @@ let package = Package(
     tests(of: "ExtVolume", using: ["Basics", "CExt2fs", "FolioCore", "TestSupport", "TextOutput", system]),
     tests(of: "ExtDisk", using: ["ExtVolume", "TestSupport", system]),
     tests(of: "ExtMount", using: ["ExtVolume", "TestSupport", system]),
-    tests(of: "ExtCheck", using: ["Basics", "ExtVolume", "FolioCore", "TestSupport", system]),
+    tests(of: "ExtCheck", using: ["Basics", "ExtMount", "ExtVolume", "FolioCore", "TestSupport", system]),
     tests(
       of: "Ext2Walk",
       using: [

@@ -20,7 +20,7 @@ failed=0
 for target in "${@:-records hash names disk image}"; do for target in $target; do
   mkdir -p $build/corpus/"$target"
   if [ "$target" = image ]; then
-    # One input for each image and each thing that is done with it: what is behind it is for libFuzzer to find.
+    # One input for each image and each thing that is done with it: what is beyond it is for libFuzzer to find.
     for image in $(seq 0 12); do for how in $(seq 0 7); do
       printf "\\x$(printf %02x "$image")\\x$(printf %02x "$how")12345678" > $build/corpus/image/seed-"$image-$how"
     done; done

@@ -59,11 +59,11 @@ private func describeFileSystem(_ image: any ByteSource, _ superblock: Superbloc
   defer {
     for kernel in Kernel.kinds {
       let verdict = kernel.verdict(on: superblock, obstacles: obstacles, imageByteCount: image.byteCount)
-      for reason in verdict.reasons { expectPlain(reason) }
+      for reason in verdict.reasons { expectPlain(reason.words) }
     }
   }
   for value in superblock.impossibleValues { expectPlain(value.words) }
-  if superblock.type == "jbd" { _ = image.obstacleOfJournal(behind: superblock) }
+  if superblock.type == "jbd" { _ = image.obstacleOfJournal(after: superblock) }
   let volume: Volume
   do throws(VolumeError) {
     volume = try Volume(image)
@@ -73,7 +73,7 @@ private func describeFileSystem(_ image: any ByteSource, _ superblock: Superbloc
   }
   if volume.hasDamagedDescriptors { openBackups(in: image) }
   obstacles = MountCheck.obstacles(of: volume)
-  for obstacle in obstacles { expectPlain(obstacle.words) }
+  for obstacle in obstacles { expectPlain(obstacle.reason.words) }
   var inodes = InodeTable(volume)
   if try !inodes.inode(.root).isDirectory, let words = try LostTrees.find(on: volume).words {
     expectPlain(words)

@@ -135,7 +135,7 @@ private final class FindingTaker: CheckObserver {
 
   func take(_ finding: Finding) {
     count += 1
-    expectPlain(finding.place + finding.words)
+    expectPlain(finding.place + finding.foundWords)
   }
 
   func show(_ progress: CheckProgress) {}

@@ -1,7 +1,6 @@
 import Basics
-import ExtVolume
+package import ExtVolume
 package import FolioCore
-import TextOutput
 
 /// Reads directories again, by every way of mapping in either memory model and by libext2fs' own iterator, and
 /// compares what they find record by record.
@@ -10,8 +9,18 @@ package struct CrossCheck: ~Copyable {
   package struct Way: Hashable {
     package let way: MappingWay
     package let memory: MemoryModel
+  }
 
-    var words: String { "\(way.rawValue) in \(memory == .direct ? "low" : "high") memory" }
+  /// How two readings of the same differ.
+  package enum Difference: Equatable {
+    /// A way can't read the block.
+    case unreadable(ReadError)
+    /// libext2fs can't iterate.
+    case refused(VolumeError)
+    /// The first record that differs, counted from 0; nil where there is none in one of them.
+    case record(index: Int, found: SurveyedRecord?, expected: SurveyedRecord?)
+    /// They differed, and didn't when read again.
+    case passing
   }
 
   /// What was compared with what.
@@ -89,19 +98,18 @@ package struct CrossCheck: ~Copyable {
         }
         scope.served.insert(other)
         guard reading.recordDigest != reference.recordDigest || reading.failure != nil else { continue }
-        let facts =
-          "\(other.words): " + (reading.failure?.description ?? firstDifference(in: block, by: other))
+        let difference = reading.failure.map { .unreadable($0) } ?? firstDifference(in: block, by: other)
         let place = BlockPlace(logical: block.label.logicalBlock, physical: block.label.physicalBlock)
         found.append(
           Finding(
             rule: .wayDiffers, path: block.path.shownPath, inode: block.label.inode, block: place,
-            facts: facts))
+            facts: .way(other, difference)))
       }
     }
     return found
   }
 
-  private mutating func firstDifference(in block: SurveyedBlock, by other: Way) -> String {
+  private mutating func firstDifference(in block: SurveyedBlock, by other: Way) -> Difference {
     var (expected, found): ([SurveyedRecord], [SurveyedRecord]) = ([], [])
     _ = low.read(block, by: .direct) { expected.append(SurveyedRecord($0, name: $1)) }
     if other.memory == .direct {
@@ -109,7 +117,7 @@ package struct CrossCheck: ~Copyable {
     } else {
       _ = high.read(block, by: other.way) { found.append(SurveyedRecord($0, name: $1)) }
     }
-    return Self.firstDifference(expected, found)?.facts ?? "the records differ, and didn't when read again"
+    return Self.firstDifference(expected, found)?.difference ?? .passing
   }
 
   // MARK: libext2fs
@@ -124,7 +132,8 @@ package struct CrossCheck: ~Copyable {
       try volume.iterateDirectory(directory.number, limit: limit) { theirs.add($0, name: $1) }
     } catch {
       return Finding(
-        rule: .libext2fsDiffers, path: path.shownPath, inode: directory.number, facts: error.description)
+        rule: .libext2fsDiffers, path: path.shownPath, inode: directory.number,
+        facts: .library(.refused(error)))
     }
     guard theirs.value != digest.value else { return nil }
     var (expected, found): ([SurveyedRecord], [SurveyedRecord]) = ([], [])
@@ -139,29 +148,22 @@ package struct CrossCheck: ~Copyable {
     let difference = Self.firstDifference(expected, found)
     return Finding(
       rule: .libext2fsDiffers, path: path.shownPath, inode: directory.number, offset: difference?.offset,
-      facts: difference?.facts ?? "the records differ, and didn't when read again")
+      facts: .library(difference?.difference ?? .passing))
   }
 
   /// The first record that isn't the same in both; nil where all are.
   static func firstDifference(
     _ expected: [SurveyedRecord], _ found: [SurveyedRecord]
-  ) -> (offset: Int, facts: String)? {
+  ) -> (offset: Int, difference: Difference)? {
     for index in 0..<max(expected.count, found.count) {
       let ours = index < expected.count ? expected[index] : nil
       let theirs = index < found.count ? found[index] : nil
       if ours != theirs {
         let offset = (ours ?? theirs)?.record.offset ?? 0
-        return (offset, "record \(index) is \(words(theirs)), and by direct \(words(ours))")
+        return (offset, .record(index: index, found: theirs, expected: ours))
       }
     }
     return nil
-  }
-
-  private static func words(_ surveyed: SurveyedRecord?) -> String {
-    guard let surveyed else { return "missing" }
-    let record = surveyed.record
-    return "inode \(record.inode), offset \(record.offset), rec_len \(record.length), "
-      + "\"\(Escaping.text(surveyed.name))\", type \(record.fileTypeCode)"
   }
 }
 

@@ -1,7 +1,6 @@
 import Basics
 import ExtVolume
 import FolioCore
-import TextOutput
 
 /// What is known only once all directories have been walked.
 extension DirectoryCheck {
@@ -45,18 +44,17 @@ extension DirectoryCheck {
       let facts = census[inode]
       if facts.flags.contains(.holdsAttribute) {
         guard facts.nameCount == 0, !census.hasUnknownAttributes else { continue }
-        let words = "it holds the value of an extended attribute, and no inode in use has that"
-        try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: words))
+        try findings.add(Finding(rule: .inodeUnattached, inode: inode, facts: .attributeOfNobody))
       } else if facts.nameCount == 0 {
         unattached.append(inode)
       } else if !hasLostEntries {
         // e2fsck and kernels stop there, too.
-        let isTooMany = facts.nameCount > LinkLedger.mostLinks
-        let expected =
-          isTooMany
-          ? "and \(facts.nameCount) entries name it: more than a count holds" : "should be \(facts.nameCount)"
-        let words = "\(counted(facts.links, "link")), \(expected)"
-        try findings.add(Finding(rule: .wrongLinkCount, inode: inode, facts: words))
+        let (found, entryCount) = (Int(facts.links), Int(facts.nameCount))
+        try findings.add(
+          Finding(
+            rule: .wrongLinkCount, inode: inode,
+            facts: entryCount > LinkLedger.mostLinks
+              ? .linksOfMany(found, entryCount: entryCount) : .links(found, expected: entryCount)))
       }
     }
     try report(.inodeUnattached, unattached)
@@ -65,10 +63,9 @@ extension DirectoryCheck {
   /// One finding for each inode; or one for all, where other damage may be the cause.
   private mutating func report(_ rule: Rule, _ inodes: [InodeNumber]) throws(CheckStopped) {
     if hasLostEntries, !inodes.isEmpty {
-      let words = "\(counted(inodes.count, "inode")), perhaps for the damage found: \(inodes.words)"
-      try findings.add(Finding(rule: rule, facts: words))
+      try findings.add(Finding(rule: rule, facts: .inodes(inodes)))
     } else {
-      for inode in inodes { try findings.add(Finding(rule: rule, inode: inode, facts: "")) }
+      for inode in inodes { try findings.add(Finding(rule: rule, inode: inode)) }
     }
   }
 
@@ -77,28 +74,8 @@ extension DirectoryCheck {
     for blocks in volume.metadataBlocks() { claims.add(blocks, owner: 0) }
     for conflict in claims.conflicts() {
       let (first, second) = conflict.owners
-      let other = first == 0 ? "the file system's own tables" : "directory inode \(first)"
-      let blocks =
-        conflict.blocks.count == 1
-        ? "block \(conflict.blocks.lowerBound)"
-        : "blocks \(conflict.blocks.lowerBound) to \(conflict.blocks.upperBound - 1)"
       try findings.add(
-        Finding(rule: .blockShared, inode: second, facts: "physical \(blocks), with \(other)"))
+        Finding(rule: .blockShared, inode: second, facts: .sharedBlocks(conflict.blocks, with: first)))
     }
-  }
-}
-
-extension ClosedRange<InodeNumber> {
-  var words: String {
-    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) to \(upperBound)"
-  }
-}
-
-extension Array<InodeNumber> {
-  /// Numbers in increasing order, neighbours as ranges: "12, 15 to 18".
-  var words: String {
-    var ranges: [Range<InodeNumber>] = []
-    for number in self { ranges.appendMerging(number..<number + 1) }
-    return ranges.map { ClosedRange($0).words }.joined(separator: ", ")
   }
 }

@@ -1,7 +1,6 @@
 import Basics
 import ExtVolume
 import FolioCore
-import TextOutput
 
 /// What was looked at, for the summary.
 package struct VerifyCounts {
@@ -34,7 +33,7 @@ struct DirectoryCheck: ~Copyable {
   private var current: CurrentDirectory
   /// The directory being read and those it is in, from the root down.
   private var open: [InodeNumber] = []
-  private var names = NameTable()
+  private var names = NameCheck()
 
   init(
     _ volume: Volume, census: consuming InodeCensus, zone: SystemZone, findings: consuming Findings,
@@ -47,39 +46,6 @@ struct DirectoryCheck: ~Copyable {
     self.findings = findings
     self.crossCheck = crossCheck
     current = CurrentDirectory(FoundDirectory(inode: 0, path: []), parent: nil)
-  }
-
-  /// The directory being checked, and what is known of it so far.
-  private struct CurrentDirectory {
-    let found: FoundDirectory
-    /// What ".." has to name; nil where nothing leads here.
-    let parent: InodeNumber?
-    /// Nil for one that is kept in its inode.
-    var blocks: BlockMap?
-    var inode: Inode?
-    var isCasefolded = false
-    var hashTree: HashTree?
-    /// The block whose names have been found to stand in the wrong leaf.
-    var misplacedLeaf: LogicalBlock?
-    var children: [FoundDirectory] = []
-    var subdirectoryCount = 0
-    /// Hashes of names that seem to stand here twice.
-    var suspects: Set<UInt64> = []
-    var dots = DotCheck()
-    /// Blocks whose one record says 0 for 65536, and the first of them.
-    var zeroLengths: (count: Int, first: BlockPlace)?
-    /// Blocks that begin with zeroes, and what was found in the first of them.
-    var zeroBlocks: (count: Int, first: DirectoryDamage)?
-    /// By which it is encrypted; nil where it isn't, or doesn't say by which.
-    var encryptionPolicy: EncryptionPolicy?
-    /// Types where there should be none.
-    var typesWithoutFeature: (count: Int, first: RecordPlace)?
-    var isDamaged = false
-
-    init(_ found: FoundDirectory, parent: InodeNumber?) {
-      self.found = found
-      self.parent = parent
-    }
   }
 
   // MARK: A directory
@@ -125,7 +91,7 @@ struct DirectoryCheck: ~Copyable {
     let parent = census[directory.inode].parent
     current = CurrentDirectory(directory, parent: isRoot ? InodeNumber.root : parent == 0 ? nil : parent)
     counts.directories += 1
-    names.removeAll()
+    names.begin()
     while let last = open.last, isRoot || last != parent {
       census[last].flags.remove(.isOpen)
       open.removeLast()
@@ -138,9 +104,7 @@ struct DirectoryCheck: ~Copyable {
     }
     // No entry names the root but its own.
     if isRoot, census[directory.inode].flags.contains(.hasDamage) {
-      for (rule, wording, facts) in named.damage(of: directory.inode) {
-        try report(rule, kernelWording: wording, facts)
-      }
+      for damage in named.damage(of: directory.inode) { try report(damage.rule, .ownInode(damage)) }
     }
     let part = 0.2 + 0.8 * min(1, Double(counts.entries) / Double(max(1, census.inUseCount)))
     findings.progress(
@@ -166,16 +130,16 @@ struct DirectoryCheck: ~Copyable {
     guard directory.isHashed else { return }
     if superblock.hasHashedDirectories {
       let tree = HashTree(directory, blocks: blocks, on: volume)
-      current.hashTree = tree
+      current.leaves = LeafCheck(directory, tree)
       for damage in tree.damage {
         let block = blocks.physical(of: damage.logical).map {
           BlockPlace(logical: damage.logical, physical: $0)
         }
-        try report(damage.rule, block: block, damage.facts)
+        try report(damage.rule, block: block, damage.facts.isEmpty ? nil : .index(damage.facts))
       }
     } else if !superblock.hasChecksums {
       // With checksums no kernel reads it: that is said where an entry names it.
-      try report(.htreeWithoutFeature, "")
+      try report(.htreeWithoutFeature)
     }
   }
 
@@ -198,21 +162,33 @@ struct DirectoryCheck: ~Copyable {
     ledger.noteLinks(of: current.found, found: links, expected: expected)
   }
 
+  private mutating func reportRepeatedNames(_ inodes: inout InodeTable) throws(CheckStopped) {
+    let repeated: [(entry: Entry, name: [UInt8], other: [UInt8])]
+    do throws(VolumeError) {
+      repeated = try names.repeatedNames(
+        of: current.found.inode, casefolded: current.inode, on: volume, &inodes)
+    } catch {
+      return try report(.nameTwice, .repeatedNames(count: names.suspectCount, error))
+    }
+    for (entry, name, other) in repeated {
+      try report(.nameTwice, entry, name.raw, name == other ? nil : .foldedAs(other))
+    }
+  }
+
   private mutating func reportZeroBlocks() throws(CheckStopped) {
     guard let (count, first) = current.zeroBlocks else { return }
     let (_, offset, facts, _) = first.finding(isIndexBlock: false)
-    let more = count == 1 ? "" : "; so do \(counted(count - 1, "other block")) of this directory"
-    try report(.beginsWithZeroes, block: first.block, offset: offset, facts + more)
+    let all = count == 1 ? facts : facts.map { .repeated($0, others: count - 1) }
+    try report(.beginsWithZeroes, block: first.block, offset: offset, all)
   }
 
   private mutating func reportPortability() throws(CheckStopped) {
     if let (count, first) = current.zeroLengths {
-      let facts = count == 1 ? "rec_len 0" : "rec_len 0 in \(count) blocks, this is the first"
-      try report(.zeroRecordLength, block: first, offset: 0, facts)
+      try report(.zeroRecordLength, block: first, offset: 0, .zeroRecordLength(blockCount: count))
     }
     if let (count, first) = current.typesWithoutFeature {
-      let facts = count == 1 ? "" : "in \(count) records, this is the first"
-      try report(.typeWithoutFeature, block: first.block, offset: first.offset, facts)
+      try report(
+        .typeWithoutFeature, block: first.block, offset: first.offset, .types(recordCount: count))
     }
   }
 
@@ -278,8 +254,10 @@ struct DirectoryCheck: ~Copyable {
     // An inode is large: what is asked of it for each entry is kept apart.
     let hash =
       current.isCasefolded ? NameTable.hash(name, in: current.inode, on: volume) : NameTable.hash(name)
-    if !names.insert(hash) { current.suspects.insert(hash) }
-    if current.hashTree != nil { try checkLeaf(of: entry, name, shown: shown) }
+    names.take(hash)
+    if let facts = current.leaves?.take(entry, name, on: volume) {
+      try report(.htreeLeafBounds, entry, shown, facts)
+    }
     if current.isCasefolded, let inode = current.inode, !volume.isValid(name: name, in: inode) {
       try report(.nameNotInEncoding, entry, shown)
     }
@@ -289,7 +267,7 @@ struct DirectoryCheck: ~Copyable {
   private mutating func checkDot(_ entry: Entry, isDouble: Bool) throws(CheckStopped) {
     let place = RecordPlace(block: entry.block, offset: entry.offset)
     if saysOtherType(entry, than: .directory) {
-      try report(.typeMismatch, at: place, "\"\(isDouble ? ".." : ".")\", type \(entry.typeCode)")
+      try report(.typeMismatch, at: place, .dotType(isDouble ? .double : .single, entry.typeCode))
     }
     let (broken, isDotDot) = current.dots.take(entry, isDouble: isDouble, in: current.found.inode)
     for broken in broken { try report(broken.rule, at: place, broken.facts) }
@@ -315,19 +293,17 @@ struct DirectoryCheck: ~Copyable {
     try checkType(entry, name, facts)
     if named.isInBadBlock(number) { try report(.inodeInBadBlock, entry, name) }
     if facts.flags.contains(.holdsAttribute) {
-      try report(.inodeUnusable, entry, name, kernelWording: InodeDamage.holdsAttribute.kernelWording)
+      try report(.inodeUnusable, entry, name, .inode(.damage(.holdsAttribute)))
     }
     if facts.flags.contains(.hasDamage), facts.nameCount == 0 {
-      for (rule, wording, words) in named.damage(of: number) {
-        try report(rule, entry, name, words, kernelWording: wording)
-      }
+      for damage in named.damage(of: number) { try report(damage.rule, entry, name, .inode(damage)) }
     }
-    if facts.flags.contains(.isEncrypted), facts.nameCount == 0, let words = named.contextDamage(of: number) {
-      try report(.encryptionPolicy, entry, name, words)
+    if facts.flags.contains(.isEncrypted), facts.nameCount == 0, let damage = named.contextDamage(of: number)
+    {
+      try report(.encryptionPolicy, entry, name, .inode(.encryption(damage)))
     }
-    if let expected = current.encryptionPolicy, let words = named.misfit(of: number, facts, in: expected) {
-      let wording = "Inconsistent encryption contexts"
-      try report(.encryptionPolicy, entry, name, words, kernelWording: wording)
+    if let expected = current.encryptionPolicy, let damage = named.misfit(of: number, facts, in: expected) {
+      try report(.encryptionPolicy, entry, name, .inode(.encryption(damage)))
     }
     facts.nameCount &+= 1
     if facts.nameCount == 1 { facts.parent = current.found.inode }
@@ -337,7 +313,7 @@ struct DirectoryCheck: ~Copyable {
       try report(.directoryCycle, entry, name)
     } else if facts.nameCount > 1 {
       ledger.noteFurtherName(of: number, in: current.found.inode)
-      try report(.directorySecondName, entry, name, "another is in directory inode \(facts.parent)")
+      try report(.directorySecondName, entry, name, .otherName(in: facts.parent))
     } else {
       current.subdirectoryCount += 1
       if !facts.flags.contains(.isWalked) {
@@ -349,11 +325,10 @@ struct DirectoryCheck: ~Copyable {
 
   private mutating func checkType(_ entry: Entry, _ name: RawSpan, _ facts: InodeFacts) throws(CheckStopped) {
     if facts.type == .unknown {
-      return try report(.typeMismatch, entry, name, "its inode is of no type")
+      return try report(.typeMismatch, entry, name, .untyped)
     }
     guard saysOtherType(entry, than: facts.type) else { return }
-    let words = "the record says \(entry.type.word), the inode \(facts.type.word)"
-    try report(.typeMismatch, entry, name, words)
+    try report(.typeMismatch, entry, name, .types(record: entry.type, inode: facts.type))
   }
 
   /// Whether a record has a type that isn't `type`. Notes types where there should be none.
@@ -368,41 +343,6 @@ struct DirectoryCheck: ~Copyable {
       return false
     }
     return entry.typeCode != type.rawValue
-  }
-
-  private mutating func checkLeaf(
-    of entry: Entry, _ name: RawSpan, shown: RawSpan
-  ) throws(CheckStopped) {
-    guard let block = entry.block, let leaf = current.hashTree?.leaves[block.logical],
-      let version = current.hashTree?.version,
-      block.logical != current.misplacedLeaf, let inode = current.inode,
-      let hash = volume.hashes(of: name, version: version, in: inode)?.hash, !leaf.holds(hash)
-    else { return }
-    current.misplacedLeaf = block.logical
-    let bounds = "\(hexadecimal(leaf.low)) to \(hexadecimal(leaf.high))"
-    try report(.htreeLeafBounds, entry, shown, "hash \(hexadecimal(hash)), the block is for \(bounds)")
-  }
-
-  private func hexadecimal(_ hash: UInt32) -> String { "0x" + String(hash, radix: 16, width: 8) }
-
-  // MARK: Names that stand there twice
-
-  private mutating func reportRepeatedNames(_ inodes: inout InodeTable) throws(CheckStopped) {
-    guard !current.suspects.isEmpty else { return }
-    var finder = RepeatedNames(in: current.inode, on: volume, suspects: current.suspects)
-    do throws(VolumeError) {
-      let inode = try inodes.inode(current.found.inode)
-      var reader = try DirectoryReader(volume)
-      reader.begin(inode)
-      finder.take(from: &reader, inodes: &inodes)
-    } catch {
-      let count = counted(current.suspects.count, "name")
-      return try report(.nameTwice, "\(count), by their hashes; they can't be read again: \(error)")
-    }
-    for (entry, name, other) in finder.found {
-      let words = name == other ? "" : "the encoding folds it to the same as \"\(Escaping.text(other))\""
-      try report(.nameTwice, entry, name.raw, words)
-    }
   }
 
   // MARK: Damage
@@ -429,32 +369,33 @@ struct DirectoryCheck: ~Copyable {
   }
 
   private func isIndexBlock(_ block: BlockPlace?) -> Bool {
-    guard let block, let tree = current.hashTree else { return false }
-    return tree.nodes.contains(block.logical)
+    guard let block else { return false }
+    return current.leaves?.isIndexBlock(block.logical) == true
   }
 
   // MARK: Findings
 
   private mutating func report(
-    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ words: String = "", kernelWording: String? = nil
+    _ rule: Rule, _ entry: Entry, _ name: RawSpan, _ facts: Finding.EntryFacts? = nil
   ) throws(CheckStopped) {
-    let facts = "\"\(Escaping.text([UInt8](copying: name)))\", inode \(entry.inode)"
     try report(
-      rule, block: entry.block, offset: entry.offset, kernelWording: kernelWording,
-      facts + (words.isEmpty ? "" : ": \(words)"))
+      rule, block: entry.block, offset: entry.offset,
+      .entry(name: [UInt8](copying: name), inode: entry.inode, facts))
   }
 
-  private mutating func report(_ rule: Rule, at place: RecordPlace, _ facts: String) throws(CheckStopped) {
+  private mutating func report(
+    _ rule: Rule, at place: RecordPlace, _ facts: Finding.Facts?
+  ) throws(CheckStopped) {
     try report(rule, block: place.block, offset: place.offset, facts)
   }
 
   private mutating func report(
-    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, kernelWording: String? = nil, _ facts: String
+    _ rule: Rule, block: BlockPlace? = nil, offset: Int? = nil, _ facts: Finding.Facts? = nil
   ) throws(CheckStopped) {
     try findings.add(
       Finding(
         rule: rule, path: current.found.path.shownPath, inode: current.found.inode, block: block,
-        offset: offset, ownKernelWording: kernelWording, facts: facts))
+        offset: offset, facts: facts))
   }
 }
 

@@ -9,7 +9,7 @@ struct DotCheck {
     let rule: Rule
     /// In bytes from the start of the first block.
     var offset = 0
-    let facts: String
+    var facts: Finding.Facts?
   }
 
   private var hasDot = false
@@ -25,11 +25,11 @@ struct DotCheck {
     var broken: [Broken] = []
     // As e2fsck has it: their names end in zeroes, which fills their records.
     if isDot(head, at: 0, length: 1), head[byteAt: 9] != 0 {
-      broken.append(Broken(rule: .dotUnterminated, facts: "\".\" and then byte \(head[byteAt: 9])"))
+      broken.append(Broken(rule: .dotUnterminated, facts: .dotUnterminated(.single, head[byteAt: 9])))
     }
     if secondRecord == 12, isDot(head, at: 12, length: 2), head[byteAt: 22] != 0 {
-      let facts = "\"..\" and then byte \(head[byteAt: 22])"
-      broken.append(Broken(rule: .dotUnterminated, offset: 12, facts: facts))
+      broken.append(
+        Broken(rule: .dotUnterminated, offset: 12, facts: .dotUnterminated(.double, head[byteAt: 22])))
     }
     return broken
   }
@@ -54,9 +54,9 @@ struct DotCheck {
     switch (isFirst, isSecond) {
     case (true, _) where !isDouble:
       hasDot = true
-      if entry.inode != directory { broken.append(Broken(rule: .wrongDot, facts: "inode \(entry.inode)")) }
+      if entry.inode != directory { broken.append(Broken(rule: .wrongDot, facts: .inode(entry.inode))) }
       if entry.recordLength >= 24 {
-        broken.append(Broken(rule: .dotTooLong, facts: "rec_len \(entry.recordLength)"))
+        broken.append(Broken(rule: .dotTooLong, facts: .recordLength(entry.recordLength)))
       }
     case (_, true) where isDouble && !hasDotDot:
       hasDotDot = true
@@ -64,8 +64,8 @@ struct DotCheck {
     // Where the records before it are damaged nobody can tell which it is.
     case _ where entry.isSalvaged: break
     default:
-      let facts = "\"\(isDouble ? ".." : ".")\", inode \(entry.inode)"
-      broken.append(Broken(rule: .dotMisplaced, facts: facts))
+      broken.append(
+        Broken(rule: .dotMisplaced, facts: .dot(isDouble ? .double : .single, inode: entry.inode)))
     }
     return (broken, false)
   }
@@ -73,8 +73,8 @@ struct DotCheck {
   /// What was missing at the end of the first block.
   var missing: [Broken] {
     var missing: [Broken] = []
-    if !hasDot { missing.append(Broken(rule: .missingDot, facts: "")) }
-    if !hasDotDot { missing.append(Broken(rule: .missingDotDot, offset: secondRecord, facts: "")) }
+    if !hasDot { missing.append(Broken(rule: .missingDot)) }
+    if !hasDotDot { missing.append(Broken(rule: .missingDotDot, offset: secondRecord)) }
     return missing
   }
 }

@@ -1,6 +1,5 @@
 package import ExtVolume
 package import FolioCore
-import TextOutput
 
 /// A rule that is broken, and where.
 package struct Finding {
@@ -12,33 +11,11 @@ package struct Finding {
   package var block: BlockPlace?
   /// In bytes: where in the block, or in the contents of the inode, the record begins.
   package var offset: Int?
-  /// What a kernel says of it, where the rule doesn't know that by itself.
-  var ownKernelWording: String?
-  /// What was found, in words. Names in it are escaped.
-  package let facts: String
+  /// What was found; nil where the rule says all.
+  package var facts: Facts?
 
   /// What a kernel says of it, where one has words for it.
   package var kernelWording: String? { ownKernelWording ?? rule.kernelWording }
-
-  /// What is wrong, in a line: what rule, in a kernel's words where it has some, and what was found.
-  package var words: String {
-    let what = kernelWording ?? rule.sentence
-    return "\(rule.rawValue): \(what)\(facts.isEmpty ? "" : " (\(facts))")"
-  }
-
-  /// Where, with a colon behind it; empty for what is about the file system as a whole.
-  package var place: String {
-    var parts: [String] = []
-    switch (path, inode) {
-    case (let path?, let inode?): parts.append("\(Escaping.text(path)) (inode \(inode))")
-    case (let path?, nil): parts.append(Escaping.text(path))
-    case (nil, let inode?): parts.append("inode \(inode)")
-    case (nil, nil): break
-    }
-    if let block { parts.append("block \(block.logical) (physical \(block.physical))") }
-    if let offset { parts.append("offset \(offset)") }
-    return parts.isEmpty ? "" : parts.joined(separator: ", ") + ": "
-  }
 }
 
 /// How far a check is.

@@ -22,7 +22,7 @@ struct HashTree {
   struct Damage {
     let rule: Rule
     let logical: LogicalBlock
-    let facts: String
+    var facts: [IndexDamage] = []
   }
 
   /// The kind of hash; nil where there is no root to say.
@@ -41,19 +41,16 @@ struct HashTree {
     for run in blocks.runs {
       guard case .mapped = run.contents else { continue }
       for logical in run.logical where !nodes.contains(logical) && leaves[logical] == nil {
-        self.damage.append(Damage(rule: .htreeLeafMissing, logical: logical, facts: ""))
+        self.damage.append(Damage(rule: .htreeLeafMissing, logical: logical))
       }
     }
   }
 
   /// Adds what is wrong with a node: once for each rule, however often it breaks it.
-  private mutating func add(_ found: [(rule: Rule, facts: String)], _ logical: LogicalBlock) {
+  private mutating func add(_ found: [IndexDamage], _ logical: LogicalBlock) {
     for rule in Rule.allCases {
-      let all = found.filter { $0.rule == rule }.map(\.facts)
-      guard !all.isEmpty else { continue }
-      let rest = all.count > 4 ? ", and \(all.count - 4) more" : ""
-      let facts = all.prefix(4).joined(separator: ", ") + rest
-      self.damage.append(Damage(rule: rule, logical: logical, facts: facts))
+      let facts = found.filter { $0.rule == rule }
+      if !facts.isEmpty { self.damage.append(Damage(rule: rule, logical: logical, facts: facts)) }
     }
   }
 
@@ -78,7 +75,7 @@ struct HashTree {
       return
     }
     let (node, ofNode) = volume.hashNode(bytes.raw, isRoot: level == 0)
-    add(ofNode.map { ($0.brokenRule, $0.words) }, logical)
+    add(ofNode.map { .node($0) }, logical)
     guard let node else {
       isWhole = false
       return
@@ -86,7 +83,7 @@ struct HashTree {
     if !ofNode.isEmpty { isWhole = false }
     version = node.root?.version ?? version
     let levelCount = node.root?.levelCount ?? levelCount
-    var lost: [(rule: Rule, facts: String)] = []
+    var lost: [IndexDamage] = []
     defer { add(lost, logical) }
     for (index, entry) in node.entries.enumerated() {
       let next = index + 1 < node.entries.count ? node.entries[index + 1].hash : nil
@@ -95,12 +92,12 @@ struct HashTree {
       let goesOn = next.map { $0 & 1 == 1 } ?? isShared
       let block = entry.block
       guard block > 0, block < blocks.runs.last?.logical.upperBound ?? 0 else {
-        lost.append((.htreeBlock, "entry \(index) leads to block \(block)"))
+        lost.append(.outside(index: index, block: block))
         isWhole = false
         continue
       }
       guard !nodes.contains(block), leaves[block] == nil else {
-        lost.append((.htreeBlock, "entry \(index) leads to block \(block), as another does"))
+        lost.append(.twice(index: index, block: block))
         isWhole = false
         continue
       }
@@ -123,21 +120,6 @@ extension HashNode.Damage {
     case .limit: .htreeLimit
     case .count: .htreeCount
     case .order: .htreeOrder
-    }
-  }
-
-  /// What was found.
-  var words: String {
-    switch self {
-    case .noNode: "it doesn't begin with a free record over the whole block"
-    case .root(.reserved(let value)): "reserved_zero \(value)"
-    case .root(.infoLength(let length)): "info_length \(length)"
-    case .root(.version(let version)): "hash_version \(version)"
-    case .root(.flags(let flags)): "unused_flags \(flags)"
-    case .root(.levelCount(let count)): "indirect_levels \(count)"
-    case .limit(let limit, let expected): "limit \(limit), room for \(expected)"
-    case .count(let count, let limit): "count \(count), limit \(limit)"
-    case .order(let index): "entry \(index)"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Basics
+import ExtMount
 package import ExtVolume
 package import FolioCore
 import TextOutput
@@ -25,14 +26,10 @@ package struct VerifyOptions {
   package var reading = ReadingOptions()
   /// Whether all blocks of a large image are cross-checked, and not a sample.
   package var isThorough = false
-  /// What is wrong with what mounting takes beside superblock and root, in sentences.
-  package var refusals: [String] = []
 
-  package init(reading: ReadingOptions = ReadingOptions(), isThorough: Bool = false, refusals: [String] = [])
-  {
+  package init(reading: ReadingOptions = ReadingOptions(), isThorough: Bool = false) {
     self.reading = reading
     self.isThorough = isThorough
-    self.refusals = refusals
   }
 }
 
@@ -49,7 +46,12 @@ package enum ImageCheck {
   ) throws -> VerifySummary {
     var findings = Findings(observer)
     try checkImage(volume, &findings)
-    for words in options.refusals { try findings.add(Finding(rule: .metadataImplausible, facts: words)) }
+    // The root is among what is checked; and by a superblock of impossible values nothing else can be judged.
+    if volume.superblock.impossibleValues.isEmpty {
+      for obstacle in MountCheck.obstacles(of: volume, looksAtRoot: false) {
+        try findings.add(Finding(rule: .metadataImplausible, facts: .obstacle(obstacle.reason)))
+      }
+    }
     var inodes = InodeTable(volume)
     let zone = volume.systemZone(&inodes)
     let census = try takeCensus(of: volume, zone: zone, &findings)
@@ -74,17 +76,17 @@ package enum ImageCheck {
 
   /// What is to be said of the file system as a whole.
   private static func checkImage(_ volume: Volume, _ findings: inout Findings) throws(CheckStopped) {
-    let (held, declared) = (volume.image.byteCount, volume.declaredByteCount)
-    if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum, facts: "")) }
+    let (held, declared) = (volume.image.byteCount, volume.superblock.byteCount)
+    if volume.hasWrongSuperblockChecksum { try findings.add(Finding(rule: .superblockChecksum)) }
     for value in volume.superblock.impossibleValues {
-      try findings.add(Finding(rule: .superblockImplausible, facts: value.words))
+      try findings.add(Finding(rule: .superblockImplausible, facts: .impossible(value)))
     }
     if held < declared {
-      try findings.add(Finding(rule: .imageTooShort, facts: "it holds \(held) of \(declared) bytes"))
+      try findings.add(Finding(rule: .imageTooShort, facts: .held(held, of: declared)))
     }
     if volume.superblock.blockSize.byteCount > 4096 {
-      let facts = "\(volume.superblock.blockSize) bytes"
-      try findings.add(Finding(rule: .blockLargerThanPage, facts: facts))
+      try findings.add(
+        Finding(rule: .blockLargerThanPage, facts: .blockSize(volume.superblock.blockSize.byteCount)))
     }
   }
 
@@ -100,16 +102,15 @@ package enum ImageCheck {
       var found: [Finding] = []
       let failure = scan.scan(group: group) { inode, bytes in
         if !inode.hasRightChecksum {
-          found.append(Finding(rule: .inodeChecksum, inode: inode.number, facts: ""))
+          found.append(Finding(rule: .inodeChecksum, inode: inode.number))
         }
         check.add(inode, bytes, to: &census)
       } miss: { unread in
-        let facts = "group \(group), inodes \(unread.inodes.words): \(unread.reason)"
-        found.append(Finding(rule: .inodeTableUnreadable, facts: facts))
+        found.append(Finding(rule: .inodeTableUnreadable, facts: .unreadInodes(unread, group: group)))
         census.addUnknown(unread.inodes)
       }
       if let failure {
-        found.append(Finding(rule: .inodeTableUnreadable, facts: "group \(group): \(failure)"))
+        found.append(Finding(rule: .inodeTableUnreadable, facts: .group(group, failure)))
       }
       for finding in found { try findings.add(finding) }
     }

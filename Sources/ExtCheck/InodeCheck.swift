@@ -1,7 +1,6 @@
 import Basics
 import ExtVolume
 import FolioCore
-import TextOutput
 
 /// Looks at each inode in use as it is scanned, and at the blocks that judging it takes once all are known.
 ///
@@ -33,7 +32,7 @@ struct InodeCheck {
     if !facts.flags.contains(.isReservedForFileSystem) {
       if inode.isEncrypted { facts.flags.insert(.isEncrypted) }
       let damage = volume.damage(of: inode, bytes, outside: zone)
-      if !damage.isEmpty || inode.lacksFeature(superblock) != nil {
+      if !damage.isEmpty || inode.missingFeature(superblock) != nil {
         facts.flags.insert(.hasDamage)
       } else if facts.type == .symlink, !inode.hasInlineData, !inode.hasTargetInside(superblock),
         let block = BlockMapReader.read(inode, on: volume).physical(of: 0)
@@ -66,7 +65,7 @@ struct InodeCheck {
         let bytes = try volume.readBlock(block)
         note(ExtendedAttributes(block: bytes.raw))
       } catch {
-        try findings.add(Finding(rule: .blockUnreadable, facts: "extended attributes: \(error)"))
+        try findings.add(Finding(rule: .blockUnreadable, facts: .attributes(error)))
         hasUnknownAttributes = true
       }
     }
@@ -86,21 +85,11 @@ struct InodeCheck {
 
 extension Inode {
   /// What it has that the file system has no feature for: e2fsck complains, kernels take it as it is. Nil for nothing.
-  func lacksFeature(_ superblock: Superblock) -> String? {
-    if hasExtents, !superblock.takesExtents {
-      return "it has extents, and the file system no `extent` feature"
-    }
-    if hasInlineData, !superblock.takesInlineData {
-      return "it has its contents in itself, and the file system no `inline_data` feature"
-    }
-    if attributeBlock != 0, !superblock.takesAttributes {
-      return
-        "it has extended attributes in block \(attributeBlock), and the file system no `ext_attr` feature"
-    }
-    if unreadAttributeBlockHigh != 0 {
-      return "i_file_acl_high is \(unreadAttributeBlockHigh), and the file system has no `64bit` feature"
-    }
-    return nil
+  func missingFeature(_ superblock: Superblock) -> MissingFeature? {
+    if hasExtents, !superblock.takesExtents { return .extents }
+    if hasInlineData, !superblock.takesInlineData { return .inlineData }
+    if attributeBlock != 0, !superblock.takesAttributes { return .attributes(block: attributeBlock) }
+    return unreadAttributeBlockHigh != 0 ? .attributeBlockHigh(UInt32(unreadAttributeBlockHigh)) : nil
   }
 }
 
@@ -128,25 +117,24 @@ struct NamedInodes: ~Copyable {
   // Asked of every entry; most disks have none.
   func isInBadBlock(_ number: InodeNumber) -> Bool { hasBadBlocks && inBadBlocks.contains(number) }
 
-  /// What is wrong with inode `number`; in a kernel's words where one has some.
-  mutating func damage(of number: InodeNumber) -> [(rule: Rule, kernelWording: String?, facts: String)] {
-    var found: [(rule: Rule, kernelWording: String?, facts: String)] = []
+  /// What is wrong with inode `number`.
+  mutating func damage(of number: InodeNumber) -> [NamedInodeDamage] {
+    var found: [NamedInodeDamage] = []
     do throws(VolumeError) {
       let inode = try inodes.inode(number)
       for damage in try inodes.damage(of: inode, outside: zone) where !isOfMap(damage, inode) {
-        found.append((.inodeUnusable, damage.kernelWording, damage.words))
+        found.append(.damage(damage))
       }
       if found.isEmpty, inode.attributes.fileType == .symlink,
         !(try inodes.isWholeTarget(ofLink: inode, on: volume))
       {
-        let words = "its target isn't \(inode.attributes.byteCount) bytes long, as its inode says"
-        found.append((.inodeUnusable, nil, words))
+        found.append(.target(byteCount: inode.attributes.byteCount))
       }
-      if found.isEmpty, let words = inode.lacksFeature(volume.superblock) {
-        found.append((.featureMissing, nil, words))
+      if found.isEmpty, let feature = inode.missingFeature(volume.superblock) {
+        found.append(.missingFeature(feature))
       }
     } catch {
-      found.append((.inodeUnusable, nil, error.reason))
+      found.append(.unreadable(error))
     }
     return found
   }
@@ -161,11 +149,11 @@ struct NamedInodes: ~Copyable {
     }
   }
 
-  /// Whether inode `number`, which says that it is encrypted, has no encryption context that can be read; in words.
-  mutating func contextDamage(of number: InodeNumber) -> String? {
+  /// Whether inode `number`, which says that it is encrypted, has no encryption context that can be read; nil where it has.
+  mutating func contextDamage(of number: InodeNumber) -> EncryptionDamage? {
     switch encryptionPolicy(of: number) {
-    case .missing: "it is encrypted, and has no encryption context"
-    case .damaged: "its encryption context is damaged"
+    case .missing: .noContext
+    case .damaged: .damagedContext
     case .unknown, .policy: nil
     }
   }
@@ -175,15 +163,16 @@ struct NamedInodes: ~Copyable {
   /// Mirrors `fscrypt_has_permitted_context()`.
   ///
   /// - Parameter expected: the policy of the directory.
-  mutating func misfit(of number: InodeNumber, _ facts: InodeFacts, in expected: EncryptionPolicy) -> String?
+  mutating func misfit(of number: InodeNumber, _ facts: InodeFacts, in expected: EncryptionPolicy)
+    -> EncryptionDamage?
   {
     guard facts.flags.contains(.isEncrypted) else {
       let mayBe: Set<FileType> = [.regular, .directory, .symlink]
-      return mayBe.contains(facts.type) ? "it isn't encrypted, and its directory is" : nil
+      return mayBe.contains(facts.type) ? .isPlain : nil
     }
     let policy = encryptionPolicy(of: number)
     if policy == .missing || policy == .damaged || policy == expected { return nil }
-    return "it is encrypted by another policy than its directory"
+    return .otherPolicy
   }
 
   /// By which policy inode `number` is encrypted, which says that it is.
@@ -219,8 +208,9 @@ struct NamedInodes: ~Copyable {
     var bad: [Range<BlockNumber>]
     do throws(VolumeError) {
       // Its size isn't kept up to date: all of its map counts.
-      let inode = try inodes.inode(.badBlocks)
-      bad = BlockMapReader.read(inode, on: volume, through: volume.declaredByteCount).runs.compactMap { run in
+      let inode = try inodes.inode(InodeNumber.badBlocks)
+      bad = BlockMapReader.read(inode, on: volume, through: volume.superblock.byteCount).runs.compactMap {
+        run in
         guard case .mapped(let block) = run.contents else { return nil }
         return block..<block + UInt64(run.logical.count)
       }

@@ -1,6 +1,5 @@
 import ExtVolume
 import FolioCore
-import TextOutput
 
 /// What is learned of directories' ".." and link counts while an image is walked. Whether it is wrong is known only at the
 /// end: a directory that nothing led to may name them too.
@@ -63,7 +62,7 @@ struct LinkLedger {
       findings.append(
         Finding(
           rule: .wrongDotDot, path: dotDot.path.shownPath, inode: inode, block: dotDot.place.block,
-          offset: dotDot.place.offset, facts: "inode \(dotDot.found), should be \(parent)"))
+          offset: dotDot.place.offset, facts: .parent(dotDot.found, expected: parent)))
     }
     return findings
   }
@@ -74,8 +73,9 @@ struct LinkLedger {
       // What a count can't hold is counted as 1 (`dir_nlink`).
       let expected = links.expected > Self.mostLinks ? 1 : links.expected
       guard links.found != expected else { return nil }
-      let facts = "\(counted(links.found, "link")), should be \(expected)"
-      return Finding(rule: .wrongLinkCount, path: links.path.shownPath, inode: inode, facts: facts)
+      return Finding(
+        rule: .wrongLinkCount, path: links.path.shownPath, inode: inode,
+        facts: .links(links.found, expected: expected))
     }
   }
 }

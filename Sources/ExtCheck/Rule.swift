@@ -1,4 +1,3 @@
-package import ExtVolume
 import FolioCore
 
 /// Something that must hold in a file system's directories. Raw values are stable names; see docs/verify.md.
@@ -221,34 +220,6 @@ extension Rule {
       Facts(
         "Blocks are larger than 4 KiB: an x86 kernel mounts that from Linux 6.19 on, and by ext4 only.",
         "bad block size", .portability)
-    }
-  }
-}
-
-extension RecordRule {
-  /// The same rule among those that verify knows.
-  var verified: Rule {
-    switch self {
-    case .recordTooShort: .recordTooShort
-    case .recordUnaligned: .recordUnaligned
-    case .nameTooLong: .nameTooLong
-    case .recordAcrossBlocks: .recordAcrossBlocks
-    case .inodeOutOfBounds: .inodeOutOfBounds
-    case .dotIsLast: .dotIsLast
-    case .blockEndUnreachable: .blockEndUnreachable
-    case .beginsWithZeroes: .beginsWithZeroes
-    }
-  }
-}
-
-extension BlockMapDamage {
-  package var brokenRule: Rule {
-    switch self {
-    case .impossible, .outside, .behindImage: .blockOutside
-    case .blockTwice: .blockTwice
-    case .behindSize: .wrongSize
-    case .nodeHeader, .nodeTwice, .unwritten, .neverWritten, .unreadable, .misplaced, .emptyExtents:
-      .blockMapDamaged
     }
   }
 }

@@ -39,17 +39,6 @@ package struct SelfTest: ~Copyable {
   /// Where the file system is, as long as this value is there.
   package var location: ImageLocation { file.location }
 
-  /// What was made, in a sentence.
-  package var description: String {
-    let made = "made a file system of \(blockSize)-byte blocks: \(Self.phases.count) directories"
-    let pages = "pages of \(pageSize.byteCount) bytes"
-    guard crossingRecords > 0 else { return "\(made); with \(pages) no record can cross one" }
-    let boundaries = blockSize / pageSize.byteCount - 1
-    let (which, place) =
-      boundaries == 1 ? ("the one boundary", "it") : ("all \(boundaries) boundaries", "them")
-    return "\(made), each with records across \(which) of \(pages), beginning 4 to 260 bytes before \(place)"
-  }
-
   private static var blockCount: Int { 1024 }
 
   /// Returns how many records cross a page.
@@ -78,7 +67,7 @@ package struct SelfTest: ~Copyable {
     for boundary in stride(from: pageSize.byteCount, to: blockSize, by: pageSize.byteCount) {
       while offset < boundary - phase {
         let left = boundary - phase - offset
-        // What is left behind it must be nothing, or have room for a record.
+        // What is left after it must be nothing, or have room for a record.
         let length = left == longest || left >= longest + 16 ? longest : left <= longest ? left : left - 16
         lengths.append(length == longest ? longestName : length - Record.headerByteCount)
         offset += length

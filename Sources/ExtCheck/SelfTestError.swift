@@ -1,7 +1,7 @@
 package import ExtVolume
 package import SystemPackage
 
-/// Why the self-test could not be made.
+/// Why the self-test could not be made. Its sentences are in `Words/SelfTest+Words.swift`.
 package enum SelfTestError: ImageError {
   /// A temporary file can't be made in a directory.
   case temporaryFile(Errno, in: FilePath)
@@ -10,15 +10,12 @@ package enum SelfTestError: ImageError {
   /// libext2fs can't make the file system.
   case fileSystem(VolumeError)
 
-  package var description: String {
+  package var advice: Advice? {
     switch self {
-    case .temporaryFile(let errno, let directory):
-      let advice = VolumeError.Limit(errno).map(\.advice) ?? "TMPDIR says where another can be made"
-      return "making a temporary file in \(directory): \(errno); \(advice)"
-    case .temporaryLength(let errno, let directory):
-      let advice = VolumeError.Limit(errno).map { "; \($0.advice)" } ?? ""
-      return "making a temporary file in \(directory): \(errno)\(advice)"
-    case .fileSystem(let error): return error.description
+    case .temporaryFile(let errno, _):
+      VolumeError.Limit(errno).map { .more($0) } ?? .otherTemporaryDirectory
+    case .temporaryLength(let errno, _): VolumeError.Limit(errno).map { .more($0) }
+    case .fileSystem(let error): error.advice
     }
   }
 }

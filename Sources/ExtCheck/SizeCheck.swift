@@ -3,7 +3,7 @@ import ExtVolume
 
 /// Checks what a directory's inode says of its size and of how many blocks it has.
 struct SizeCheck {
-  private(set) var broken: [(rule: Rule, facts: String)] = []
+  private(set) var broken: [(rule: Rule, facts: Finding.Facts)] = []
 
   /// - Parameters:
   ///   - blocks: of one that isn't kept in its inode.
@@ -13,13 +13,12 @@ struct SizeCheck {
     named: inout NamedInodes
   ) {
     if directory.unreadSizeHigh != 0 {
-      let facts = "i_size_high \(directory.unreadSizeHigh), and the file system has no `large_dir`"
-      broken.append((.wrongSize, facts))
+      broken.append((.wrongSize, .sizeHigh(directory.unreadSizeHigh)))
     }
     if let data {
       let expected = UInt64(data.area.count + data.attribute.count)
       if directory.attributes.byteCount != expected {
-        broken.append((.wrongSize, "size \(directory.attributes.byteCount), should be \(expected)"))
+        broken.append((.wrongSize, .sizes(directory.attributes.byteCount, expected: expected)))
       }
       checkBlockCount(of: directory, holding: 0, superblock, &named)
     } else if let blocks, blocks.isSound {
@@ -38,12 +37,12 @@ struct SizeCheck {
     do throws(VolumeError) {
       count += try named.attributeInodeBlockCount(of: directory)
     } catch {
-      broken.append((.blockUnreadable, "extended attributes: \(error)"))
+      broken.append((.blockUnreadable, .attributes(error)))
       return
     }
     let expected = count * UInt64(superblock.blockSize.byteCount / 512)
     if directory.attributes.blocks512 != expected {
-      broken.append((.wrongBlockCount, "i_blocks \(directory.attributes.blocks512), should be \(expected)"))
+      broken.append((.wrongBlockCount, .blockCounts(directory.attributes.blocks512, expected: expected)))
     }
   }
 }

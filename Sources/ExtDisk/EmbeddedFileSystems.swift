@@ -1,7 +1,7 @@
 package import ExtVolume
 import TextOutput
 
-/// A file system that begins further in, where nothing says so: behind a vendor's header, or among dynamic partitions.
+/// A file system that begins further in, where nothing says so: after a vendor's header, or among dynamic partitions.
 package struct EmbeddedFileSystem {
   /// In bytes from the start of the file.
   package let position: UInt64

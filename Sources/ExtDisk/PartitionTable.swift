@@ -43,7 +43,7 @@ package struct FoundPartition {
     case unknown(DeviceReadError?)
     /// Its superblock would stand where the system refuses to read.
     case unreadable(DeviceReadError)
-    /// It lies behind the end of the image.
+    /// It lies after the end of the image.
     case missing
   }
 

@@ -1,31 +1,48 @@
 package import ExtVolume
 
+/// Mount options of a superblock that ext4 doesn't mount it by. Its sentences are in `Words/OptionConflict+Words.swift`.
+package enum OptionConflict: Equatable {
+  /// Why no journal is loaded.
+  package enum WithoutJournal {
+    case noload, noJournal
+  }
+
+  /// What doesn't go with `dax`, or what it lacks.
+  package enum DAX {
+    case journalMode, inlineData, persistentMemory
+  }
+
+  /// They fill their field, and no zero ends them.
+  case unterminated
+  case withoutJournal([DefaultMountOptions.JournalOption], WithoutJournal)
+  case asyncCommitInOrderedMode
+  case delayedAllocationInJournalMode
+  case dax(DAX)
+  /// An option that names a device, where the journal is in an inode: as it stands there.
+  case journalDevice(String)
+}
+
 extension DefaultMountOptions {
   /// What keeps ext4 from mounting, whatever options are typed.
   package func obstacles(hasJournal: Bool, hasInternalJournal: Bool, hasInlineData: Bool) -> [MountObstacle] {
     var obstacles: [MountObstacle] = []
-    let what = "mount option in the superblock:"
-    if isUnterminated {
-      obstacles.add(.byExt4, "the mount options in the superblock fill all 64 bytes, and no zero ends them")
-    }
-    if !hasJournal || skipsJournal, let refused = refusedWithoutJournal {
-      let why = hasJournal ? "noload" : "no journal"
-      obstacles.add(.byExt4, "\(what) \(refused), which does not go with \(why)")
+    if isUnterminated { obstacles.add(.byExt4, .options(.unterminated)) }
+    if !hasJournal || skipsJournal, !refusedWithoutJournal.isEmpty {
+      obstacles.add(
+        .byExt4, .options(.withoutJournal(refusedWithoutJournal, hasJournal ? .noload : .noJournal)))
     } else if hasAsyncCommit, dataMode == nil || dataMode == .ordered {
-      obstacles.add(.byExt4, "\(what) journal_async_commit, which does not go with data=ordered")
+      obstacles.add(.byExt4, .options(.asyncCommitInOrderedMode))
     }
     if dataMode == .journal, hasDelayedAllocation {
-      obstacles.add(.byExt4, "\(what) delalloc, which does not go with data=journal")
+      obstacles.add(.byExt4, .options(.delayedAllocationInJournalMode))
     }
     if hasDAX {
-      let why =
-        dataMode == .journal
-        ? "does not go with data=journal" : hasInlineData ? "does not go with inline_data" : ""
-      obstacles.add(
-        .byExt4, "\(what) dax, which " + (why.isEmpty ? "takes a device in persistent memory" : why))
+      let why: OptionConflict.DAX =
+        dataMode == .journal ? .journalMode : hasInlineData ? .inlineData : .persistentMemory
+      obstacles.add(.byExt4, .options(.dax(why)))
     }
     if let journalDevice, hasInternalJournal, !skipsJournal {
-      obstacles.add(.byExt4WithJournal, "\(what) \(journalDevice), and the journal is in an inode")
+      obstacles.add(.byExt4WithJournal, .options(.journalDevice(journalDevice)))
     }
     return obstacles
   }

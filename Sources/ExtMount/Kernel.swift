@@ -48,11 +48,51 @@ package struct Verdict: Equatable {
 
   package var mount: Mount
   /// Why not, or not read-write; and what else it takes. None where it simply mounts.
-  package var reasons: [String]
+  package var reasons: [Reason]
   /// Whether it mounts only where its journal is left alone (`noload`).
   package var takesNoload = false
   /// The first Linux that mounts it, where that is newer than any of our time, and the kind of kernel doesn't say so.
   package var since: KernelVersion?
+
+  /// Its sentences are in `Words/Verdict+Words.swift`.
+  package enum Reason: Equatable {
+    /// It is the journal of another file system.
+    case journalDevice
+    case obstacle(MountObstacle.Reason)
+    /// What only `ro,noload` gets past.
+    case withJournal(MountObstacle.Reason)
+    /// Features that the driver doesn't know, or that newer ones know.
+    case unknownFeatures([UnknownFeature])
+    /// It can't replay a journal.
+    case needsRecovery
+    case withoutUnicode
+    /// Bytes a page, and a block.
+    case smallPages(Int, blockSize: Int)
+    /// Encrypted, with blocks larger than pages.
+    case encryptedLargeBlocks
+    case superblockChecksum
+    case checksumType(UInt8)
+    case journalElsewhere
+    /// The journal's device may be missing, which only `ro,noload` gets past.
+    case journalMayBeElsewhere
+    /// Mount options of the superblock that don't go with `noload`.
+    case optionsWithNoload([DefaultMountOptions.JournalOption])
+    /// The superblock asks for `noload`, and the journal waits to be replayed.
+    case noloadWithRecovery
+    case truncated
+    case revision(UInt32)
+    case markedReadOnly
+    /// Features for which a kernel has to be built with quotas, to write.
+    case takesQuotas([Feature])
+    /// The newest of its features, and the Linux that it came with.
+    case newestFeature(Feature, since: KernelVersion)
+  }
+
+  /// A feature, and since when it is known where this kernel is older.
+  package struct UnknownFeature: Equatable {
+    package let feature: Feature
+    package let since: KernelVersion?
+  }
 }
 
 extension Kernel {
@@ -69,92 +109,95 @@ extension Kernel {
   {
     let features = facts.features
     if features.contains(where: { $0.name == "journal_dev" }) {
-      return Verdict(mount: .no, reasons: ["this is a journal for another file system, not a file system"])
+      return Verdict(mount: .no, reasons: [.journalDevice])
     }
     // Without a size of blocks nothing else can be told.
-    if !facts.hasBlockSize { return Verdict(mount: .no, reasons: facts.impossibleValues.map(\.words)) }
+    if !facts.hasBlockSize {
+      return Verdict(mount: .no, reasons: facts.impossibleValues.map { .obstacle(.superblock($0)) })
+    }
     let all = facts.obstacles + found + facts.obstaclesOfMountOptions
-    var obstacles: [String] = []
+    var obstacles: [Verdict.Reason] = []
     obstacles += lacks(of: features.filter { $0.set == .incompatible })
     if facts.blockSize.byteCount > pageSize, !takesLargeBlocks {
-      obstacles.append("its pages are smaller than the blocks (\(pageSize) < \(facts.blockSize) bytes)")
+      obstacles.append(.smallPages(pageSize, blockSize: facts.blockSize.byteCount))
     }
     obstacles += all.filter { obstacle in
       obstacle.refusal == .byAll || obstacle.refusal == .byExt4 && driver == .ext4
-    }.map(\.words)
+    }.map { .obstacle($0.reason) }
     if driver == .ext4 {
       if facts.blockSize.byteCount > pageSize, takesLargeBlocks,
         features.contains(where: { $0.name == "encrypt" })
       {
-        obstacles.append("encrypt does not go with blocks larger than pages")
+        obstacles.append(.encryptedLargeBlocks)
       }
-      if facts.checksum == .wrong { obstacles.append("the superblock's checksum is wrong") }
-      if case .unknown(let type) = facts.checksum {
-        obstacles.append("checksums of type \(type) are unknown")
-      }
+      if facts.checksum == .wrong { obstacles.append(.superblockChecksum) }
+      if case .unknown(let type) = facts.checksum { obstacles.append(.checksumType(type)) }
     }
     let loadsJournal = driver == .ext4 && !facts.mountOptions.skipsJournal
     let withJournal =
-      loadsJournal ? all.filter { $0.refusal == .byExt4WithJournal }.map(\.words) : []
+      loadsJournal ? all.filter { $0.refusal == .byExt4WithJournal }.map(\.reason) : []
     let needsDevice = loadsJournal && facts.journal == .external
     let takesNoload = !withJournal.isEmpty || needsDevice
-    if takesNoload, let refused = facts.mountOptions.refusedWithoutJournal {
-      obstacles += withJournal
-      if needsDevice { obstacles.append("its journal is on another device") }
-      obstacles.append("mount option in the superblock: \(refused), which does not go with noload")
+    let refused = facts.mountOptions.refusedWithoutJournal
+    if takesNoload, !refused.isEmpty {
+      obstacles += withJournal.map { .obstacle($0) }
+      if needsDevice { obstacles.append(.journalElsewhere) }
+      obstacles.append(.optionsWithNoload(refused))
     }
     // The ext2 driver since Linux 6.1.
-    if imageByteCount < facts.byteCount { obstacles.append("the image is cut short") }
+    if imageByteCount < facts.byteCount { obstacles.append(.truncated) }
     if !obstacles.isEmpty { return Verdict(mount: .no, reasons: obstacles) }
 
     var limits = lacks(of: features.filter { $0.set == .readOnlyCompatible })
     if driver == .ext4 {
-      limits += all.filter { $0.refusal == .byExt4ToWrite }.map(\.words)
+      limits += all.filter { $0.refusal == .byExt4ToWrite }.map { .obstacle($0.reason) }
     }
-    limits += withJournal.map { "only with ro,noload: \($0)" }
-    if needsDevice { limits.append("only with ro,noload where its journal's device isn't at hand") }
+    limits += withJournal.map { .withJournal($0) }
+    if needsDevice { limits.append(.journalMayBeElsewhere) }
     if driver == .ext4, facts.mountOptions.skipsJournal, facts.needsRecovery {
-      limits.append("mount option in the superblock: noload, and the journal waits to be replayed")
+      limits.append(.noloadWithRecovery)
     }
-    if facts.revision > 1 { limits.append("it doesn't know revision \(facts.revision)") }
+    if facts.revision > 1 { limits.append(.revision(facts.revision)) }
     if driver == .ext4, features.contains(where: { $0.name == "read-only" }) {
-      limits.append("it is marked read-only")
+      limits.append(.markedReadOnly)
     }
-    var notes: [String] = []
-    let quota = features.filter { ["quota", "project"].contains($0.name) }.map(\.name)
+    var notes: [Verdict.Reason] = []
+    let quota = features.filter { ["quota", "project"].contains($0.name) }
     if driver == .ext4, limits.isEmpty, !quota.isEmpty {
       // Which of these a running kernel has is told nowhere.
-      notes.append("with CONFIG_QUOTA and CONFIG_QFMT_V2 (\(quota.joined(separator: ", "))), else read-only")
+      notes.append(.takesQuotas(quota))
     }
     let newest = version == nil ? newestFeature(features, readWrite: limits.isEmpty) : nil
-    if let newest, let since = newest.since { notes.append("from Linux \(since) on (\(newest.name))") }
+    if let newest, let since = newest.since { notes.append(.newestFeature(newest, since: since)) }
     return Verdict(
       mount: limits.isEmpty ? .readWrite : .readOnly, reasons: limits + notes, takesNoload: takesNoload,
       since: newest?.since)
   }
 
-  /// Why the driver can't serve features: those that it doesn't know in one sentence, and what is special of others.
-  private func lacks(of features: [Feature]) -> [String] {
-    var unknown: [String] = []
-    var others: [String] = []
+  /// Why the driver can't serve features: those that it doesn't know in one reason, and what is special of others.
+  private func lacks(of features: [Feature]) -> [Verdict.Reason] {
+    var unknown: [Verdict.UnknownFeature] = []
+    var others: [Verdict.Reason] = []
     for feature in features {
       switch driver {
       case .ext2 where feature.name == "needs_recovery":
-        others.append("it can't replay the journal (needs_recovery)")
+        others.append(.needsRecovery)
       case .ext2:
-        if !feature.isKnownToExt2 { unknown.append(feature.name) }
+        if !feature.isKnownToExt2 { unknown.append(Verdict.UnknownFeature(feature: feature, since: nil)) }
       case .ext4:
         if feature.name == "casefold", hasUnicode == false {
-          others.append("it was built without CONFIG_UNICODE, which casefold takes")
+          others.append(.withoutUnicode)
         }
         guard let since = feature.since else {
-          unknown.append(feature.name)
+          unknown.append(Verdict.UnknownFeature(feature: feature, since: nil))
           continue
         }
-        if let version, version < since { unknown.append("\(feature.name) (since Linux \(since))") }
+        if let version, version < since {
+          unknown.append(Verdict.UnknownFeature(feature: feature, since: since))
+        }
       }
     }
-    return (unknown.isEmpty ? [] : ["it doesn't know " + unknown.joined(separator: ", ")]) + others
+    return (unknown.isEmpty ? [] : [.unknownFeatures(unknown)]) + others
   }
 
   /// The feature that takes the newest Linux, where that is newer than any of our time.

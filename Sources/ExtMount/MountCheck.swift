@@ -1,7 +1,6 @@
 import Basics
 package import ExtVolume
 package import FolioCore
-import TextOutput
 
 /// What a kernel looks at before it has mounted a file system, beside the superblock: where the groups' tables are and
 /// their checksums, the inodes that mounting takes, and the head of the journal. What waits in the journal is not looked at.
@@ -41,25 +40,17 @@ package struct MountCheck: ~Copyable {
 
   private mutating func checkGroups() {
     let all = 0..<volume.groupCount
-    add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }) {
-      "the bitmaps or inodes of \($0) can't be where the descriptor says"
-    }
+    add(.byAll, all.filter { !volume.hasTablesInPlace(group: $0) }, .tablesOutOfPlace)
     // Unless it is asked not to look where tables are, ext4 refuses two in one place; and for writing all the same.
     let isStrict = !superblock.mountOptions.skipsBlockValidity
-    for (refusal, groups) in [
-      (isStrict ? Refusal.byExt4 : .byExt4ToWrite, refusedGroups), (.byNone, otherGroups),
-    ] {
-      add(refusal, groups) { "the bitmaps or inodes of \($0) would lie over other tables" }
-    }
-    add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }) {
-      "the checksum of the descriptor of \($0) is wrong"
-    }
+    add(isStrict ? .byExt4 : .byExt4ToWrite, refusedGroups, .tablesOverOthers)
+    add(.byNone, otherGroups, .tablesOverOthers)
+    add(.byExt4ToWrite, all.filter { !volume.hasRightChecksum(group: $0) }, .descriptorChecksum)
   }
 
-  private mutating func add(_ refusal: Refusal, _ groups: [UInt32], _ sentence: (String) -> String) {
+  private mutating func add(_ refusal: Refusal, _ groups: [UInt32], _ damage: GroupDamage) {
     guard let first = groups.first else { return }
-    let others = groups.count > 1 ? " and \(counted(groups.count - 1, "other"))" : ""
-    obstacles.add(refusal, sentence("group \(first)\(others)"))
+    obstacles.add(refusal, .groups(first: first, count: groups.count, damage))
   }
 
   /// Whether the block that says who has mounted it is one.
@@ -72,44 +63,43 @@ package struct MountCheck: ~Copyable {
     do throws(VolumeError) {
       let bytes = try volume.readBytes(1024, at: position, of: .block(block))
       if bytes.raw.littleEndian(at: 0) != magic {
-        obstacles.add(.byExt4ToWrite, "block \(block), of multi-mount protection, says nothing")
+        obstacles.add(.byExt4ToWrite, .multiMountBlock(block, .magic))
       } else if !volume.hasRightChecksum(multiMount: bytes.raw) {
-        obstacles.add(.byExt4ToWrite, "block \(block), of multi-mount protection, has a wrong checksum")
+        obstacles.add(.byExt4ToWrite, .multiMountBlock(block, .checksum))
       } else if bytes.raw.littleEndian(at: 4) == ofFsck {
-        obstacles.add(.byExt4ToWrite, "e2fsck is at work on it, or was broken off (mmp)")
+        obstacles.add(.byExt4ToWrite, .usedByFsck)
       }
     } catch {
-      obstacles.add(
-        .byExt4ToWrite, "block \(block), of multi-mount protection, can't be read: \(error.reason)")
+      obstacles.add(.byExt4ToWrite, .multiMountBlock(block, .unreadable(error)))
     }
   }
 
   private mutating func checkRoot() {
-    let name = "inode \(InodeNumber.root), the root\(untilReplayed),"
-    guard let root = inode(InodeNumber.root, name, refusal: .byAll) else { return }
-    if !root.isDirectory { return obstacles.add(.byAll, "\(name) is no directory") }
+    let name = Name(.root, .root)
+    guard let root = inode(name, refusal: .byAll) else { return }
+    if !root.isDirectory { return add(.byAll, name, .notDirectory) }
     if root.attributes.byteCount == 0 || root.attributes.blocks512 == 0 {
-      return obstacles.add(.byAll, "\(name) has no contents")
+      return add(.byAll, name, .noContents)
     }
     // ext2 asks for links only where an inode was deleted.
-    if root.attributes.links == 0 { return obstacles.add(.byExt4, "\(name) has no links") }
+    if root.attributes.links == 0 { return add(.byExt4, name, .noLinks) }
     add(obstacles(of: root) + obstaclesOverTables(of: root, refusal: .byNone), name)
   }
 
   private mutating func checkJournal() {
     // One that there is no inode for is for the superblock's obstacles.
     guard case .inode(let number) = superblock.journal, number <= superblock.lastInode else { return }
-    let name = "inode \(number), the journal's,"
+    let name = Name(number, .journal)
     // ext4 protects its blocks whether it is loaded or not, unless it is asked not to.
     let isProtected = !superblock.mountOptions.skipsBlockValidity
     let refusal: Refusal = isProtected ? .byExt4 : .byExt4WithJournal
-    guard let inode = inode(number, name, refusal: refusal) else { return }
-    guard inode.attributes.links > 0 else { return obstacles.add(refusal, "\(name) is no file") }
+    guard let inode = inode(name, refusal: refusal) else { return }
+    guard inode.attributes.links > 0 else { return add(refusal, name, .notFile) }
     let found = self.obstacles(of: inode)
-    for obstacle in found { obstacles.add(refusal, "\(name) \(obstacle.words)") }
+    for (obstacle, _) in found { add(refusal, name, obstacle) }
     guard found.isEmpty else { return }
     if inode.attributes.fileType != .regular || inode.isEncrypted {
-      obstacles.add(.byExt4WithJournal, "\(name) is no file")
+      add(.byExt4WithJournal, name, .notFile)
     }
     let map = BlockMapReader.read(inode, on: volume)
     var stretches: [Range<BlockNumber>] = []
@@ -122,9 +112,9 @@ package struct MountCheck: ~Copyable {
       case .hole, .damaged(.neverWritten), .damaged(.unwritten): break
       case .damaged(.blockTwice(let block)):
         // ext4 looks whether a stretch begins in one that it knows, and not whether it goes on there.
-        obstacles.add(block == next ? .byNone : refusal, "\(name) has block \(block) twice")
+        add(block == next ? .byNone : refusal, name, .blockTwice(block))
         next = block + count
-      case .damaged(let damage): return obstacles.add(refusal, "\(name) can't be read: \(damage)")
+      case .damaged(let damage): return add(refusal, name, .blockMap(damage))
       case .mapped(let block):
         stretches.append(block..<block + count)
         next = block + count
@@ -138,19 +128,18 @@ package struct MountCheck: ~Copyable {
       let isApart = systemZone.isDisjoint(blocks)
       systemZone.formUnion(blocks)
       guard isApart else {
-        return obstacles.add(
-          beginsInside ? .byExt4 : .byExt4WithJournal, "\(name) has blocks that are the file system's own")
+        return add(beginsInside ? .byExt4 : .byExt4WithJournal, name, .ownBlocks)
       }
     }
     guard let position = map.physical(of: 0).flatMap({ volume.position(ofBlock: $0) })
-    else { return obstacles.add(.byExt4WithJournal, "\(name) holds no journal") }
+    else { return add(.byExt4WithJournal, name, .journal(.missing)) }
     do throws(VolumeError) {
       let bytes = try volume.readBytes(
         JournalSuperblock.byteCount, at: position, of: .journal)
-      let obstacle = JournalSuperblock(bytes).obstacle(ofByteCount: inode.attributes.byteCount, superblock)
-      if let obstacle { obstacles.add(obstacle.refusal, "\(name) \(obstacle.words)") }
+      let found = JournalSuperblock(bytes).damage(ofByteCount: inode.attributes.byteCount, superblock)
+      if let (damage, refusal) = found { add(refusal, name, .journal(damage)) }
     } catch {
-      obstacles.add(.byExt4WithJournal, "\(name) can't be read: \(error.reason)")
+      add(.byExt4WithJournal, name, .unreadable(error))
     }
   }
 
@@ -160,10 +149,10 @@ package struct MountCheck: ~Copyable {
     guard let number = superblock.orphanFile, number >= .root, number <= superblock.lastInode else {
       return
     }
-    let name = "inode \(number), the file of orphans\(untilReplayed),"
-    guard let inode = inode(number, name, refusal: .byExt4) else { return }
+    let name = Name(number, .orphanFile)
+    guard let inode = inode(name, refusal: .byExt4) else { return }
     guard inode.attributes.fileType != .unknown, inode.attributes.links > 0 else {
-      return obstacles.add(.byExt4, "\(name) is no file")
+      return add(.byExt4, name, .notFile)
     }
     // The journal may have the blocks that are its own.
     let isJournal = superblock.journal == .inode(number)
@@ -173,28 +162,26 @@ package struct MountCheck: ~Copyable {
     let blockCount = superblock.blockSize.wholeBlocks(in: inode.attributes.byteCount)
     let most: UInt64 = 512
     guard superblock.blockSize.blocks(for: inode.attributes.byteCount) <= most else {
-      return obstacles.add(.byExt4, "\(name) is longer than \(most) blocks")
+      return add(.byExt4, name, .longerThan(blocks: most))
     }
     let map = BlockMapReader.read(inode, on: volume)
     for logical in 0..<LogicalBlock(blockCount) {
       guard let block = map.physical(of: logical) else {
-        return obstacles.add(.byExt4, "\(name) has no contents")
+        return add(.byExt4, name, .noContents)
       }
-      if let words = damageOfOrphans(inBlock: block, of: inode) {
-        return obstacles.add(.byExt4, "\(name) \(words)")
-      }
+      if let damage = damageOfOrphans(inBlock: block, of: inode) { return add(.byExt4, name, damage) }
     }
   }
 
-  private func damageOfOrphans(inBlock block: BlockNumber, of inode: Inode) -> String? {
+  private func damageOfOrphans(inBlock block: BlockNumber, of inode: Inode) -> InodeObstacle? {
     let magic: UInt32 = 0x0B10_CA04
     do throws(VolumeError) {
       let bytes = try volume.readBlock(block)
-      guard bytes.raw.littleEndian(at: bytes.count - 8) == magic else { return "holds something else" }
+      guard bytes.raw.littleEndian(at: bytes.count - 8) == magic else { return .orphanMagic }
       let isRight = volume.hasRightChecksum(orphans: bytes.raw, block: block, of: inode)
-      return isRight ? nil : "has a wrong checksum in block \(block)"
+      return isRight ? nil : .orphanChecksum(block: block)
     } catch {
-      return "can't be read: \(error.reason)"
+      return .unreadable(error)
     }
   }
 
@@ -206,72 +193,83 @@ package struct MountCheck: ~Copyable {
       // One that can't be that of its quota is for the superblock's obstacles.
       let isPossible = index < 2 ? number == InodeNumber(3 + index) : number >= Superblock.oldFirstInode
       guard isPossible else { continue }
-      let name = "inode \(number), the quota of \(["users", "groups", "projects"][index])\(untilReplayed),"
-      guard let inode = inode(number, name, refusal: .byExt4ToWrite) else { continue }
+      let name = Name(number, .quota(MountInode.Quota.allCases[index]))
+      guard let inode = inode(name, refusal: .byExt4ToWrite) else { continue }
       guard inode.attributes.fileType == .regular, inode.attributes.links > 0 else {
-        obstacles.add(.byExt4ToWrite, "\(name) is no file in use")
+        add(.byExt4ToWrite, name, .notFileInUse)
         continue
       }
       let found = obstacles(of: inode) + obstaclesOverTables(of: inode, refusal: .byExt4)
-      for obstacle in found where obstacle.refusal != .byNone {
-        obstacles.add(.byExt4ToWrite, "\(name) \(obstacle.words)")
-      }
-      if found.isEmpty, let words = damageOfQuota(index, in: inode) {
-        obstacles.add(.byExt4ToWrite, "\(name) \(words)")
-      }
+      for (obstacle, refusal) in found where refusal != .byNone { add(.byExt4ToWrite, name, obstacle) }
+      if found.isEmpty, let damage = damageOfQuota(index, in: inode) { add(.byExt4ToWrite, name, damage) }
     }
   }
 
-  /// What is wrong with the head of a quota file, to be said behind its name; nil where nothing is.
+  /// What is wrong with the head of a quota file; nil where nothing is.
   ///
   /// Mirrors `v2_check_quota_file()` and `v2_read_file_info()`.
-  private func damageOfQuota(_ index: Int, in inode: Inode) -> String? {
+  private func damageOfQuota(_ index: Int, in inode: Inode) -> InodeObstacle? {
     let magics: [UInt32] = [0xD9C0_1F11, 0xD9C0_1927, 0xD9C0_3F14]
     let headByteCount = 32
     guard inode.attributes.byteCount >= UInt64(headByteCount),
       let block = BlockMapReader.read(inode, on: volume).physical(of: 0),
       let position = volume.position(ofBlock: block)
-    else { return "holds no quota" }
+    else { return .quota(.missing) }
     do throws(VolumeError) {
       let head = try volume.readBytes(headByteCount, at: position, of: .quota)
-      return damageOfQuota(head, magic: magics[index], byteCount: inode.attributes.byteCount)
+      let byteCount = inode.attributes.byteCount
+      return damageOfQuota(head, magic: magics[index], byteCount: byteCount).map { .quota($0) }
     } catch {
-      return "can't be read: \(error.reason)"
+      return .unreadable(error)
     }
   }
 
-  private func damageOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> String? {
+  private func damageOfQuota(_ head: [UInt8], magic: UInt32, byteCount: UInt64) -> QuotaDamage? {
     func number(at offset: Int) -> UInt32 { head.raw.littleEndian(at: offset) }
-    guard number(at: 0) == magic else { return "holds no quota" }
-    if number(at: 4) != 1 { return "is of version \(number(at: 4)), and 1 is the one" }
+    guard number(at: 0) == magic else { return .missing }
+    if number(at: 4) != 1 { return .version(number(at: 4)) }
     let blockCount = number(at: 20)
     // Its blocks are of 1 KiB, whatever those of the file system are.
     if UInt64(blockCount) << 10 > byteCount {
-      return "says that it has \(blockCount) KiB, and has \(byteCount) bytes"
+      return .size(kibibytes: blockCount, byteCount: byteCount)
     }
     for block in [number(at: 24), number(at: 28)] where block != 0 {
-      guard block > 1, block < blockCount else { return "can't go on in its block \(block) of \(blockCount)" }
+      guard block > 1, block < blockCount else { return .block(block, of: blockCount) }
     }
     return nil
   }
 
-  /// What waits in the journal may mend what is looked at only then.
-  private var untilReplayed: String { superblock.needsRecovery ? " until the journal is replayed" : "" }
+  /// An inode, and what mounting takes it for.
+  private struct Name {
+    let number: InodeNumber
+    let role: MountInode
 
-  /// Inode `number`; nil where it can't be read, which is a obstacle then.
-  private mutating func inode(_ number: InodeNumber, _ name: String, refusal: Refusal) -> Inode? {
+    init(_ number: InodeNumber, _ role: MountInode) {
+      self.number = number
+      self.role = role
+    }
+  }
+
+  /// An inode; nil where it can't be read, which is an obstacle then.
+  private mutating func inode(_ name: Name, refusal: Refusal) -> Inode? {
     do throws(VolumeError) {
-      return try inodes.inode(number)
+      return try inodes.inode(name.number)
     } catch {
-      obstacles.add(refusal, "\(name) can't be read: \(error.reason)")
+      add(refusal, name, .unreadable(error))
       return nil
     }
   }
 
   /// Adds what is wrong with an inode. Returns whether there is nothing.
   @discardableResult
-  private mutating func add(_ found: [MountObstacle], _ name: String) -> Bool {
-    for obstacle in found { obstacles.add(obstacle.refusal, "\(name) \(obstacle.words)") }
+  private mutating func add(_ found: [FoundInInode], _ name: Name) -> Bool {
+    for (obstacle, refusal) in found { add(refusal, name, obstacle) }
     return found.isEmpty
+  }
+
+  private mutating func add(_ refusal: Refusal, _ name: Name, _ obstacle: InodeObstacle) {
+    // What waits in the journal may mend all but the journal itself, and is looked at only then.
+    let mayBeReplayed = superblock.needsRecovery && name.role != .journal
+    obstacles.add(refusal, .inode(name.number, name.role, obstacle, mayBeReplayed: mayBeReplayed))
   }
 }

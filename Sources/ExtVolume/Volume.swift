@@ -81,11 +81,6 @@ package final class Volume: Sendable {
     }
   }
 
-  /// How long the image must be to hold all of the file system, in bytes; the most there is where that overflows.
-  package var declaredByteCount: UInt64 {
-    superblock.byteCount
-  }
-
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
   package func position(ofBlock block: BlockNumber) -> UInt64? {
@@ -144,7 +139,7 @@ package final class Volume: Sendable {
       let unknown = facts.map { Feature.unknownToLibrary($0.featureBits) } ?? []
       // A journal for another file system has neither groups nor directories, whatever else it says.
       let readsPast =
-        facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.reading.whySafe != nil }
+        facts?.type != "jbd" && !unknown.isEmpty && unknown.allSatisfy { $0.readPast != nil }
       for ignoresChecksums in [false, true] {
         let (library, code) = LibraryHandle.open(
           image, superblock: options.superblock ?? 0, blockSize: blockSize,

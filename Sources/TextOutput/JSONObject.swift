@@ -77,9 +77,9 @@ package struct JSONObject {
     if !isUTF8 { Self.addHexadecimal(key, bytes, to: &output) }
   }
 
-  /// Adds `start` and `rest` as one text of hexadecimal digits, behind other members.
+  /// Adds `start` and `rest` as one text of hexadecimal digits, after other members.
   ///
-  /// - Parameter key: `Bytes` is put behind it.
+  /// - Parameter key: `Bytes` is put after it.
   package static func addHexadecimal(
     _ key: StaticString, _ start: RawSpan, _ rest: RawSpan = RawSpan(), to output: inout ByteBuffer
   ) {

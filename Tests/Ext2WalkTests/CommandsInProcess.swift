@@ -1,7 +1,6 @@
 import ArgumentParser
 import Basics
 import ExtDisk
-import ExtMount
 import ExtVolume
 import FolioCore
 import Testing
@@ -52,7 +51,7 @@ enum InProcess {
       default: preconditionFailure("\(command[0]) isn't run in process")
       }
     } catch let error as any ImageError {
-      messages.failure(error.description)
+      messages.failure(error.sentence)
     }
     said.messages = lines.text
     said.status = Int(messages.status.rawValue)
@@ -156,7 +155,6 @@ enum InProcess {
     var options = VerifyOptions()
     options.reading = verify.mapping.readingOptions()
     options.isThorough = verify.thorough
-    options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
     let taker = FindingTaker()
     let summary = try ImageCheck.run(volume, options: options, observer: taker)
     said.findings = taker.findings

@@ -46,7 +46,7 @@ import Testing
       "inode out of bounds",
     ]
     #expect(wordings.contains { finished.messages.contains($0) })
-    // The walk went on behind the damage: what follows is marked, what came before is not.
+    // The walk went on after the damage: what follows is marked, what came before is not.
     let names = entries.filter { $0.path.hasPrefix("/d/") }
     let firstSalvaged = try #require(names.firstIndex { $0.salvaged == true })
     #expect(names[firstSalvaged...].allSatisfy { $0.salvaged == true })
@@ -61,7 +61,7 @@ import Testing
     try image.patch(at: try image.position(ofEntry: name, in: directory) + 4, UInt16(3))
     let (entries, finished) = try await image.list()
     expectAllBut([name], entries, salvaged: false)
-    #expect(finished.messages.contains("nothing behind it could be salvaged"))
+    #expect(finished.messages.contains("nothing after it could be salvaged"))
     #expect(finished.status == 1)
   }
 
@@ -96,7 +96,7 @@ import Testing
     let all = try oracle.entries(of: directory)
     let stale = all[5]
     let at = try image.position(ofEntry: String(decoding: all[30].name, as: UTF8.self), in: directory)
-    // Number 30 now says what number 5 says, behind a damaged number 29.
+    // Number 30 now says what number 5 says, after a damaged number 29.
     let source = try image.position(ofEntry: String(decoding: stale.name, as: UTF8.self), in: directory)
     let copy = try readFile(image.path)[source..<source + 16]
     try #require(all[30].recordLength == 16)
@@ -305,7 +305,7 @@ import Testing
     try await image.debugfs("set_inode_field /d size \(size)")
     let (_, finished) = try await image.list()
     #expect(
-      finished.messages.contains("blocks are mapped behind its size of \(size) bytes, and are not listed"))
+      finished.messages.contains("blocks are mapped after its size of \(size) bytes, and are not listed"))
     #expect(finished.messages.contains("size of directory is 0") == (size == 0))
     #expect(finished.status == 1)
   }
@@ -321,7 +321,7 @@ import Testing
     #expect(finished.status == 1)
   }
 
-  /// Zeroes at the start of a block hide what is behind them, which is found again.
+  /// Zeroes at the start of a block hide what is after them, which is found again.
   @Test func aZeroedHeaderIsDamage() async throws {
     let image = try await image(blockSize: 65536)
     let directory = try image.inode(of: "d")
@@ -401,7 +401,7 @@ import Testing
     #expect(finished.lines.map(\.utf8.count).max() == 6000)
   }
 
-  /// Inodes that lie behind the end of an image: each is said once, though a listing of all asks for it twice.
+  /// Inodes that lie after the end of an image: each is said once, though a listing of all asks for it twice.
   @Test(arguments: [["-lR"], ["-lRU"], ["-R"]]) func lostInodesAreSaidOnce(_ arguments: [String]) async throws
   {
     let image = try await ScratchImage(

@@ -181,7 +181,7 @@ import TextOutput
     try cut.closeAfter { try cut.resize(to: 40 << 20) }
     let info = try await Command.ext2walk(["info", disk.path])
     #expect(
-      info.status == 1 && info.messages.contains("its partition table would stand behind the end"),
+      info.status == 1 && info.messages.contains("its partition table would stand after the end"),
       "\(info.messages)")
     try disk.patch(at: 1024, [UInt8](repeating: 0xAA, count: 512))
     let lost = try await Command.ext2walk(["info", disk.path])
@@ -347,10 +347,10 @@ import TextOutput
     // As long as partition 1 and 2 are.
     try disk.patch(at: 1 << 20, Array(repeating: 0, count: 2))
     _ = try await Command.run("truncate", ["-s", "\((40960 + 16384) * 512)", disk.path])
-    try await expect("partition 3 lies behind the end of the image")
+    try await expect("partition 3 lies after the end of the image")
     _ = try await Command.run("truncate", ["-s", "\((40960 + 10000) * 512)", disk.path])
     let (facts, cut) = try await ImageFacts.of(disk.path)
-    #expect(cut.status == 1 && facts.problems.contains("partition 2 goes on behind the end of the image"))
+    #expect(cut.status == 1 && facts.problems.contains("partition 2 goes on after the end of the image"))
     #expect(facts.partitions[1].isExt)
   }
 
@@ -411,7 +411,7 @@ import TextOutput
     let listed = try await Command.ext2walk(
       ["ls", "--partition", "1", "--superblock", "8193", "--block-size", "1024", disk.path])
     #expect(listed.lines == ["lost+found", "saved"], "\(listed.messages)")
-    // Without a file system behind it either, the table is what there is.
+    // Without a file system after it either, the table is what there is.
     let empty = try await Disk(Self.gpt)
     try empty.patch(at: 0, [UInt8](repeating: 0, count: 2 << 20))
     let refused = try await Command.ext2walk(["ls", empty.path])
@@ -532,7 +532,7 @@ import TextOutput
   /// A chain of logical partitions that leads back to its start, or nowhere: what is there is said, and that some may be
   /// missing. A listing of the only file system that was found is not all there is.
   @Test(arguments: [
-    (0, "it leads back there"), (2048, "there is no table"), (UInt32.max, "behind the end of the image"),
+    (0, "it leads back there"), (2048, "there is no table"), (UInt32.max, "after the end of the image"),
   ]) func chainsEnd(next: UInt32, words: String) async throws {
     let disk = try await Disk(Self.logical)
     let image = try await fileSystem("there")
@@ -581,7 +581,7 @@ import TextOutput
     // Cut in the middle of the link.
     _ = try await Command.run("truncate", ["-s", "\(20480 * 512 + 100)", disk.path])
     let cut = try await Command.ext2walk(["info", disk.path])
-    #expect(cut.status == 1 && cut.messages.contains("(behind the end of the image)"), "\(cut.messages)")
+    #expect(cut.status == 1 && cut.messages.contains("(after the end of the image)"), "\(cut.messages)")
   }
 
   /// No more than 256 partitions are looked at, and that is said.
@@ -662,7 +662,7 @@ import TextOutput
     let disk = try await Disk(Self.logical)
     _ = try await Command.run("truncate", ["-s", "16M", disk.path])
     let (facts, finished) = try await ImageFacts.of(disk.path)
-    // The second link of the chain lies behind the end too: who knows what it names?
+    // The second link of the chain lies after the end too: who knows what it names?
     #expect(finished.status == 1)
     #expect(finished.messages.contains("breaks off at byte \(38912 * 512)"), "\(finished.messages)")
     #expect(facts.partitions.map(\.number) == [1, 2, 5])

@@ -4,6 +4,7 @@ import Glibc
 import SystemPackage
 import Testing
 
+@testable import Ext2Walk
 @testable import ExtVolume
 @testable import TestSupport
 
@@ -11,7 +12,7 @@ import Testing
 @Suite struct FailingMediaTests {
   private static let commands = [["ls", "-RA"], ["ls", "-lR", "--checksums"], ["map", "-R"]]
 
-  /// `/d` has three blocks or more; `/e` comes behind it.
+  /// `/d` has three blocks or more; `/e` comes after it.
   private func image(blockSize: Int) async throws -> (ScratchImage, blocks: [Int]) {
     let filling = String(repeating: "n", count: 200)
     let names = (0..<max(40, blockSize / 90)).map { "d/\(10000 + $0)-" + filling }
@@ -31,7 +32,7 @@ import Testing
       "directory /d (inode \(try image.inode(of: "d"))), block 1 (physical \(blocks[1] / blockSize))"
     #expect(finished.messages.contains(words), "\(finished.messages)")
     #expect(finished.messages.contains("nput/output error at byte "), "\(finished.messages)")
-    // What stands in other blocks, and in directories behind this one, is there.
+    // What stands in other blocks, and in directories after this one, is there.
     #expect(finished.lines.count > whole.lines.count / 3)
     if command[0] == "ls" { #expect(finished.text.contains("/e/behind")) }
   }
@@ -84,7 +85,7 @@ import Testing
     let unread = finished.lines.filter { $0.contains("inode-table-unreadable") }
     #expect(unread.count == 2, "\(unread)")
     #expect(unread.first?.contains("Input/output error at byte \(page)") == true, "\(unread)")
-    #expect(unread.last?.contains("behind the end of the image") == true, "\(unread)")
+    #expect(unread.last?.contains("after the end of the image") == true, "\(unread)")
   }
 
   @Test(arguments: commands + [["verify"]]) func aDeviceThatVanishes(command: [String]) async throws {
@@ -101,6 +102,7 @@ import Testing
   private struct ShortReads: ByteSource {
     let bytes: [UInt8]
     var byteCount: UInt64 { UInt64(bytes.count) }
+    var file: FileSource? { nil }
 
     func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
       try checkBounds(destination.byteCount, at: position)
@@ -134,7 +136,7 @@ import Testing
     #expect(try readFile(image.path).count == end)
     #expect(finished.status == 1)
     let said = finished.messages + finished.text
-    #expect(said.contains("lies behind the end of the image"), "\(said.prefix(2000))")
+    #expect(said.contains("lies after the end of the image"), "\(said.prefix(2000))")
   }
 
   /// As an old kernel and a sandbox refuse it, in the words that every command ends with.
@@ -143,7 +145,7 @@ import Testing
   ])
   func whatRefusesFilesInMemoryIsNamed(errno: Errno, words: String) {
     let error = VolumeError.failed(errno, doing: .makePages)
-    #expect(error.description.contains("memfd_create") && error.description.contains(words), "\(error)")
+    #expect(error.sentence.contains("memfd_create") && error.sentence.contains(words), "\(error)")
   }
 
   /// The descriptors of this limit are the three of every process and that of the image.
@@ -224,7 +226,7 @@ import Testing
         table.status == 2 && table.messages.contains("Input/output error at byte 0"), "\(table.messages)")
     }
 
-    // The second link, behind the first logical partition.
+    // The second link, after the first logical partition.
     let second = (22528 + 16384) * 512
     for position in [20480 * 512, second] {
       let chain = try InProcess.run(["info"], FaultySource(try disk.source(), .fails(at: position + 100)))

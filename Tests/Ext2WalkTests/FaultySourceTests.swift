@@ -4,6 +4,7 @@ import ExtVolume
 import FolioCore
 import Testing
 
+@testable import Ext2Walk
 @testable import TestSupport
 
 /// The rules that no broken image breaks: they take a source that fails, or that says this to one and that to another.
@@ -41,8 +42,8 @@ import Testing
     #expect(first.block?.logical == 0)
     // "1" and "0": one bit apart.
     #expect(
-      first.facts.contains(/^\w+ in (low|high) memory: record \d+ is .*"00003-n/) == true, "\(first)")
-    #expect(first.facts.contains("by direct inode"), "\(first)")
+      first.found.contains(/^\w+ in (low|high) memory: record \d+ is .*"00003-n/) == true, "\(first)")
+    #expect(first.found.contains("by direct inode"), "\(first)")
   }
 
   @Test(arguments: [1024, 65536])
@@ -55,7 +56,7 @@ import Testing
     #expect(verified.status == 1)
     #expect(verified.errors.map(\.rule) == [.libext2fsDiffers], "\(verified.text)")
     #expect(verified.errors[0].path == Array("/d".utf8))
-    #expect(verified.errors[0].facts.contains("\"00003-n"), "\(verified.errors[0])")
+    #expect(verified.errors[0].found.contains("\"00003-n"), "\(verified.errors[0])")
     // libext2fs reads whole blocks, and the ways pages.
     let start = UInt64(at / blockSize * blockSize)
     try #require(source.touches.count == count + 2, "\(source.touches)")

@@ -31,7 +31,7 @@ import Testing
   /// Records of a Lustre server: a NUL and an identifier of 16 bytes after the name, a flag in the type.
   @Test(arguments: ["found", "sub"]) func dataAfterNames(_ name: String) async throws {
     let image = try await ScratchImage(blockSize: 1024, tree: Self.tree)
-    // The last record of a block has room behind its name.
+    // The last record of a block has room after its name.
     let (entries, _) = try await image.list(["-RA"])
     let last = try #require(entries.filter { $0.directory == 2 }.max { $0.offset < $1.offset })
     // Whichever that is, it takes the name and the inode that are asked for.

@@ -251,6 +251,10 @@ import Testing
       #expect(facts.advice?.contains("mounts it") == false, "\(facts.advice ?? "")")
     }
     #expect((facts.refusal == nil) == fault.isReadable, "\(facts.refusal ?? "")")
+    // With what to do about it, as on stderr.
+    if let refusal = facts.refusal {
+      #expect(refusal.contains("; ") && finished.messages.contains("can't open it: \(refusal)\n"))
+    }
     let verified = try await Command.ext2walk(["verify", image.path.string])
     #expect(verified.status == (fault.isReadable ? 1 : 2))
     if fault.isReadable { #expect(verified.text.contains("superblock-implausible"), "\(verified.text)") }
@@ -280,7 +284,7 @@ import Testing
     #expect(facts.problems.count == 1 && facts.kernels?.contains { $0.mounts == "readWrite" } == true)
   }
 
-  /// Group descriptors that lead nowhere, behind a superblock that is whole: a backup has others.
+  /// Group descriptors that lead nowhere, after a superblock that is whole: a backup has others.
   @Test func descriptorsThatAreGone() async throws {
     let image = try await ScratchImage(blockSize: 1024, tree: ["found"], blocks: 20000)
     try image.patch(at: 2048, [UInt8](repeating: 0xEE, count: 1024))
@@ -543,5 +547,16 @@ import Testing
       #expect(finished.lines.contains { $0.hasPrefix(line) }, "\(line)\n\(finished.text)")
     }
     #expect(finished.text.contains("\nWhat to do: "))
+  }
+
+  /// What `info` says of this machine is what uname, getconf and sysfs say.
+  @Test func thisMachine() async throws {
+    let kernel = try #require(try await ImageFacts.of(Fixture.small.image).0.kernels?.last)
+    #expect(try await Command.run("uname", ["-r"]).text == (kernel.running ?? "") + "\n")
+    #expect(try await Command.run("getconf", ["PAGESIZE"]).text == "\(kernel.pageSize)\n")
+    if FileManager.default.fileExists(atPath: "/sys/fs/ext4/features") {
+      let path = "/sys/fs/ext4/features/blocksize_gt_pagesize"
+      #expect(kernel.largeBlocks == FileManager.default.fileExists(atPath: path))
+    }
   }
 }

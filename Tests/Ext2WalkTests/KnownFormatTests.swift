@@ -216,7 +216,7 @@ import Testing
     #expect(try await Command.ext2walk(["ls", file.string]).messages.contains("this is a FAT file system"))
   }
 
-  /// A file system comes first, whatever stands before or behind it.
+  /// A file system comes first, whatever stands before or after it.
   @Test func aFileSystemIsOneWhateverStandsAroundIt() async throws {
     let image = try await ScratchImage(blockSize: 4096, tree: ["in"])
     try image.patch(at: 0, Array("LUKS".utf8) + [0xBA, 0xBE])

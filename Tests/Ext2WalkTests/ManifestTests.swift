@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: Fixture.all)
   func textListingIsTheKernels(_ fixture: Fixture) async throws {
     let manifest = try fixture.manifest()
-    // Links' targets stand behind the paths, and both may hold any byte: -0 keeps the lines apart.
+    // Links' targets stand after the paths, and both may hold any byte: -0 keeps the lines apart.
     let finished = try await Command.ext2walk(["ls", "-lRAi0", fixture.image])
     #expect(finished.status == 0)
     let lines = finished.output.split(separator: 0)

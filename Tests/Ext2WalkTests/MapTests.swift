@@ -203,7 +203,7 @@ import Testing
     let colored = try await Command.run(
       "script",
       ["-qec", "stty cols 90; '\(try Command.tool.string)' map --draw '\(churned.image)' /big", "/dev/null"])
-    // All that stands behind the table, which is as wide as it must be.
+    // All that stands after the table, which is as wide as it must be.
     let lines = colored.text.replacing("\r\n", with: "\n").split(separator: "\n")
     let rows = lines.drop { !$0.contains("shades alternate") }
     #expect(rows.count > pages)

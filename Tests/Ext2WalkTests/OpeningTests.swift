@@ -114,7 +114,7 @@ import Testing
       #expect(entries.map(\.path) == expected)
     }
     try await expectRefusal([moved.string], saying: "Bad magic number")
-    try await expectRefusal(["--offset", "1G", moved.string], saying: "is behind its end at byte")
+    try await expectRefusal(["--offset", "1G", moved.string], saying: "is after its end at byte")
   }
 
   @Test(arguments: [1024, 4096])

@@ -79,7 +79,7 @@ import Testing
     #expect(many.messages.split(separator: "\n").count >= 32)
   }
 
-  /// A directory of much output stands behind one with a directory in it, and is read together with that: its turn
+  /// A directory of much output stands after one with a directory in it, and is read together with that: its turn
   /// comes only after something that the same thread has to read.
   @Test(arguments: [["-RU"], ["-lR", "--format", "json"], ["-R", "--mappings"]])
   func largeDirectoriesWaitForNobody(_ arguments: [String]) async throws {

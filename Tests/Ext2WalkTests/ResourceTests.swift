@@ -226,7 +226,7 @@ import Testing
     }
   }
 
-  /// Failed before: inode 9001 was looked for behind the end of the bitmap, which is a block.
+  /// Failed before: inode 9001 was looked for after the end of the bitmap, which is a block.
   @Test func moreInodesThanABitmapHasBits() async throws {
     let image = try await ScratchImage(
       blockSize: 1024, tree: ["d/one"], options: ["-O", "^metadata_csum,^64bit,extent,^resize_inode"],
@@ -254,7 +254,7 @@ import Testing
     try file.close()
     try image.patch(at: 1024 + 4, UInt32(1 << 28))
     try image.patch(at: 1024, inodesPerGroup * UInt32((1 << 28) / 32768))
-    // 340 extents of 32768 blocks each, every other one behind the one before it; they take one block.
+    // 340 extents of 32768 blocks each, every other one after the one before it; they take one block.
     let (node, count) = (200_000, 340)
     var bytes = [0xF30A, UInt16(count), 340, 0].flatMap(\.littleEndianBytes) + UInt32(0).littleEndianBytes
     for index in 0..<count {

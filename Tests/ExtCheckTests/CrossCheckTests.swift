@@ -57,18 +57,18 @@ import Testing
     ] {
       let found = try #require(CrossCheck.firstDifference([first, good], [first, other]))
       #expect(found.offset == 12)
-      #expect(found.facts.hasPrefix("record 1 is "))
-      #expect(found.facts.contains(words), "\(found.facts)")
+      #expect(found.difference.words.hasPrefix("record 1 is "))
+      #expect(found.difference.words.contains(words), "\(found.difference.words)")
       let ours = "by direct inode 13, offset 12, rec_len 52, \"bc\", type 2"
-      #expect(found.facts.hasSuffix(ours), "\(found.facts)")
+      #expect(found.difference.words.hasSuffix(ours), "\(found.difference.words)")
     }
   }
 
   @Test func aRecordLessOrMoreIsMissing() throws {
     let less = try #require(CrossCheck.firstDifference([record(0, 12), record(12, 52)], [record(0, 12)]))
-    #expect(less.facts.hasPrefix("record 1 is missing, and by direct inode 12"))
+    #expect(less.difference.words.hasPrefix("record 1 is missing, and by direct inode 12"))
     let more = try #require(CrossCheck.firstDifference([record(0, 12)], [record(0, 12), record(12, 52)]))
-    #expect(more.facts.hasSuffix("by direct missing"))
+    #expect(more.difference.words.hasSuffix("by direct missing"))
   }
 
   /// The crossCheck get the blocks of one directory, and libext2fs the inode of another.

@@ -119,10 +119,10 @@ import Testing
     #expect(read(other)?.damage == [.otherBackup])
     var outside = whole()
     put(Header(other: 64), Self.entries, in: &outside)
-    #expect(try #require(read(outside)).damage.first?.description.contains("behind the end") == true)
+    #expect(try #require(read(outside)).damage.first?.description.contains("after the end") == true)
     #expect(read(outside)?.damage == [.backupAfterEnd(sector: 64)])
     put(Header(other: .max), Self.entries, in: &outside)
-    #expect(try #require(read(outside)).damage.first?.description.contains("behind the end") == true)
+    #expect(try #require(read(outside)).damage.first?.description.contains("after the end") == true)
   }
 
   /// What the system refuses isn't what isn't there.

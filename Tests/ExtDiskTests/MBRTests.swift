@@ -81,8 +81,8 @@ import Testing
   @Test(arguments: [
     // Back to the first link, to itself, to a sector without a table, after the end.
     ([link(0, 9)], "it leads back there"), ([link(20, 9)], "there is no table"),
-    ([link(60, 9)], "behind the end of the image"),
-    ([link(0xFFFF_FFFF, 1)], "behind the end of the image"),
+    ([link(60, 9)], "after the end of the image"),
+    ([link(0xFFFF_FFFF, 1)], "after the end of the image"),
   ])
   func aBrokenChainIsSaid(links: [[UInt8]], reason: String) throws {
     let table = try #require(

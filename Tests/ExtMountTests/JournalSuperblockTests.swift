@@ -38,7 +38,7 @@ import Testing
     bytes.replaceSubrange(96..<100, with: incompatible.littleEndianBytes)
     let facts = try #require(Superblock(bytes))
     #expect(facts.blockSize.byteCount == 4096)
-    return JournalSuperblock(journal).obstacle(ofByteCount: byteCount, facts)?.words
+    return JournalSuperblock(journal).damage(ofByteCount: byteCount, facts)?.damage.predicate
   }
 
   @Test func oneThatIsWhole() throws {
@@ -83,6 +83,19 @@ import Testing
   func eachNumberHasItsBounds(fields: [Field], expected: String) throws {
     let words = try words(journal(fields))
     #expect(words?.contains(expected) == true, "\(words ?? "nothing")")
+  }
+
+  /// What is wrong is a value with the numbers that were found.
+  @Test(
+    arguments: [
+      (Field(0, 0), .missing), (Field(12, 1024), .blockSize(1024)),
+      (Field(16, 4097), .longerThanFile(blockCount: 4097)), (Field(20, 4096), .firstBlock(4096, of: 4096)),
+      (Field(20, 3074), .tooShort(blockCount: 4096, first: 3074)), (Field(28, 4099), .start(4099, of: 4096)),
+    ] as [(Field, JournalDamage)])
+  func damageHasItsNumbers(field: Field, expected: JournalDamage) throws {
+    let facts = try KernelTests.facts()
+    let found = JournalSuperblock(journal([field])).damage(ofByteCount: 1 << 24, facts)
+    #expect(found?.damage == expected)
   }
 
   /// The last number that each bound lets pass.

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SystemPackage
 import Testing
@@ -103,8 +104,33 @@ import Testing
     // Whoever does not mount it at all, or not to write, says why.
     #expect(verdicts.allSatisfy { $0.mount == .readWrite || !$0.reasons.isEmpty })
     if let words = each.saying {
-      #expect(verdicts.contains { $0.reasons.contains { $0.contains(words) } }, "\(verdicts)")
+      #expect(verdicts.contains { $0.reasons.contains { $0.words.contains(words) } }, "\(verdicts)")
     }
+  }
+
+  /// A reason is a value with the numbers and features that it is about.
+  @Test func reasonsHaveTheirNumbers() throws {
+    let facts = try Self.facts(blockSize: 65536, incompatible: 0x4002)
+    let largeDirectories = try #require(facts.features.first { $0.name == "large_dir" })
+    func reasons(_ kernel: Kernel, _ obstacles: [MountObstacle] = []) -> [Verdict.Reason] {
+      kernel.verdict(on: facts, obstacles: obstacles, imageByteCount: facts.byteCount).reasons
+    }
+    let small = Verdict.Reason.smallPages(4096, blockSize: 65536)
+    func unknown(_ since: KernelVersion?) -> Verdict.Reason {
+      .unknownFeatures([Verdict.UnknownFeature(feature: largeDirectories, since: since)])
+    }
+    #expect(reasons(Kernel.kinds[0]) == [unknown(nil), small])
+    #expect(reasons(Kernel.kinds[1]) == [small])
+    #expect(reasons(Kernel.kinds[4]) == [.newestFeature(largeDirectories, since: KernelVersion(4, 13))])
+    let old = Kernel(
+      name: "", driver: .ext4, version: KernelVersion(4, 1), pageSize: 65536, takesLargeBlocks: false)
+    #expect(reasons(old) == [unknown(KernelVersion(4, 13))])
+    // What a kernel loads a journal for, one that leaves it alone gets past.
+    let damaged = MountObstacle.Reason.inode(
+      8, .journal, .journal(.blockSize(1024)), mayBeReplayed: false)
+    let obstacle = MountObstacle(reason: damaged, refusal: .byExt4WithJournal)
+    #expect(reasons(Kernel.kinds[4], [obstacle]).first == .withJournal(damaged))
+    #expect(damaged.words == "inode 8, the journal's, says that it has blocks of 1024 bytes")
   }
 
   @Test func aVersionKnowsWhatItHas() throws {
@@ -193,16 +219,5 @@ import Testing
   @Test func onlyTheExt2Driver() throws {
     let kernel = try machine(["proc/filesystems": "\text2\n"], release: "6.1.0").kernel
     #expect(kernel.driver == .ext2)
-  }
-
-  /// What `info` says of this machine is what uname, getconf and sysfs say.
-  @Test func thisMachine() async throws {
-    let kernel = try #require(try await ImageFacts.of(Fixture.small.image).0.kernels?.last)
-    #expect(try await Command.run("uname", ["-r"]).text == (kernel.running ?? "") + "\n")
-    #expect(try await Command.run("getconf", ["PAGESIZE"]).text == "\(kernel.pageSize)\n")
-    if FileManager.default.fileExists(atPath: "/sys/fs/ext4/features") {
-      let path = "/sys/fs/ext4/features/blocksize_gt_pagesize"
-      #expect(kernel.largeBlocks == FileManager.default.fileExists(atPath: path))
-    }
   }
 }

@@ -44,10 +44,10 @@ import Testing
     for start: UInt64 in [9000, 9001, .max - 1] {
       let error = #expect(throws: VolumeError.self) { try PartSource(of: whole, from: start) }
       #expect(
-        error?.reason.hasSuffix("is behind its end at byte 10000") == true, "\(String(describing: error))")
+        error?.reason.hasSuffix("is after its end at byte 10000") == true, "\(String(describing: error))")
     }
     let error = #expect(throws: VolumeError.self) { try PartSource(of: whole, from: 9000) }
-    #expect(error?.reason == "offset 10000 is behind its end at byte 10000")
+    #expect(error?.reason == "offset 10000 is after its end at byte 10000")
   }
 
   /// The holes of a sparse file are told from data, in the whole and in a part.

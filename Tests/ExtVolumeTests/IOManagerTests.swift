@@ -13,6 +13,7 @@ import Testing
     let whole: MemorySource
     let badByte: UInt64
     var byteCount: UInt64 { whole.byteCount }
+    var file: FileSource? { nil }
 
     func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
       if position <= badByte, badByte - position < UInt64(destination.byteCount) {

@@ -74,14 +74,14 @@ import Testing
       String(decoding: result.standardErrorContent, as: UTF8.self).contains("cleared while it is mapped"))
   }
 
-  /// The page behind a vmap mapping is a guard: reading it is a fault, not the next mapping's bytes.
+  /// The page after a vmap mapping is a guard: reading it is a fault, not the next mapping's bytes.
   @Test func readingTheGuardPageFaults() async {
     await #expect(processExitsWith: .signal(SIGSEGV)) {
       let arena = try PageArena(frameCount: 16, memory: .high)
       let mapper = FolioMapper(arena)
       let folio = try Folio(byteCount: 4 * PageSize.host.byteCount, in: arena)
       let byte = try mapper.withMapping(of: folio, by: .vmap) { first in
-        // The next mapping stands right behind the guard page.
+        // The next mapping stands right after the guard page.
         try mapper.withMapping(of: folio, by: .vmap) { _ in
           unsafe first.bytes.withUnsafeBytes {
             unsafe ($0.baseAddress.unsafelyUnwrapped + $0.count).load(as: UInt8.self)

@@ -251,7 +251,7 @@ extension RecordCursor.Step {
     #expect(wayBack(block.bytes) == nil)
   }
 
-  /// Whatever the names, the space behind them and the inode numbers are: one bad length costs one entry.
+  /// Whatever the names, the space after them and the inode numbers are: one bad length costs one entry.
   @Test(arguments: [1024, 4096, 65536])
   func oneBadLengthCostsOneEntry(blockSize: Int) {
     var generator = SplitMix(state: UInt64(blockSize))

@@ -146,7 +146,7 @@ extension Break {
     Break(rule: .missingDot) { try $0.patch(at: $0.block(0), UInt32(0)) },
     Break(rule: .wrongDot) { try $0.patch(at: $0.block(0), UInt32(13)) },
     Break(rule: .dotTooLong) { image in
-      // "." takes 24 bytes, and ".." follows behind.
+      // "." takes 24 bytes, and ".." follows.
       let tree = try image.inode(of: "e")
       let block = try image.positions(ofDirectory: try image.inode(of: "sub", in: tree))[0]
       let second = try image.bytes(at: block + 12, 12)
@@ -244,7 +244,7 @@ extension Break {
     Break(
       rule: .contentsUnreadable, companions: [.inodeUnattached], base: inline
     ) { image in
-      // The length of system.data: behind an entry's first eight bytes, behind the attributes' magic number.
+      // The length of system.data: after an entry's first eight bytes, after the attributes' magic number.
       let inode = try await image.position(ofInode: try image.inode(of: "sub", in: image.inode(of: "e")))
       let extra = Int(try image.bytes(at: inode + 128, 1)[0])
       try image.patch(at: inode + 128 + extra + 4 + 8, UInt32(60000))
@@ -297,7 +297,7 @@ extension Break {
       try image.flip(at: try await image.position(ofInode: image.d) + 0x7C)
     },
     Break(rule: .superblockChecksum, base: .small(features: sums)) { try $0.flip(at: 1024 + 0x3FC) },
-    // More blocks behind the group descriptors than a block could name.
+    // More blocks after the group descriptors than a block could name.
     Break(rule: .metadataImplausible) { image in
       // The first group's block bitmap, after the superblock's block.
       try image.patch(at: max(2048, image.blockSize), UInt32(0xFF_FFFF))

@@ -96,7 +96,7 @@ extension ScratchImage {
     for index in stride(from: 0, to: inodes.count, by: 500) {
       try patch(at: table + index * 256, Array(piece.prefix((inodes.count - index) * 256)))
     }
-    // The inode bitmap: in the first group's descriptor, which stands in the block behind the superblock's.
+    // The inode bitmap: in the first group's descriptor, which stands in the block after the superblock's.
     let bitmap = Int(try number(at: blockSize + 4)) * blockSize
     let last = Int(inodes.upperBound - 1)
     try patch(at: bitmap, [UInt8](repeating: 0xFF, count: last / 8))

@@ -59,6 +59,7 @@ final class FaultySource: ByteSource {
   }
 
   var byteCount: UInt64 { whole.byteCount }
+  var file: FileSource? { whole.file }
 
   func nextData(from position: UInt64) -> UInt64? { whole.nextData(from: position) }
   func dataEnd(from position: UInt64) -> UInt64 { whole.dataEnd(from: position) }

@@ -7,7 +7,7 @@ struct Image {
   let outer, inner, files: Int
   var feature: String?
 
-  /// What `make-image` is given behind the path.
+  /// What `make-image` is given after the path.
   var arguments: [String] {
     [blockSize, outer, inner, files].map(String.init) + (feature.map { [$0] } ?? [])
   }

@@ -7,13 +7,13 @@ struct CommandError: ImageError {
   /// Why it failed.
   let reason: String
   /// What to do about it, where there is something.
-  let advice: String?
+  let whatToDo: String?
 
   init(_ operation: String, reason: String, advice: String? = nil) {
     self.operation = operation
     self.reason = reason
-    self.advice = advice
+    whatToDo = advice
   }
 
-  var description: String { "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "") }
+  var description: String { "\(operation): \(reason)" + (whatToDo.map { "; \($0)" } ?? "") }
 }

@@ -8,12 +8,19 @@ enum CommandRunner {
   /// - Parameter body: the work, and what it prints its messages by.
   static func run(image: [UInt8], _ body: (Diagnostics) throws -> Void) throws {
     let diagnostics = Diagnostics(image: image)
-    try run {
+    try run(diagnostics) {
       do {
         try body(diagnostics)
       } catch let error as any ImageError {
-        diagnostics.failure(error.description)
+        diagnostics.failure(error.sentence)
       }
+    }
+  }
+
+  /// Runs work, and ends with the status that `diagnostics` has then.
+  static func run(_ diagnostics: Diagnostics, _ body: () throws -> Void) throws {
+    try run {
+      try body()
       if diagnostics.status > .success { throw ExitCode(diagnostics.status.rawValue) }
     }
   }

@@ -190,7 +190,7 @@ struct Map: ParsableCommand {
     } catch let errno as Errno {
       throw CommandError(
         "writing the picture \(Escaping.text(RawArguments.bytes(of: name)))", reason: errno.description,
-        advice: VolumeError.Limit(errno)?.advice)
+        advice: VolumeError.Limit(errno).map { Advice.more($0).words })
     }
   }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import ExtCheck
 import ExtDisk
-import ExtMount
 import ExtVolume
 import FolioCore
 import SystemPackage
@@ -68,15 +67,14 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    try CommandRunner.run {
+    let diagnostics = Diagnostics(image: [])
+    try CommandRunner.run(diagnostics) {
       if rules { return try StandardOutput.write(text: RuleTable.text) }
       let report = VerifyReport(
         format: format.reported, isQuiet: quiet, hasColor: color.isOn, isStrict: strict)
-      var worst = Diagnostics.Status.success
-      if images.isEmpty { worst = try testItself(report) }
-      for image in imageBytes { worst = max(worst, try verify(image, report)) }
+      if images.isEmpty { try testItself(report, diagnostics) }
+      for image in imageBytes { try verify(image, report, diagnostics) }
       try report.end()
-      if worst > .success { throw ExitCode(worst.rawValue) }
     }
   }
 
@@ -85,10 +83,9 @@ struct Verify: ParsableCommand {
 
   // MARK: Images
 
-  /// Returns what comes of this image.
-  private func verify(_ image: [UInt8], _ report: VerifyReport) throws -> Diagnostics.Status {
+  private func verify(_ image: [UInt8], _ report: VerifyReport, _ diagnostics: Diagnostics) throws {
     report.begin(image, showsProgress: progress.isOn())
-    let diagnostics = Diagnostics(image: image)
+    diagnostics.begin(image)
     do {
       var disk = DiskState()
       let opened = Result { try opening.open(image, &disk) }
@@ -98,10 +95,9 @@ struct Verify: ParsableCommand {
       diagnostics.tell(whatMayChangeOf: volume)
       if try check(volume, report).fails(isStrict: strict) { diagnostics.raise(to: .damage) }
     } catch let error as any ImageError {
-      diagnostics.failure(error.description)
-      try report.end(.notExamined(error.description))
+      diagnostics.failure(error.sentence)
+      try report.end(.notExamined(error.sentence))
     }
-    return diagnostics.status
   }
 
   private func check(_ volume: Volume, _ report: VerifyReport) throws -> VerifySummary {
@@ -110,10 +106,6 @@ struct Verify: ParsableCommand {
     options.reading = mapping.readingOptions()
     options.reading.keepsAccount = mappings
     options.isThorough = thorough
-    // The root is among what is verified; and by a superblock of impossible values nothing else can be judged.
-    if volume.superblock.impossibleValues.isEmpty {
-      options.refusals = MountCheck.obstacles(of: volume, looksAtRoot: false).map(\.words)
-    }
     let summary: VerifySummary
     do {
       summary = try ImageCheck.run(volume, options: options, observer: report)
@@ -129,11 +121,11 @@ struct Verify: ParsableCommand {
 
   // MARK: Without an image
 
-  private func testItself(_ report: VerifyReport) throws -> Diagnostics.Status {
-    let blockSize = opening.wantedBlockSize?.byteCount ?? 65536
+  private func testItself(_ report: VerifyReport, _ diagnostics: Diagnostics) throws {
+    let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
     let name = Array("self-test".utf8)
     report.begin(name, showsProgress: progress.isOn())
-    let diagnostics = Diagnostics(image: name)
+    diagnostics.begin(name)
     do {
       let test = try SelfTest(blockSize: blockSize, in: Terminal.environment("TMPDIR") ?? "/tmp")
       if !quiet { diagnostics.note(test.description) }
@@ -146,10 +138,9 @@ struct Verify: ParsableCommand {
         diagnostics.raise(to: .damage)
       }
     } catch let error as any ImageError {
-      diagnostics.failure(error.description)
-      try report.end(.notExamined(error.description))
+      diagnostics.failure(error.sentence)
+      try report.end(.notExamined(error.sentence))
     }
-    return diagnostics.status
   }
 }
 

@@ -128,7 +128,7 @@ struct Listing: ~Copyable {
         }
       case .damage(let damage):
         messages.append(
-          damage.description(directory: directory?.inode ?? 0, path: directory?.path ?? []))
+          damage.sentence(directory: directory?.inode ?? 0, path: directory?.path ?? []))
       default: break
       }
     }
@@ -303,7 +303,7 @@ struct Listing: ~Copyable {
       }
     } catch {
       details.isUnread = details.attributes == nil
-      say(error.description, of: name)
+      say(error.sentence, of: name)
     }
     return details
   }

@@ -2,7 +2,7 @@ import ExtVolume
 import FolioCore
 import TextOutput
 
-/// Writes a listing: pieces in order, and what stands before, between and behind them.
+/// Writes a listing: pieces in order, and what stands before, between and after them.
 final class ListingOutput: WalkTaker {
   private let options: ListingOptions
   private let isJSONArray: Bool

@@ -122,7 +122,7 @@ struct WalkState {
     for node in nodes { node.state = .pending }
   }
 
-  /// Takes what came of directories that were read together, and puts what was found in them behind them.
+  /// Takes what came of directories that were read together, and puts what was found in them after them.
   mutating func finish(_ pieces: [WalkPiece], output: WalkOutput) {
     output.nodeCount = pieces.count
     for piece in pieces {

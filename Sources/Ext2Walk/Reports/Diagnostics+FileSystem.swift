@@ -16,10 +16,10 @@ extension Diagnostics {
         }
         found.append(item)
       case .failure(let error):
-        failure(error.description)
+        failure(error.sentence)
       }
       for met in outcome.damage {
-        let words = met.damage.description(directory: met.directory.inode, path: met.directory.path)
+        let words = met.damage.sentence(directory: met.directory.inode, path: met.directory.path)
         damage("on the way to \(Escaping.text(outcome.path)): \(words)")
       }
     }
@@ -48,8 +48,8 @@ extension Diagnostics {
   func tell(aboutStateOf volume: Volume) {
     tell(whatMayChangeOf: volume)
     if volume.hasWrongSuperblockChecksum { damage("the superblock's checksum is wrong; read all the same") }
-    if volume.image.byteCount < volume.declaredByteCount {
-      damage(Self.cutShort(volume.image.byteCount, of: volume.declaredByteCount))
+    if volume.image.byteCount < volume.superblock.byteCount {
+      damage(Self.cutShort(volume.image.byteCount, of: volume.superblock.byteCount))
     }
   }
 
@@ -58,9 +58,7 @@ extension Diagnostics {
     guard !features.isEmpty else { return nil }
     let names = features.map(\.name).joined(separator: ", ")
     let whys = features.compactMap { feature in
-      feature.reading.whySafe.map {
-        "\(feature.name): \($0); who reads all of it: \(feature.reading.readers)"
-      }
+      feature.readPast.map { "\(feature.name): \($0.words); who reads all of it: \(feature.readers)" }
     }
     return
       "libext2fs doesn't know its feature \(names); directories are read all the same (\(whys.joined(separator: "; ")))"

@@ -1,7 +1,7 @@
 import ExtVolume
 import TextOutput
 
-/// What a command prints on stderr about an image, and the exit status that comes of it: the one place that keeps both.
+/// What a command prints on stderr about images, and the exit status that comes of them: the one place that keeps both.
 ///
 /// Every line begins with the program and the image. Names in messages are always escaped.
 final class Diagnostics {
@@ -16,7 +16,7 @@ final class Diagnostics {
     static func < (one: Status, other: Status) -> Bool { one.rawValue < other.rawValue }
   }
 
-  private let image: String
+  private var image: String
   /// Takes a line.
   private let write: (String) -> Void
   /// The worst of all so far.
@@ -26,6 +26,9 @@ final class Diagnostics {
     self.image = Escaping.text(image)
     self.write = write
   }
+
+  /// What follows is about another image; the exit status is that of all.
+  func begin(_ image: [UInt8]) { self.image = Escaping.text(image) }
 
   /// Prints something that is good to know.
   func note(_ text: String) {

@@ -108,7 +108,7 @@ struct ImageExamination {
         guard !isOfAnotherSize else { throw error }
         refusal = error
         let isJournal = first.type == "jbd"
-        if isJournal, let obstacle = file.obstacleOfJournal(behind: first) { obstacles.append(obstacle) }
+        if isJournal, let obstacle = file.obstacleOfJournal(after: first) { obstacles.append(obstacle) }
         let isInOrder = isJournal && obstacles.isEmpty
         // A flipped bit may be a feature that nobody knows.
         if !isInOrder, !error.isOfUnknownFeatures || first.checksum == .wrong {

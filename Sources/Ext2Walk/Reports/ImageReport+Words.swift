@@ -22,7 +22,7 @@ extension ImageReport {
       for found in table.partitions where found.isCutShort {
         let number = found.partition.number
         guard wantedPartition == nil || wantedPartition == number else { continue }
-        problems.append("partition \(number) goes on behind the end of the image")
+        problems.append("partition \(number) goes on after the end of the image")
       }
     }
     if let superblockFailure {
@@ -33,7 +33,7 @@ extension ImageReport {
     problems += fileSystem?.problems ?? []
     // Nothing is wrong with a journal on a device of its own.
     if let refusal = fileSystem?.refusal, fileSystem?.facts.type != "jbd", shortage == nil {
-      problems.append("ext2walk can't open it: \(refusal)")
+      problems.append("ext2walk can't open it: \(refusal.sentence)")
     }
     return problems
   }
@@ -74,7 +74,7 @@ extension ImageReport.FileSystem {
     var problems: [String] = []
     if facts.checksum == .wrong { problems.append("the superblock's checksum is wrong") }
     problems += facts.impossibleValues.map { "the superblock is wrong: \($0.words)" }
-    problems += obstacles.map(\.words)
+    problems += obstacles.map(\.reason.words)
     if imageByteCount < facts.byteCount {
       problems.append(Diagnostics.cutShort(imageByteCount, of: facts.byteCount))
     }

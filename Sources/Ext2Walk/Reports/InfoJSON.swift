@@ -113,7 +113,7 @@ enum InfoJSON {
     }
     append(fileSystem.here, of: fileSystem.running.kernel, release: fileSystem.running.release, to: &output)
     object.endArray(&output)
-    object.add("refusal", fileSystem.refusal?.description, to: &output)
+    object.add("refusal", fileSystem.refusal?.sentence, to: &output)
   }
 
   private static func append(
@@ -126,7 +126,7 @@ enum InfoJSON {
     object.add("largeBlocks", kernel.takesLargeBlocks, to: &output)
     object.add("running", release, to: &output)
     object.add("mounts", verdict.mount.rawValue, to: &output)
-    object.add("reasons", verdict.reasons, to: &output)
+    object.add("reasons", verdict.reasons.map(\.words), to: &output)
     object.end(&output)
   }
 }

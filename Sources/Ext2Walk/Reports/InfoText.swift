@@ -116,7 +116,8 @@ enum InfoText {
     let width = rows.map(\.0.count).max() ?? 0
     return "Who can mount it\n"
       + rows.map { name, verdict in
-        let reasons = verdict.reasons.isEmpty ? "" : ": " + verdict.reasons.joined(separator: "; ")
+        let words = verdict.reasons.map(\.words).joined(separator: "; ")
+        let reasons = words.isEmpty ? "" : ": " + words
         return "  \(name.padded(to: width))  \(verdict.mount.words)\(reasons)\n"
       }.joined()
   }

@@ -65,13 +65,13 @@ struct MappedDirectories: ~Copyable {
       return type == .directory
     } catch {
       progress.clear()
-      diagnostics.damage("\(Escaping.text(directory.child(entry.inode, name: name).path)): \(error)")
+      diagnostics.damage("\(Escaping.text(directory.child(entry.inode, name: name).path)): \(error.sentence)")
       return false
     }
   }
 
   private mutating func report(_ damage: DirectoryDamage, in directory: FoundDirectory) {
     progress.clear()
-    diagnostics.damage(damage.description(directory: directory.inode, path: directory.path))
+    diagnostics.damage(damage.sentence(directory: directory.inode, path: directory.path))
   }
 }

@@ -29,7 +29,7 @@ struct MountAdvice {
     let ways = (kernels + [reading].compactMap(\.self)).joined(separator: "; or ")
     if !ways.isEmpty { return ways }
     // e2fsck knows the features that libext2fs knows.
-    if let refusal, refusal.isOfUnknownFeatures, let advice = refusal.advice { return advice }
+    if let refusal, refusal.isOfUnknownFeatures, let advice = refusal.advice { return advice.words }
     return "no kernel mounts it as it is: see above; e2fsck may mend a copy of it"
   }
 
@@ -37,10 +37,11 @@ struct MountAdvice {
     let name = Escaping.shellWord(location.path)
     // What waits in a journal would be written to the image, even by a read-only mount.
     let hasChangesInJournal = facts.needsRecovery && facts.journal != .none
-    if hasChangesInJournal, !here.takesNoload, let refused = facts.mountOptions.refusedWithoutJournal {
+    let refused = facts.mountOptions.refusedWithoutJournal
+    if hasChangesInJournal, !here.takesNoload, !refused.isEmpty {
       // A loop device that is read-only can't take them.
       return "this machine mounts it, and writes the last changes from the journal to it: mount a copy "
-        + "(sudo mount -o loop COPY DIRECTORY); mount option in the superblock: \(refused), "
+        + "(sudo mount -o loop COPY DIRECTORY); mount option in the superblock: \(refused.words), "
         + "which does not go with noload"
     }
     let leavesJournal = facts.needsRecovery || here.takesNoload

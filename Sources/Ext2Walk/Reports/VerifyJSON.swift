@@ -26,7 +26,7 @@ enum VerifyJSON {
     object.add("offset", finding.offset, to: &output)
     object.add("kernelWording", finding.kernelWording, to: &output)
     object.add("sentence", finding.rule.sentence, to: &output)
-    object.add("found", finding.facts, to: &output)
+    object.add("found", finding.found, to: &output)
     object.end(&output)
   }
 

@@ -4,7 +4,7 @@ import TextOutput
 extension DiskError {
   /// What was being done, why that failed, and what to do about it.
   package var description: String {
-    "\(operation): \(reason)" + (advice.map { "; \($0)" } ?? "")
+    "\(operation): \(reason)" + (whatToDo.map { "; \($0)" } ?? "")
   }
 
   private var operation: String {
@@ -27,7 +27,7 @@ extension DiskError {
     case .noPartition(_, let table):
       return "there is none of that number" + table.losses.map { "; \($0)" }.joined()
     case .extendedPartition: return "it is there for the logical partitions in it"
-    case .partitionAfterEnd: return "it lies behind the end of the image"
+    case .partitionAfterEnd: return "it lies after the end of the image"
     case .noFileSystem(let table):
       let which =
         table.state(onlyOf: nil).damage.isEmpty ? "no partition" : "no partition that can be read"
@@ -36,7 +36,7 @@ extension DiskError {
     }
   }
 
-  private var advice: String? {
+  private var whatToDo: String? {
     switch self {
     case .unreadable(let number, _, let image):
       let place = number.map { "--partition \($0) " } ?? ""

@@ -16,7 +16,7 @@ extension DiskDamage: CustomStringConvertible {
     switch self {
     case .table(let damage): damage.description
     case .unreadable(let number, let error): "partition \(number) can't be read: \(error)"
-    case .afterEnd(let number): "partition \(number) lies behind the end of the image"
+    case .afterEnd(let number): "partition \(number) lies after the end of the image"
     case .lostSuperblock(let number): "partition \(number): the first superblock is gone"
     }
   }

@@ -2,7 +2,7 @@ import ExtVolume
 import TextOutput
 
 extension PartitionTable {
-  /// The partitions, a line each, behind a line of their own.
+  /// The partitions, a line each, after a line of their own.
   package var list: String {
     "its partitions (\(scheme.rawValue.uppercased()), sectors of \(sectorSize) bytes):"
       + partitions.map { found in
@@ -28,7 +28,7 @@ extension FoundPartition {
     case .unknown(let failure):
       "unknown contents (type \(partition.type))" + (failure.map { "; \($0)" } ?? "")
     case .unreadable(let failure): "can't be read: \(failure)"
-    case .missing: "behind the end of the image"
+    case .missing: "after the end of the image"
     }
   }
 }

@@ -20,7 +20,7 @@ extension TableDamage: CustomStringConvertible {
       let state = error.map { "can't be read (\($0))" } ?? "is damaged or gone"
       return "its first partition table \(state): the partitions are those of the backup at its end"
     case .backupAfterEnd:
-      return "the backup of its partition table would stand behind the end of the image"
+      return "the backup of its partition table would stand after the end of the image"
     case .lostBackup: return Self.ofBackup("is damaged or gone")
     case .otherBackup: return Self.ofBackup("says otherwise")
     case .backupUnread(let error): return Self.ofBackup("can't be read (\(error))")
@@ -44,7 +44,7 @@ extension TableDamage.ChainEnd {
     case .tooManyLinks(let count): "more than \(count) links"
     case .loop: "it leads back there"
     case .unread(let errno): errno.description
-    case .afterEnd: "behind the end of the image"
+    case .afterEnd: "after the end of the image"
     case .noTable: "there is no table"
     }
   }

@@ -20,7 +20,7 @@ package enum BlockMapDamage: Equatable {
   case neverWritten(BlockNumber)
   /// A node can't be read.
   indirect case unreadable(VolumeError)
-  /// Extents hold so many blocks behind later ones, where nobody looks for them.
+  /// Extents hold so many blocks after later ones, where nobody looks for them.
   case misplaced(blockCount: UInt64)
   /// Extents of no length, which no kernel makes.
   case emptyExtents

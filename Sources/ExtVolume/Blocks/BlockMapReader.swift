@@ -23,7 +23,7 @@ package struct BlockMapReader: ~Copyable {
   private static var mostNodesAfterEnd: Int { 4 }
   /// Whether there are extents of no length, which no kernel makes.
   private var hasEmptyExtents = false
-  /// How many blocks extents hold that come behind later ones, where nobody looks for them.
+  /// How many blocks extents hold that come after later ones, where nobody looks for them.
   private var misplacedBlocks: UInt64 = 0
   /// Blocks seen so far: a block serves once, as contents or as a node of the map.
   private var seen = SeenBlocks()

@@ -7,7 +7,8 @@ package protocol ByteSource: Sendable {
   /// How many bytes there are, when it was opened.
   var byteCount: UInt64 { get }
 
-  /// The file or device that the bytes come from, where they come from one.
+  /// The file or device that the bytes come from, where they come from one: it is never written to. Each kind of source says it
+  /// itself, so that none forgets.
   var file: FileSource? { get }
 
   /// Reads all of `destination` from `position`, or throws.
@@ -28,7 +29,6 @@ package protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
-  package var file: FileSource? { nil }
   package func willNeed(_ range: Range<UInt64>) {}
   package func nextData(from position: UInt64) -> UInt64? { position < byteCount ? position : nil }
   package func dataEnd(from position: UInt64) -> UInt64 { byteCount }

@@ -15,7 +15,7 @@ package struct ImageLocation: Equatable, Sendable {
 
   /// Reads `IMAGE` or libext2fs' `IMAGE?offset=BYTES`; nil if both that and `offset` are given.
   ///
-  /// A path that merely contains a question mark is a path: only a number of bytes behind the last `?offset=` make an offset,
+  /// A path that merely contains a question mark is a path: only a number of bytes after the last `?offset=` make an offset,
   /// and only where no file has that very name.
   package init?(argument: [UInt8], offset: UInt64?) {
     let marker = Array("?offset=".utf8)

@@ -7,6 +7,7 @@ package struct MemorySource: ByteSource {
   }
 
   package var byteCount: UInt64 { UInt64(bytes.count) }
+  package var file: FileSource? { nil }
 
   package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
     try checkBounds(destination.byteCount, at: position)

@@ -34,7 +34,7 @@ public struct Entry: Equatable, Sendable {
   /// Whether header and name lie on two pages of the size in use.
   @inlinable
   public var crossesPage: Bool { place.pageSize?.isCrossed(by: record.usedBytes) ?? false }
-  /// Whether it was found behind a damaged record.
+  /// Whether it was found after a damaged record.
   @inlinable
   public var isSalvaged: Bool { place.isSalvaged }
   /// The inode of the directory it stands in; nil for what was named by its inode, and the root.

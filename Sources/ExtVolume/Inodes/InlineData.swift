@@ -17,7 +17,7 @@ package struct InlineData {
     return Array(all.prefix(count))
   }
 
-  /// Finds the attribute behind an inode's fields; nil where the attributes are damaged.
+  /// Finds the attribute after an inode's fields; nil where the attributes are damaged.
   ///
   /// - Parameter bytes: the inode as it stands in its table.
   package init?(inode: Inode, bytes: RawSpan) {

@@ -18,7 +18,7 @@ package struct ScannedInode {
 }
 
 /// Inodes that a scan could not read, and why.
-package struct UnreadInodes {
+package struct UnreadInodes: Equatable {
   package enum Reason: Equatable {
     /// Their table can't be found.
     case table(VolumeError)

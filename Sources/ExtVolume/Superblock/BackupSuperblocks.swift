@@ -67,7 +67,7 @@ extension ByteSource {
       let smaller = (8...15).map { UInt64(1) << $0 }.filter { $0 < usual(blockSize) }
       let larger = (1...8).map { usual(blockSize) << UInt64($0) }
       for blocksPerGroup in smaller + larger { look(blockSize, blocksPerGroup, first: 0) }
-      // Groups of blocks of 1 KiB begin behind the boot block, but those with clusters.
+      // Groups of blocks of 1 KiB begin after the boot block, but those with clusters.
       if blockSize.byteCount == 1024 {
         look(blockSize, usual(blockSize), first: 0)
         for blocksPerGroup in smaller { look(blockSize, blocksPerGroup, first: 1) }

@@ -137,19 +137,26 @@ package struct DefaultMountOptions: Equatable {
 }
 
 extension DefaultMountOptions {
-  /// The options that ext4 refuses where it mounts without a journal: none is there, or `noload` is asked for. Nil where
-  /// there are none.
+  /// An option that only a journal serves.
+  package enum JournalOption: Equatable {
+    case asyncCommit, checksum
+    /// In seconds.
+    case commitInterval(UInt32)
+    case abortOnDataErrors
+  }
+
+  /// The options that ext4 refuses where it mounts without a journal: none is there, or `noload` is asked for.
   ///
   /// Mirrors the part of `__ext4_fill_super()` that says "mounted w/o journal".
-  package var refusedWithoutJournal: String? {
-    var names: [String] = []
+  package var refusedWithoutJournal: [JournalOption] {
+    var options: [JournalOption] = []
     if hasAsyncCommit {
-      names.append("journal_async_commit")
+      options.append(.asyncCommit)
     } else if hasJournalChecksum {
-      names.append("journal_checksum")
+      options.append(.checksum)
     }
-    if let commitInterval { names.append("commit=\(commitInterval)") }
-    if abortsOnDataErrors { names.append("data_err=abort") }
-    return names.isEmpty ? nil : names.joined(separator: ", ")
+    if let commitInterval { options.append(.commitInterval(commitInterval)) }
+    if abortsOnDataErrors { options.append(.abortOnDataErrors) }
+    return options
   }
 }

@@ -112,51 +112,19 @@ extension Feature {
 }
 
 extension Feature {
-  /// What ext2walk makes of an incompatible feature that libext2fs may not know.
-  package struct Reading {
-    /// Why directories are read all the same; nil where that would not be safe.
-    package let whySafe: String?
-    /// Who reads all of such a file system.
-    package let readers: String
-  }
-
-  /// How a file system with this feature is read where libext2fs doesn't know it.
+  /// The incompatible features that don't keep directories from being read where libext2fs doesn't know them, by their names.
   ///
   /// libext2fs finds group descriptors and inode tables; what says where those are isn't safe to read past, nor is a bit that
-  /// nobody has a name for.
-  package var reading: Reading {
-    guard set == .incompatible else { return Reading(whySafe: nil, readers: "") }
-    switch name {
-    case "compression":
-      return Reading(
-        whySafe: "directories are never compressed, the contents of files may be",
-        readers: "Linux 2.2 and 2.4 with the patches of e2compr, and the e2fsprogs of e2compr")
-    case "dirdata":
-      return Reading(
-        whySafe: "ext2walk skips the data that stands after a name in its record",
-        readers: "Lustre's servers (ldiskfs) and Lustre's e2fsprogs")
-    case "mmp":
-      return Reading(whySafe: "it only says who has mounted it", readers: "Linux 3.0 and e2fsprogs 1.42")
-    case "ea_inode":
-      return Reading(
-        whySafe: "it only says where large attributes are", readers: "Linux 4.13 and e2fsprogs 1.44")
-    case "large_dir":
-      return Reading(
-        whySafe: "ext2walk reads such directories itself", readers: "Linux 4.13 and e2fsprogs 1.44")
-    case "encrypt":
-      return Reading(
-        whySafe: "names are shown as a kernel without the key shows them",
-        readers: "Linux 4.1 and e2fsprogs 1.43")
-    case "casefold":
-      return Reading(
-        whySafe: "it only changes how names are compared", readers: "Linux 5.2 and e2fsprogs 1.45")
-    default:
-      return Reading(
-        whySafe: nil,
-        readers: since.map { "Linux \($0) or later, and an e2fsprogs of its time" }
-          ?? "no Linux or e2fsprogs that ext2walk knows")
-    }
+  /// nobody has a name for. Why each of these is, and who reads the rest, is in `Words/Feature+Words.swift`.
+  package enum ReadPast: String, CaseIterable {
+    case compression, dirdata, mmp
+    case attributeInodes = "ea_inode"
+    case largeDirectories = "large_dir"
+    case encrypt, casefold
   }
+
+  /// Which of those it is; nil where directories can't be read without knowing it.
+  package var readPast: ReadPast? { self.set == .incompatible ? ReadPast(rawValue: name) : nil }
 
   /// Those of `bits` that libext2fs, as this was built with it, refuses a file system for.
   static func unknownToLibrary(_ bits: FeatureBits) -> [Feature] {

@@ -11,7 +11,7 @@ package struct KernelVersion: Comparable, CustomStringConvertible {
     self.patch = patch
   }
 
-  /// Reads what `uname -r` says: digits and dots, and anything behind them. Nil where it doesn't begin like that.
+  /// Reads what `uname -r` says: digits and dots, and anything after them. Nil where it doesn't begin like that.
   package init?(release: String) {
     let numbers = release.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.split(separator: ".").map {
       Int($0)

@@ -7,7 +7,7 @@ extension BlockMapDamage: CustomStringConvertible {
     case .impossible(let block): "block \(block) can't hold contents"
     case .outside(let block, let count):
       "block \(block) is outside the file system, whose last is \(count - 1)"
-    case .behindImage(let block): "block \(block) lies behind the end of the image"
+    case .behindImage(let block): "block \(block) lies after the end of the image"
     case .unwritten: "its extent was allocated and never written"
     case .neverWritten(let block):
       "block \(block) lies in a hole of the image: nothing was ever written there"
@@ -15,7 +15,7 @@ extension BlockMapDamage: CustomStringConvertible {
     case .misplaced(let count): "its extents are not in order: \(count) blocks are not listed"
     case .emptyExtents: "it has extents of no length"
     case .behindSize(let byteCount):
-      "blocks are mapped behind its size of \(byteCount) bytes, and are not listed"
+      "blocks are mapped after its size of \(byteCount) bytes, and are not listed"
     }
   }
 }

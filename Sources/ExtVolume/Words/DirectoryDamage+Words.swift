@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import FolioCore
 import TextOutput
 
@@ -11,7 +11,7 @@ extension DirectoryDamage: CustomStringConvertible {
         damage.isListed
         ? "it is listed as salvaged"
         : resumedAt.map { "entries from offset \($0) on are salvaged" }
-          ?? "nothing behind it could be salvaged"
+          ?? "nothing after it could be salvaged"
       return "\(place), offset \(damage.record.offset): \(damage.rule.wording) (\(damage.facts)); \(rest)"
     case .implausible(_, let name, let why):
       return "\(place): \"\(Escaping.text(name))\" is not listed: \(why.words)"
@@ -54,7 +54,7 @@ extension DirectoryDamage: CustomStringConvertible {
     "its inode is no directory but of type \(type.word)"
   }
 
-  package static func named(_ blocks: Range<LogicalBlock>) -> String {
+  package static func named(_ blocks: Range<some Ordinal>) -> String {
     blocks.count == 1
       ? "block \(blocks.lowerBound)" : "blocks \(blocks.lowerBound) to \(blocks.upperBound - 1)"
   }

@@ -3,7 +3,7 @@ extension ReadError: CustomStringConvertible {
     switch self {
     case .system(let errno, let position): "\(errno) at byte \(position) of the file system"
     case .pastEnd(let position, let byteCount):
-      "byte \(position) lies behind the end of the image, which holds \(byteCount) bytes of the file system"
+      "byte \(position) lies after the end of the image, which holds \(byteCount) bytes of the file system"
     }
   }
 }

@@ -3,9 +3,9 @@ import SystemPackage
 import TextOutput
 
 extension VolumeError {
-  /// What was being done, why that failed, and what to do about it.
+  /// What was being done, and why that failed.
   package var description: String {
-    (operation.map { "\($0): " } ?? "") + reason + (advice.map { "; \($0)" } ?? "")
+    (operation.map { "\($0): " } ?? "") + reason + (remark.map { "; \($0)" } ?? "")
   }
 
   /// What was being done, as a participle: "reading inode 12". Nil where the reason says all.
@@ -29,7 +29,7 @@ extension VolumeError {
     case .read(let error, _): error.description
     case .corrupt(let corruption): corruption.reason
     case .unsupported(let features):
-      "it has the feature \(Self.notReadPast(features).map(\.name).joined(separator: ", ")), "
+      "it has the feature \(features.filter { $0.readPast == nil }.map(\.name).joined(separator: ", ")), "
         + "which libext2fs doesn't know, nor whether directories can be read without it"
     case .limit(let limit, _): limit.reason
     case .system(let errno, _): errno.description
@@ -41,39 +41,17 @@ extension VolumeError {
     }
   }
 
-  /// What to do about it, where there is something.
-  package var advice: String? {
+  /// What more there is to know of why it failed, where it is said alone.
+  private var remark: String? {
     switch self {
-    case .read, .noInode, .noBlock, .lookUp: nil
-    case .corrupt(let corruption): corruption.advice
-    case .unsupported(let features):
-      "who reads it: "
-        + Self.notReadPast(features).map { "\($0.name): \($0.reading.readers)" }.joined(separator: "; ")
-    case .limit(.memory, let task), .limit(.libraryMemory, let task):
-      task.advice ?? VolumeError.Limit.memory.advice
-    case .limit(let limit, _): limit.advice
-    case .system(let errno, let task): task.advice(for: errno) ?? task.advice
-    case .libext2fs(let code, let task): task.advice ?? task.advice(for: code)
-    case .unfit(let image): image.advice
+    case .corrupt(.inlineAttributes): "its extended attributes are damaged"
+    case .unfit(.tooShort): "it is no file system, or was cut short"
+    default: nil
     }
-  }
-
-  /// Those that can't be read past.
-  private static func notReadPast(_ features: [Feature]) -> [Feature] {
-    features.filter { $0.reading.whySafe == nil }
   }
 }
 
 extension VolumeError.Limit {
-  package var advice: String {
-    switch self {
-    case .descriptors: "this shell allows too few open files (ulimit -n)"
-    case .descriptorsOfAll: "the whole machine has too many"
-    case .memory, .libraryMemory:
-      "the image asks for more than there is, or this shell allows too little (ulimit -v)"
-    }
-  }
-
   fileprivate var reason: String {
     switch self {
     case .descriptors: Errno.tooManyOpenFiles.description
@@ -109,44 +87,6 @@ extension VolumeError.Task {
     case .make(let part): part.operation
     }
   }
-
-  /// What to do, whatever failed.
-  fileprivate var advice: String? {
-    switch self {
-    case .openFileSystem(.some):
-      "backups stand at the start of block groups; their numbers depend on the block size (--block-size)"
-    case .makePages:
-      "it takes memfd_create(2), which an old kernel or a sandbox refuses, and address space (ulimit -v)"
-    case .openImage, .findSize, .openFileSystem(nil), .iterate, .make: nil
-    }
-  }
-
-  fileprivate func advice(for errno: Errno) -> String? {
-    guard case .openImage(let isDevice) = self else { return nil }
-    return switch errno {
-    case .permissionDenied where isDevice:
-      "reading a device takes root (sudo), or usually membership of the group disk"
-    case .permissionDenied: "its owner can let you read it (chmod), or sudo may"
-    case .noSuchFileOrDirectory: "check the path"
-    default: nil
-    }
-  }
-
-  fileprivate func advice(for code: Int) -> String? {
-    guard case .openFileSystem = self else { return nil }
-    return switch code {
-    case Ext2Library.Code.badMagic:
-      "not ext2, ext3 or ext4, or it begins further in (--offset), or its first superblock is damaged (--superblock): ext2walk info looks for backup superblocks, and in the first 4 MiB for file systems"
-    case Ext2Library.Code.corruptSuperblock, Ext2Library.Code.unreadDescriptors,
-      Ext2Library.Code.shortRead:
-      "a backup may serve: --superblock"
-    case Ext2Library.Code.unsupportedFeature:
-      "it has a feature this build's libext2fs doesn't know: a newer one may"
-    case Ext2Library.Code.badDescriptorSize:
-      "ext2walk info names the impossible value, and a backup superblock that serves, where there is one"
-    default: nil
-    }
-  }
 }
 
 extension VolumeError.FreshPart {
@@ -179,20 +119,11 @@ extension UnfitImage {
     case .empty: "it is empty"
     case .directory: "it is a directory"
     case .special: "it is neither a regular file nor a block device"
-    case .offsetAfterEnd(let offset, let end): "offset \(offset) is behind its end at byte \(end)"
+    case .offsetAfterEnd(let offset, let end): "offset \(offset) is after its end at byte \(end)"
     case .tooShort(let byteCount):
       "there are \(byteCount) bytes, and the superblock would end at byte \(Superblock.end)"
     case .journalDevice: "this is the journal of another file system, and has no files"
     case .blockSize(let found, let wanted): "it is \(found) bytes, not the \(wanted) asked for"
-    }
-  }
-
-  fileprivate var advice: String? {
-    switch self {
-    case .empty: "nothing was copied into it, or a download failed: get it anew"
-    case .directory: "give a file or device that holds a file system"
-    case .tooShort: "it is no file system, or was cut short"
-    case .special, .offsetAfterEnd, .journalDevice, .blockSize: nil
     }
   }
 }
@@ -249,18 +180,6 @@ extension Corruption {
       "it is \"\(Escaping.text(target))\", which is not \(byteCount) bytes long as its inode says"
     case .targetLength(_, let byteCount): "it can't be \(byteCount) bytes long"
     case .targetBlock: "its block can't be found"
-    }
-  }
-
-  fileprivate var advice: String? {
-    switch self {
-    case .superblock: "a backup may serve: ext2walk info looks for them"
-    case .inodeTable(_, _, hasBackups: true): "a backup may serve: ext2walk info looks for them"
-    case .groupCount: "a backup may serve: --superblock"
-    case .root:
-      "ext2walk info gives the command that lists what is left; <N> names another inode to begin at"
-    case .inlineAttributes: "its extended attributes are damaged"
-    default: nil
     }
   }
 }

@@ -56,7 +56,7 @@ public struct HashNode: Hashable, Sendable {
 
   private static var entryByteCount: Int { 8 }
   private static var tailByteCount: Int { 8 }
-  /// Where the root's own fields are: behind "." and "..", after which data may stand (`dirdata`).
+  /// Where the root's own fields are: after "." and "..", which data may follow (`dirdata`).
   ///
   /// Mirrors `dx_get_dx_info()` of Lustre's ext4.
   private static func rootInfoOffset(of bytes: RawSpan, carriesData: Bool) -> Int {

@@ -67,7 +67,7 @@ public struct Record: Hashable, Sendable {
     return unsafe Range(uncheckedBounds: (start, start &+ nameLength))
   }
 
-  /// The part of the record that says something: header and name, without the slack behind them.
+  /// The part of the record that says something: header and name, without the slack after them.
   @inlinable
   public var usedBytes: Range<Int> { unsafe Range(uncheckedBounds: (offset, nameBytes.upperBound)) }
 }

@@ -10,7 +10,7 @@ import Basics
 public struct RecordCursor: ~Copyable, ~Escapable {
   /// What a step came to.
   public enum Step: Equatable, Sendable {
-    /// A record that keeps every rule; the cursor is behind it.
+    /// A record that keeps every rule; the cursor is after it.
     case record(Record)
     /// The cursor needs the block's bytes from its ``offset`` up to here to go on. It has not moved: make a new
     /// one that begins there when they are to be had.
@@ -88,7 +88,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
   public mutating func nextRecord() -> Record? {
     let offset = position
     guard offset <= lastHeader else { return nil }
-    // Seen: `offset` lies behind `start`, which the initializer made sure of, and eight bytes before `end`.
+    // Seen: `offset` lies after `start`, which the initializer made sure of, and eight bytes before `end`.
     let header = unsafe UInt64(
       littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset &- start, as: UInt64.self))
     // No sum overflows: offsets are those of a block, and these lengths have 16 bits. Lengths of 64 KiB and more, and
@@ -163,7 +163,7 @@ public struct RecordCursor: ~Copyable, ~Escapable {
     return .damage(RecordDamage(rule: .dotIsLast, record: record))
   }
 
-  /// Whether `record` is ".", behind which there is always "..": as the last of a block it hides what follows.
+  /// Whether `record` is ".", after which there is always "..": as the last of a block it hides what follows.
   func isDot(_ record: Record) -> Bool {
     record.nameLength == 1 && bytes[byteAt: record.nameBytes.lowerBound - start] == UInt8(ascii: ".")
   }

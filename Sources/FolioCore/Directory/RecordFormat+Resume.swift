@@ -1,8 +1,8 @@
 extension RecordFormat {
-  /// Where to go on behind `damage`: an offset, a multiple of 4, from which records that keep every rule run to the
+  /// Where to go on after `damage`: an offset, a multiple of 4, from which records that keep every rule run to the
   /// block's end; nil where there is none.
   ///
-  /// There may be several, as four bytes of a name or of the space behind it can look like the header of a record
+  /// There may be several, as four bytes of a name or of the space after it can look like the header of a record
   /// that leads back to a real one, over others. Of all that reach the end it is the one on whose way the most
   /// entries lie that could have been made, and the first of those. No kernel does this: ext2 gives up the folio,
   /// ext4 the block.

@@ -6,7 +6,7 @@ public enum MappingWay: String, CaseIterable, Sendable {
   case direct
   /// One page in one slot of a small window, undone last in, first out. Mirrors `kmap_local_page()`.
   case kmapLocal = "kmap_local"
-  /// All pages in a row in a large area, behind them a guard page. Mirrors `vmap_folio()`, as proposed.
+  /// All pages in a row in a large area, after them a guard page. Mirrors `vmap_folio()`, as proposed.
   case vmap
   /// All pages in slots of the window that stand in a row: the alternative that was rejected.
   case kmapLocalRange = "kmap_local_range"

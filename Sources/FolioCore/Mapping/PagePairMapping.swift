@@ -4,7 +4,7 @@ import Basics
 ///
 /// The juggling that the proposal wants to avoid, for comparison: bytes within a page are shown where they are
 /// mapped; those that cross a page are copied together. Moving on honours the stack: to let go of the page in front,
-/// the one behind it is undone first and mapped anew. Undone by ``unmap()``; one that is dropped instead traps.
+/// the one after it is undone first and mapped anew. Undone by ``unmap()``; one that is dropped instead traps.
 @safe
 public struct PagePairMapping: ~Copyable {
   @safe

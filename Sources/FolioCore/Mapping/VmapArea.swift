@@ -41,7 +41,7 @@ struct VmapArea: ~Copyable {
     unsafe range.page(of: address)
   }
 
-  /// Maps runs of neighbouring frames one behind the other. One system call a run.
+  /// Maps runs of neighbouring frames one after the other. One system call a run.
   ///
   /// - Returns: the address of the first page; nil where no stretch is free, also after giving back what waits.
   mutating func map(_ runs: [Range<Int>], pageCount: Int, of file: borrowing MemoryFile) throws(Errno)

@@ -44,9 +44,9 @@ struct AddressRange: ~Copyable {
     return pageSize.pageIndex(of: distance)
   }
 
-  /// Puts neighbouring frames of `file` at the page `index` and those behind it, for reading. One system call.
+  /// Puts neighbouring frames of `file` at the page `index` and those after it, for reading. One system call.
   func put(_ frames: Range<Int>, of file: borrowing MemoryFile, atPage index: Int) throws(Errno) {
-    precondition(index >= 0 && index + frames.count <= pageCount, "pages behind the end of the range")
+    precondition(index >= 0 && index + frames.count <= pageCount, "pages after the end of the range")
     let mapped = unsafe mmap(
       address(ofPage: index), frames.count << pageSize.shift, PROT_READ, MAP_SHARED | MAP_FIXED,
       file.descriptor.rawValue, frames.lowerBound << pageSize.shift)
@@ -57,7 +57,7 @@ struct AddressRange: ~Copyable {
   ///
   /// Traps where the system refuses: the pages would stay readable, by pointers that should be dead.
   func clear(_ pages: Range<Int>) {
-    precondition(pages.lowerBound >= 0 && pages.upperBound <= pageCount, "pages behind the end of the range")
+    precondition(pages.lowerBound >= 0 && pages.upperBound <= pageCount, "pages after the end of the range")
     let cleared = unsafe mmap(
       address(ofPage: pages.lowerBound), pages.count << pageSize.shift, PROT_NONE,
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0)

@@ -47,7 +47,7 @@ struct FreeFrames: Sendable {
     return nil
   }
 
-  /// Frames of which none stands before or behind the next one. Takes an arena with some room to spare.
+  /// Frames of which none stands before or after the next one. Takes an arena with some room to spare.
   private mutating func apart(_ count: Int) -> [Int]? {
     var left = isFree.indices.filter { isFree[$0] }
     var frames: [Int] = []
