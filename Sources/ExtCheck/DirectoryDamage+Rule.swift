@@ -54,9 +54,9 @@ extension RecordRule {
 extension BlockMapDamage {
   var brokenRule: Rule {
     switch self {
-    case .impossible, .outside, .behindImage: .blockOutside
+    case .impossible, .outside, .afterImage: .blockOutside
     case .blockTwice: .blockTwice
-    case .behindSize: .wrongSize
+    case .afterSize: .wrongSize
     case .nodeHeader, .nodeTwice, .unwritten, .neverWritten, .unreadable, .misplaced, .emptyExtents:
       .blockMapDamaged
     }

@@ -658,7 +658,7 @@ import TextOutput
     #expect(facts.partitions.count == 3)
   }
 
-  @Test func partitionsBehindTheEndAreSaid() async throws {
+  @Test func partitionsAfterTheEndAreSaid() async throws {
     let disk = try await Disk(Self.logical)
     _ = try await Command.run("truncate", ["-s", "16M", disk.path])
     let (facts, finished) = try await ImageFacts.of(disk.path)

@@ -20,7 +20,7 @@ import Testing
     return path.string
   }
 
-  /// Behind a phone maker's header; and at a sector that no page or block begins at.
+  /// After a phone maker's header; and at a sector that no page or block begins at.
   @Test(arguments: [131072, 512, 63 * 512, 4 << 20, 5 << 20]) func afterAHeader(_ position: Int) async throws
   {
     let image = try await ScratchImage(blockSize: 1024, tree: ["app/one"], options: ["-L", "system"])

@@ -63,7 +63,7 @@ import Testing
     let inode = try image.inode(of: "file-150")
     let size = Int(try image.number(at: 1024 + 0x58) & 0xFFFF)
     let position = try await image.position(ofInode: inode)
-    let (before, behind) = (position % 4096 / size, (4095 - position % 4096) / size)
+    let (before, after) = (position % 4096 / size, (4095 - position % 4096) / size)
     let source = FaultySource(try image.source(), .fails(at: position + 3))
     let finished = try InProcess.run(["verify"], source)
     #expect(finished.status == 1)
@@ -71,7 +71,7 @@ import Testing
     #expect(source.touches.count == 2, "\(source.touches)")
     let unread = finished.lines.filter { $0.contains("inode-table-unreadable") }
     #expect(unread.count == 1)
-    let words = "inodes \(inode.advanced(by: -before)) to \(inode.advanced(by: behind)): Input/output error"
+    let words = "inodes \(inode.advanced(by: -before)) to \(inode.advanced(by: after)): Input/output error"
     #expect(unread.first?.contains(words) == true, "\(words): \(unread)")
   }
 

@@ -109,7 +109,7 @@ import Testing
     #expect(try await Command.ext2walk(["map", "--way", "nonsense", churned.image]).status == 64)
   }
 
-  /// Behind damage drawings go on where listings do, and say what is damaged.
+  /// After damage drawings go on where listings do, and say what is damaged.
   @Test func damageIsDrawn() async throws {
     let image = try await ScratchImage(
       blockSize: 65536, tree: (100..<400).map { "d/file-\($0)-" + String(repeating: "x", count: 60) })

@@ -72,7 +72,7 @@ import Testing
     #expect(try await names(["<\(a)>"], image) == ["b", "file", "up"])
     #expect(try await names(["<\(a)>/b"], image) == ["deep"])
     #expect(try await names(["<\(a)>/../top"], image).count == 1)
-    // Behind a slash it is a name.
+    // After a slash it is a name.
     try await image.debugfs("mkdir /<\(a)>")
     #expect(try await names(["/<\(a)>"], image) == [])
     for missing in ["<0>", "<4000000000>"] {

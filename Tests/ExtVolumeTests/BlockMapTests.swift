@@ -38,13 +38,13 @@ import Testing
     case .blockTwice(let block): "blockTwice(\(block))"
     case .impossible(let block): "impossible(\(block))"
     case .outside(let block, let count): "outside(\(block), blockCount: \(count))"
-    case .behindImage(let block): "behindImage(\(block))"
+    case .afterImage(let block): "afterImage(\(block))"
     case .unwritten: "unwritten"
     case .neverWritten(let block): "neverWritten(\(block))"
     case .unreadable(let error): "unreadable(\(error))"
     case .misplaced(let count): "misplaced(blockCount: \(count))"
     case .emptyExtents: "emptyExtents"
-    case .behindSize(let count): "behindSize(byteCount: \(count))"
+    case .afterSize(let count): "afterSize(byteCount: \(count))"
     }
   }
 
@@ -129,7 +129,7 @@ import Testing
     let area = numbers([1999, 2000])
     #expect(try read(area, blockCount: 2, cutTo: 2001).lines == ["0..<2 at 1999"])
     let (lines, _, _) = try read(area, blockCount: 2, cutTo: 2000)
-    #expect(lines == ["0..<1 at 1999", "1..<2 behindImage(2000)"])
+    #expect(lines == ["0..<1 at 1999", "1..<2 afterImage(2000)"])
   }
 
   /// A block of numbers that leads to itself is read once, and costs only what it leads to.
@@ -161,7 +161,7 @@ import Testing
 
   @Test func whatIsMappedAfterTheSizeIsSaid() throws {
     let (lines, _, _) = try read(numbers([100, 101, 102]), blockCount: 2)
-    #expect(lines == ["0..<2 at 100", "behindSize(byteCount: 2048)"])
+    #expect(lines == ["0..<2 at 100", "afterSize(byteCount: 2048)"])
     // As far as it ends there, there is nothing to say.
     #expect(try read(numbers([100, 101]), blockCount: 2).lines == ["0..<2 at 100"])
   }

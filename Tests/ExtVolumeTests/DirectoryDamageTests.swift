@@ -69,7 +69,7 @@ import Testing
     image.bytes.removeLast(1024)
     let expected: [DirectoryDamage.Kind] = [
       .hole(1..<2), .unmapped(2..<3, .outside(blocksEnd + 5, blockCount: blockCount)),
-      .unmapped(3..<4, .behindImage(BlockNumber(blockCount - 1))),
+      .unmapped(3..<4, .afterImage(BlockNumber(blockCount - 1))),
       .unmapped(4..<5, .blockTwice(BlockNumber(first / 1024))),
       .hole(5..<7),
     ]

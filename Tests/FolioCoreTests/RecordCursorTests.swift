@@ -146,7 +146,7 @@ extension RecordCursor.Step {
     #expect(steps(block.bytes).compactMap(\.record).map(\.inode) == [5])
   }
 
-  @Test func a64KiBRecordBehindAnotherIsDamage() {
+  @Test func a64KiBRecordAfterAnotherIsDamage() {
     var block = BlockBuilder(blockSize: 65536)
     block.put(at: 0, inode: 2, length: 12, name: ".")
     block.put(at: 12, inode: 5, length: 0, name: "here")
@@ -196,7 +196,7 @@ extension RecordCursor.Step {
     return unsafe format.resumeOffset(in: bytes.span.bytes, after: damage)
   }
 
-  @Test func goesOnBehindOneBadRecord() {
+  @Test func goesOnAfterOneBadRecord() {
     var block = BlockBuilder.filled(blockSize: 4096, nameLength: 20)
     block.put(at: 10 * 28, inode: 21, length: 7, name: "bad")
     // (20 + 11) & ~3 is 28 bytes a record: the next good one is number 11.
@@ -293,7 +293,7 @@ extension RecordCursor.Step {
     }
   }
 
-  @Test func alwaysLandsBehindTheDamage() {
+  @Test func alwaysLandsAfterTheDamage() {
     var generator = SplitMix(state: 1)
     var (damaged, recovered) = (0, 0)
     for _ in 0..<300 {

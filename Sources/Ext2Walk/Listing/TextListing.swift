@@ -103,7 +103,7 @@ struct TextListing {
     } else {
       append(name: name, to: &output)
     }
-    // Behind a long listing's link comes its target.
+    // After a long listing's link comes its target.
     if style.classifies, let suffix = type.suffix(mode: mode), !(style.isLong && type == .symlink) {
       output.append(suffix)
     }

@@ -13,7 +13,7 @@ package enum BlockMapDamage: Equatable {
   /// A block that the file system doesn't have.
   case outside(BlockNumber, blockCount: UInt64)
   /// A block that the file system has and the image hasn't.
-  case behindImage(BlockNumber)
+  case afterImage(BlockNumber)
   /// An extent that was allocated and never written.
   case unwritten
   /// A long stretch of blocks that lie in a hole of the image.
@@ -25,13 +25,13 @@ package enum BlockMapDamage: Equatable {
   /// Extents of no length, which no kernel makes.
   case emptyExtents
   /// Blocks are mapped where the directory's size doesn't reach.
-  case behindSize(byteCount: UInt64)
+  case afterSize(byteCount: UInt64)
 
   /// Whether the same is wrong, perhaps with another block.
   func isLike(_ other: BlockMapDamage) -> Bool {
     switch (self, other) {
     case (.nodeHeader, .nodeHeader), (.nodeTwice, .nodeTwice), (.blockTwice, .blockTwice),
-      (.impossible, .impossible), (.outside, .outside), (.behindImage, .behindImage),
+      (.impossible, .impossible), (.outside, .outside), (.afterImage, .afterImage),
       (.unwritten, .unwritten), (.neverWritten, .neverWritten), (.unreadable, .unreadable):
       true
     default: false

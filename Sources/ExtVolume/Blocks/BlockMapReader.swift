@@ -17,7 +17,7 @@ package struct BlockMapReader: ~Copyable {
   /// Physical blocks after the directory's size, as far as a directory may have such.
   private var preallocated: [Range<BlockNumber>] = []
   /// Whether blocks are mapped so far after the directory's size that none may be. No kernel reads those.
-  private var hasBlocksBehindEnd = false
+  private var hasBlocksAfterEnd = false
   /// How many nodes of the map may still be looked at that lie after the size: none where it isn't a directory's.
   private var nodesLeftAfterEnd: Int
   private static var mostNodesAfterEnd: Int { 4 }
@@ -47,7 +47,7 @@ package struct BlockMapReader: ~Copyable {
     var damage: [BlockMapDamage] = []
     if map.misplacedBlocks > 0 { damage.append(.misplaced(blockCount: map.misplacedBlocks)) }
     if map.hasEmptyExtents { damage.append(.emptyExtents) }
-    if map.hasBlocksBehindEnd { damage.append(.behindSize(byteCount: directory.attributes.byteCount)) }
+    if map.hasBlocksAfterEnd { damage.append(.afterSize(byteCount: directory.attributes.byteCount)) }
     return BlockMap(
       runs: map.writtenRuns, damage: damage, nodes: map.nodes, preallocated: map.preallocated)
   }
@@ -119,12 +119,12 @@ package struct BlockMapReader: ~Copyable {
   private mutating func add(pointer: BlockNumber, level: Int, at logical: LogicalBlock) {
     guard pointer != 0 else { return }
     // What lies after the end is looked at until it is more than there may be.
-    guard logical < sizeEnd || !hasBlocksBehindEnd else { return }
+    guard logical < sizeEnd || !hasBlocksAfterEnd else { return }
     guard level > 0 else {
       if logical < sizeEnd {
         add(logical: logical..<logical + 1, physical: pointer)
       } else {
-        addBehindEnd(logical..<logical + 1, physical: pointer)
+        addAfterEnd(logical..<logical + 1, physical: pointer)
       }
       return
     }
@@ -151,7 +151,7 @@ package struct BlockMapReader: ~Copyable {
       if covered < end {
         addDamaged(covered..<end, .nodeHeader)
       } else if expected != nil {
-        hasBlocksBehindEnd = true
+        hasBlocksAfterEnd = true
       }
       return
     }
@@ -168,7 +168,7 @@ package struct BlockMapReader: ~Copyable {
         misplacedBlocks += 1
         continue
       }
-      if part.isEmpty, hasBlocksBehindEnd { continue }
+      if part.isEmpty, hasBlocksAfterEnd { continue }
       guard let below = readNode(child.block, for: part) else { continue }
       addExtents(in: below.raw, depth: node.depth - 1, through: part.upperBound)
     }
@@ -186,7 +186,7 @@ package struct BlockMapReader: ~Copyable {
     let end = extent.logical + extent.count
     if end > sizeEnd {
       let start = max(extent.logical, sizeEnd)
-      addBehindEnd(start..<end, physical: extent.physical + (start - extent.logical))
+      addAfterEnd(start..<end, physical: extent.physical + (start - extent.logical))
     }
     let part = extent.logical..<min(max(extent.logical, sizeEnd), end)
     if extent.isWritten {
@@ -206,7 +206,7 @@ package struct BlockMapReader: ~Copyable {
     if logical.isEmpty {
       // Empty ones are harmless; a hostile map could have as many as the file system has blocks.
       guard nodesLeftAfterEnd > 0 else {
-        hasBlocksBehindEnd = true
+        hasBlocksAfterEnd = true
         return nil
       }
       nodesLeftAfterEnd -= 1
@@ -222,7 +222,7 @@ package struct BlockMapReader: ~Copyable {
     } else {
       damage = .nodeTwice(block)
     }
-    if logical.isEmpty { hasBlocksBehindEnd = true } else { addDamaged(logical, damage) }
+    if logical.isEmpty { hasBlocksAfterEnd = true } else { addDamaged(logical, damage) }
     return nil
   }
 
@@ -230,17 +230,17 @@ package struct BlockMapReader: ~Copyable {
   ///
   /// Mirrors what `check_blocks()` of e2fsck's pass 1 lets pass: as many as `s_prealloc_dir_blocks` says. They hold no
   /// records, and count in `i_blocks`.
-  private mutating func addBehindEnd(_ logical: Range<LogicalBlock>, physical: BlockNumber) {
+  private mutating func addAfterEnd(_ logical: Range<LogicalBlock>, physical: BlockNumber) {
     let (end, overflow) = physical.addingReportingOverflow(UInt64(logical.count))
     guard logical.upperBound <= sizeEnd + volume.superblock.preallocatedDirectoryBlocks, !overflow,
       physical > 0, physical >= volume.superblock.firstDataBlock, end <= volume.superblock.blocksEnd
     else {
-      hasBlocksBehindEnd = true
+      hasBlocksAfterEnd = true
       return
     }
     let (count, isNew) = seen.insertFront(of: physical..<end)
     guard isNew, count == UInt64(logical.count) else {
-      hasBlocksBehindEnd = true
+      hasBlocksAfterEnd = true
       return
     }
     preallocated.append(physical..<end)
@@ -280,7 +280,7 @@ package struct BlockMapReader: ~Copyable {
   private func missing(block: BlockNumber) -> BlockMapDamage {
     let superblock = volume.superblock
     return block >= superblock.blocksEnd
-      ? .outside(block, blockCount: superblock.blockCount) : .behindImage(block)
+      ? .outside(block, blockCount: superblock.blockCount) : .afterImage(block)
   }
 
   private mutating func addRun(_ logical: Range<LogicalBlock>, physical: BlockNumber) {

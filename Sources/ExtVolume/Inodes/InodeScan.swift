@@ -161,7 +161,7 @@ package struct InodeScan: ~Copyable {
           continue
         }
         let number = group.firstInode + index
-        // Behind the end of the image nothing more follows.
+        // After the end of the image nothing more follows.
         var last = number + (count - 1)
         if case .pastEnd = error { last = group.firstInode + (group.usedInodeCount - 1) }
         if let before = missed, before.inodes.upperBound + 1 == number, error.isLike(before.failure) {

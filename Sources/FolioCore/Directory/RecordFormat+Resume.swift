@@ -23,8 +23,8 @@ extension RecordFormat {
     var offset = blockSize - Record.leastByteCount
     while offset >= firstCandidate {
       let record = record(at: offset, in: bytes)
-      if brokenRule(by: record) == nil, let behind = entryCounts[record.end / 4] {
-        let count = behind + (couldBeEntry(record, in: bytes) ? 1 : 0)
+      if brokenRule(by: record) == nil, let after = entryCounts[record.end / 4] {
+        let count = after + (couldBeEntry(record, in: bytes) ? 1 : 0)
         entryCounts[offset / 4] = count
         if count >= best?.entryCount ?? 0 { best = (offset, count) }
       }
