@@ -9,7 +9,7 @@ import SystemPackage
 /// `phase-K` has records that begin K bytes before each boundary, with names of 255 bytes. K goes from 4, where the
 /// boundary splits the header, to 260, where all but the last of the name lies before it.
 package struct SelfTest: ~Copyable {
-  let blockSize: Int
+  let blockSize: BlockSize
   let pageSize: PageSize
   /// How many records cross a page, as they were made.
   package let crossingRecords: Int
@@ -19,11 +19,9 @@ package struct SelfTest: ~Copyable {
   private static var longestName: Int { 255 }
   private static var dotsByteCount: Int { 24 }
 
-  /// - Parameters:
-  ///   - blockSize: bytes, a power of two from 1024 to 65536.
-  ///   - directory: where a temporary file can be made, of 64 MiB and sparse.
-  package init(blockSize: Int, pageSize: PageSize = .host, in directory: String) throws(SelfTestError) {
-    let file = try TemporaryFile(in: directory, byteCount: Self.blockCount * blockSize)
+  /// - Parameter directory: where a temporary file can be made, of 64 MiB and sparse.
+  package init(blockSize: BlockSize, pageSize: PageSize = .host, in directory: String) throws(SelfTestError) {
+    let file = try TemporaryFile(in: directory, byteCount: Self.blockCount * blockSize.byteCount)
     let crossing: Int
     do throws(VolumeError) {
       crossing = try Self.fill(file.location.filePath, blockSize: blockSize, pageSize: pageSize)
@@ -42,7 +40,9 @@ package struct SelfTest: ~Copyable {
   private static var blockCount: Int { 1024 }
 
   /// Returns how many records cross a page.
-  private static func fill(_ path: FilePath, blockSize: Int, pageSize: PageSize) throws(VolumeError) -> Int {
+  private static func fill(_ path: FilePath, blockSize: BlockSize, pageSize: PageSize) throws(VolumeError)
+    -> Int
+  {
     let layouts = phases.map { nameLengths(phase: $0, blockSize: blockSize, pageSize: pageSize) }
     let nameCount = layouts.reduce(0) { $0 + $1.count }
     let system = try FreshFileSystem(
@@ -56,15 +56,15 @@ package struct SelfTest: ~Copyable {
       }
     }
     try system.close()
-    return phases.count * max(0, blockSize / pageSize.byteCount - 1)
+    return phases.count * max(0, blockSize.byteCount / pageSize.byteCount - 1)
   }
 
   /// The lengths of the names of a directory, in the order of their records.
-  static func nameLengths(phase: Int, blockSize: Int, pageSize: PageSize) -> [Int] {
+  static func nameLengths(phase: Int, blockSize: BlockSize, pageSize: PageSize) -> [Int] {
     let longest = RecordLength.least(nameLength: longestName)
     var lengths: [Int] = []
     var offset = dotsByteCount
-    for boundary in stride(from: pageSize.byteCount, to: blockSize, by: pageSize.byteCount) {
+    for boundary in stride(from: pageSize.byteCount, to: blockSize.byteCount, by: pageSize.byteCount) {
       while offset < boundary - phase {
         let left = boundary - phase - offset
         // What is left after it must be nothing, or have room for a record.
@@ -75,7 +75,7 @@ package struct SelfTest: ~Copyable {
       lengths.append(longestName)
       offset += longest
     }
-    while offset + longest <= blockSize {
+    while offset + longest <= blockSize.byteCount {
       lengths.append(longestName)
       offset += longest
     }

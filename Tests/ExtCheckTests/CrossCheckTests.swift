@@ -23,7 +23,8 @@ import Testing
     await #expect(processExitsWith: .success) {
       let file = try TemporaryFile(in: "/tmp", byteCount: 1 << 20)
       let system = try FreshFileSystem(
-        at: file.location.filePath, blockSize: 1024, blockCount: 1024, inodeCount: 64)
+        at: file.location.filePath, blockSize: try #require(BlockSize(byteCount: 1024)), blockCount: 1024,
+        inodeCount: 64)
       _ = try system.makeDirectory("d", in: 2)
       // In use, and no entry names it.
       _ = try system.makeFile(links: 1)

@@ -13,10 +13,12 @@ import Testing
   @Test func boundariesAreCounted() throws {
     let pages = try #require(PageSize(byteCount: 16384))
     let scratch = try ScratchDirectory()
-    let one = try SelfTest(blockSize: 32768, pageSize: pages, in: scratch.path.string).description
+    let one = try SelfTest(
+      blockSize: try #require(BlockSize(byteCount: 32768)), pageSize: pages, in: scratch.path.string
+    ).description
     #expect(
       one.hasSuffix("across the one boundary of pages of 16384 bytes, beginning 4 to 260 bytes before it"))
-    let three = try SelfTest(blockSize: 65536, pageSize: pages, in: scratch.path.string).description
+    let three = try SelfTest(blockSize: .largest, pageSize: pages, in: scratch.path.string).description
     #expect(three.contains("across all 3 boundaries of pages") && three.hasSuffix("before them"))
   }
 
@@ -24,7 +26,8 @@ import Testing
   @Test(arguments: [(8192, 4096), (16384, 4096), (65536, 4096), (65536, 16384)])
   func recordsBeginWhereTheyAreMeantTo(blockSize: Int, pageSize: Int) throws {
     let test = try SelfTest(
-      blockSize: blockSize, pageSize: try #require(PageSize(byteCount: pageSize)), in: "/tmp")
+      blockSize: try #require(BlockSize(byteCount: blockSize)),
+      pageSize: try #require(PageSize(byteCount: pageSize)), in: "/tmp")
     let oracle = try Ext2fsOracle(test.location.filePath.string)
     let directories = try oracle.entries(of: .root).filter { $0.name.starts(with: Array("phase-".utf8)) }
     let phases = stride(from: 4, through: 260, by: 4).map { $0 }

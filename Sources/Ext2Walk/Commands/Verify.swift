@@ -122,7 +122,7 @@ struct Verify: ParsableCommand {
   // MARK: Without an image
 
   private func testItself(_ report: VerifyReport, _ diagnostics: Diagnostics) throws {
-    let blockSize = opening.blockSize.map { Int($0.byteCount) } ?? 65536
+    let blockSize = opening.wantedBlockSize ?? .largest
     let name = Array("self-test".utf8)
     report.begin(name, showsProgress: progress.isOn())
     diagnostics.begin(name)

@@ -7,7 +7,7 @@ extension SelfTest {
     let made = "made a file system of \(blockSize)-byte blocks: \(Self.phases.count) directories"
     let pages = "pages of \(pageSize.byteCount) bytes"
     guard crossingRecords > 0 else { return "\(made); with \(pages) no record can cross one" }
-    let boundaries = blockSize / pageSize.byteCount - 1
+    let boundaries = blockSize.byteCount / pageSize.byteCount - 1
     let (which, place) =
       boundaries == 1 ? ("the one boundary", "it") : ("all \(boundaries) boundaries", "them")
     return "\(made), each with records across \(which) of \(pages), beginning 4 to 260 bytes before \(place)"

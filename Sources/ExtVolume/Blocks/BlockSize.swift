@@ -9,6 +9,7 @@ package struct BlockSize: Hashable, Sendable, CustomStringConvertible {
   private static let shifts = 10...16
   /// All that there can be, in order.
   package static let all = shifts.map { BlockSize(shift: $0) }
+  package static let largest = BlockSize(shift: shifts.upperBound)
 
   private init(shift: Int) { byteCount = 1 << shift }
 
@@ -22,8 +23,11 @@ package struct BlockSize: Hashable, Sendable, CustomStringConvertible {
   ///
   /// One that isn't possible is an impossible value; sums with it stay far from overflowing.
   init(logarithm: UInt32) {
-    self.init(shift: 10 + Int(min(logarithm, 20)))
+    self.init(shift: Self.shifts.lowerBound + Int(min(logarithm, 20)))
   }
+
+  /// What a superblock says for it in `s_log_block_size`.
+  var logarithm: Int { byteCount.trailingZeroBitCount - Self.shifts.lowerBound }
 
   /// Its bytes.
   package var description: String { byteCount.description }

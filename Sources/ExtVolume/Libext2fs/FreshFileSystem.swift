@@ -13,14 +13,13 @@ package final class FreshFileSystem {
 
   /// Makes a file system with nothing in it but its root and `/lost+found`.
   ///
-  /// - Parameters:
-  ///   - path: a file that is there and large enough; what it holds is lost.
-  ///   - blockSize: bytes, a power of two from 1024 to 65536.
-  package init(at path: FilePath, blockSize: Int, blockCount: UInt32, inodeCount: UInt32) throws(VolumeError)
+  /// - Parameter path: a file that is there and large enough; what it holds is lost.
+  package init(at path: FilePath, blockSize: BlockSize, blockCount: UInt32, inodeCount: UInt32)
+    throws(VolumeError)
   {
     var parameters = ext2_super_block()
     parameters.s_rev_level = UInt32(EXT2_DYNAMIC_REV)
-    parameters.s_log_block_size = UInt32(blockSize.trailingZeroBitCount - 10)
+    parameters.s_log_block_size = UInt32(blockSize.logarithm)
     parameters.s_log_cluster_size = parameters.s_log_block_size
     parameters.s_blocks_count = blockCount
     parameters.s_inodes_count = inodeCount
