@@ -178,7 +178,7 @@ let package = Package(
     tests(of: "TextOutput", using: ["Basics", "TestSupport", system]),
     tests(of: "FolioCore", using: ["Basics", system]),
     tests(of: "ExtVolume", using: ["Basics", "CExt2fs", "FolioCore", "TestSupport", "TextOutput", system]),
-    tests(of: "ExtDisk", using: ["ExtVolume", "TestSupport", system]),
+    tests(of: "ExtDisk", using: ["Basics", "ExtVolume", "TestSupport", system]),
     tests(of: "ExtMount", using: ["Basics", "ExtVolume", "TestSupport", system]),
     tests(of: "ExtCheck", using: ["Basics", "ExtMount", "ExtVolume", "FolioCore", "TestSupport", system]),
     tests(

@@ -1,10 +1,11 @@
+import Basics
 package import ExtVolume
 import TextOutput
 
 /// A file system that begins further in, where nothing says so: after a vendor's header, or among dynamic partitions.
 package struct EmbeddedFileSystem {
   /// In bytes from the start of the file.
-  package let position: UInt64
+  package let position: BytePosition
   package let facts: Superblock
 }
 
@@ -25,27 +26,30 @@ extension ByteSource {
     hasDynamicPartitions: Bool, _ failure: inout DeviceReadError?
   ) -> [EmbeddedFileSystem] {
     var found: [EmbeddedFileSystem] = []
-    var next: UInt64 = 512
-    func look(at position: UInt64, _ failure: inout DeviceReadError?) {
+    var next: BytePosition = 512
+    func look(at position: BytePosition, _ failure: inout DeviceReadError?) {
       guard position >= next, found.count < Self.mostEmbedded,
-        let facts = superblock(at: position + Superblock.position, &failure),
+        let facts = superblock(at: Superblock.position.inWhole(from: position), &failure),
         facts.groupNumber == 0, facts.impossibleValues.isEmpty, facts.blockCount > 0,
         facts.checksum != .wrong,
-        facts.byteCount <= byteCount - position
+        facts.byteCount <= end - position
       else { return }
       found.append(EmbeddedFileSystem(position: position, facts: facts))
       next = position + facts.byteCount
     }
     var unread: DeviceReadError?
-    forEachSuperblockMagic(in: 0..<min(Self.mostHeaderBytes, byteCount), step: 512, &failure) { superblock in
-      if superblock > Superblock.position { look(at: superblock - Superblock.position, &unread) }
+    forEachSuperblockMagic(in: 0..<min(BytePosition(Self.mostHeaderBytes), end), step: 512, &failure) {
+      superblock in
+      if superblock > Superblock.position {
+        look(at: BytePosition(superblock - Superblock.position), &unread)
+      }
       return true
     }
     failure = failure ?? unread
     var mebibyte: UInt64 = Self.mostHeaderBytes >> 20
     let most = hasDynamicPartitions ? Self.mostMebibytesOfDynamicPartitions : Self.mostMebibytes
     while mebibyte < min(most, byteCount >> 20) {
-      look(at: mebibyte << 20, &failure)
+      look(at: BytePosition(mebibyte << 20), &failure)
       mebibyte += 1
     }
     return found
@@ -57,7 +61,7 @@ extension [EmbeddedFileSystem] {
   package func words(in location: ImageLocation) -> String {
     map { found in
       let label = found.facts.label.isEmpty ? "" : " \"\(Escaping.text(found.facts.label))\""
-      let moved = location.moved(by: found.position)
+      let moved = location.moved(to: found.position)
       return "\(found.facts.type)\(label) begins at byte \(found.position) "
         + "(ext2walk ls \(Escaping.shellWord(moved.argument)))"
     }.joined(separator: ", ")

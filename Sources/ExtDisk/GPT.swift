@@ -8,7 +8,7 @@ package enum GPT {
     /// The sector of the other copy.
     let otherSector: UInt64
     /// Where the entries begin, in bytes.
-    let entriesPosition: UInt64
+    let entriesPosition: BytePosition
     let entryCount, entrySize: Int
     let entriesChecksum: UInt32
   }
@@ -89,7 +89,8 @@ package enum GPT {
       let units = stride(from: 56, to: 128, by: 2).map { entry.raw.littleEndian(at: $0, as: UInt16.self) }
       partitions.append(
         Partition(
-          number: index + 1, start: first * sectorSize, byteCount: (last - first + 1) * sectorSize,
+          number: index + 1, start: BytePosition(first * sectorSize),
+          byteCount: (last - first + 1) * sectorSize,
           type: guid(Array(type)), name: String(decoding: units.prefix { $0 != 0 }, as: UTF16.self),
           role: .ordinary))
     }
@@ -100,7 +101,8 @@ package enum GPT {
   private static func header(
     _ disk: any ByteSource, at sector: UInt64, sectorSize: UInt64, _ failure: inout DeviceReadError?
   ) -> Header? {
-    guard var bytes = disk.probe(512, at: sector * sectorSize, &failure), bytes.starts(with: "EFI PART".utf8)
+    guard var bytes = disk.probe(512, at: BytePosition(sector * sectorSize), &failure),
+      bytes.starts(with: "EFI PART".utf8)
     else { return nil }
     let length = Int(bytes.raw.littleEndian(at: 12, as: UInt32.self))
     let checksum = bytes.raw.littleEndian(at: 16, as: UInt32.self)
@@ -110,7 +112,7 @@ package enum GPT {
     guard CRC32.of(bytes[..<length]) == checksum, bytes.raw.littleEndian(at: 24, as: UInt64.self) == sector
     else { return nil }
     let entriesSector = bytes.raw.littleEndian(at: 72, as: UInt64.self)
-    let (position, overflow) = entriesSector.multipliedReportingOverflow(by: sectorSize)
+    let (byte, overflow) = entriesSector.multipliedReportingOverflow(by: sectorSize)
     let entryCount = Int(bytes.raw.littleEndian(at: 80, as: UInt32.self))
     let entrySize = Int(bytes.raw.littleEndian(at: 84, as: UInt32.self))
     // 128 entries of 128 bytes are usual; a mebibyte of them is more than anybody has.
@@ -118,7 +120,8 @@ package enum GPT {
       entrySize * entryCount <= 1 << 20
     else { return nil }
     return Header(
-      otherSector: bytes.raw.littleEndian(at: 32), entriesPosition: position, entryCount: entryCount,
+      otherSector: bytes.raw.littleEndian(at: 32), entriesPosition: BytePosition(byte),
+      entryCount: entryCount,
       entrySize: entrySize,
       entriesChecksum: bytes.raw.littleEndian(at: 88, as: UInt32.self))
   }

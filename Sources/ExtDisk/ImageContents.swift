@@ -1,3 +1,4 @@
+import Basics
 package import ExtVolume
 
 /// What a file or device is, seen from outside.
@@ -20,7 +21,7 @@ package enum ImageContents {
       return .other(metadataOnly.format)
     }
     if !asDisk, let facts = file.superblock(&failure) { return .ext(facts) }
-    let format = KnownFormat.identify(file, in: 0..<file.byteCount, &failure)
+    let format = KnownFormat.identify(file, in: 0..<file.end, &failure)
     // A boot sector may look like a partition table; and what can be read off a CD that also boots from a stick is a CD.
     // A start that was wiped says nothing against the backup of a table.
     let isOther = format.map { $0.kind != .nothing } ?? false

@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 
 /// What a file or partition is that is no ext file system, told by the bytes that its kind begins with. What to do
@@ -37,11 +38,11 @@ package struct KnownFormat: Equatable {
   ///
   /// - Parameter failure: keeps the first refusal of the system: where something could be that nobody saw.
   static func identify(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
+    _ file: any ByteSource, in range: Range<BytePosition>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     for mark in Magic.all {
-      guard mark.offset <= range.upperBound - range.lowerBound,
-        let bytes = file.probe(mark.bytes.count, at: range.lowerBound + mark.offset, &failure)
+      guard mark.offset <= range.upperBound.inPart(from: range.lowerBound),
+        let bytes = file.probe(mark.bytes.count, at: mark.offset.inWhole(from: range.lowerBound), &failure)
       else { continue }
       if bytes == mark.bytes { return mark.format }
     }
@@ -51,7 +52,7 @@ package struct KnownFormat: Equatable {
 
   /// md's superblocks of version 0.90 and 1.0 stand near the end, so that a file system may begin at the start.
   private static func raidMember(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
+    _ file: any ByteSource, in range: Range<BytePosition>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     let count = range.upperBound - range.lowerBound
     guard count >= 1 << 17 else { return nil }
@@ -65,10 +66,10 @@ package struct KnownFormat: Equatable {
 
   /// Virtual disks that say what they are in their last sector, and may begin with the disk itself.
   private static func endedVirtualDisk(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
+    _ file: any ByteSource, in range: Range<BytePosition>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     guard range.upperBound - range.lowerBound >= 1024,
-      let bytes = file.probe(8, at: range.upperBound - 512, &failure)
+      let bytes = file.probe(8, at: range.upperBound.advanced(by: -512), &failure)
     else { return nil }
     if bytes == Array("conectix".utf8) {
       return KnownFormat(name: "a virtual disk (VHD)", kind: .virtualDisk(format: "vpc"))
@@ -81,7 +82,7 @@ package struct KnownFormat: Equatable {
 
   /// Text, or nothing at all.
   private static func plain(
-    _ file: any ByteSource, in range: Range<UInt64>, _ failure: inout DeviceReadError?
+    _ file: any ByteSource, in range: Range<BytePosition>, _ failure: inout DeviceReadError?
   ) -> KnownFormat? {
     let count = Int(min(4096, range.upperBound - range.lowerBound))
     guard count > 0, let bytes = file.probe(count, at: range.lowerBound, &failure) else { return nil }

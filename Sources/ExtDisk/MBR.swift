@@ -68,7 +68,7 @@ package enum MBR {
     var seen: Set<UInt64> = []
     while let link = next {
       let sector = extended.start + link
-      let position = sector * sectorSize
+      let position = BytePosition(sector * sectorSize)
       guard seen.count < mostLinks else {
         return (found, .brokenChain(at: position, .tooManyLinks(mostLinks)))
       }
@@ -78,7 +78,7 @@ package enum MBR {
       var failure: DeviceReadError?
       guard let links = entries(disk, at: position, &failure) else {
         let end: TableDamage.ChainEnd =
-          failure.map { .unread($0.errno) } ?? (position + 512 > disk.byteCount ? .afterEnd : .noTable)
+          failure.map { .unread($0.errno) } ?? (position + 512 > disk.end ? .afterEnd : .noTable)
         return (found, .brokenChain(at: position, end))
       }
       if let logical = links.first(where: { $0.isUsed && !$0.isExtended }) {
@@ -100,13 +100,14 @@ package enum MBR {
   ) -> Partition {
     // 32-bit numbers of sectors: neither sums nor products overflow.
     Partition(
-      number: number, start: (base + entry.start) * sectorSize, byteCount: entry.count * sectorSize,
+      number: number, start: BytePosition((base + entry.start) * sectorSize),
+      byteCount: entry.count * sectorSize,
       type: String(entry.type, radix: 16, width: 2), name: "", role: entry.role)
   }
 
   /// The four entries of the sector at `position`, in bytes; nil where it can't be read or doesn't end as it must.
   private static func entries(
-    _ disk: any ByteSource, at position: UInt64, _ failure: inout DeviceReadError?
+    _ disk: any ByteSource, at position: BytePosition, _ failure: inout DeviceReadError?
   ) -> [Entry]? {
     guard let sector = disk.probe(512, at: position, &failure), sector[510] == 0x55, sector[511] == 0xAA
     else {

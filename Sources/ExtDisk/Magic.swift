@@ -1,9 +1,9 @@
 import Basics
-import ExtVolume
+package import ExtVolume
 
 /// Bytes that tell what something is, and where they stand.
 package struct Magic {
-  package let offset: UInt64
+  package let offset: BytePosition
   package let bytes: [UInt8]
   package let format: KnownFormat
 
@@ -121,7 +121,7 @@ package struct Magic {
       Magic($0, text("LABELONE"), "a physical volume of LVM", .volumeManager)
     }
     + [4096, 8192, 16384, 65536].map {
-      Magic($0 - 10, text("SWAPSPACE2"), "swap space", .swap)
+      Magic(BytePosition($0 - 10), text("SWAPSPACE2"), "swap space", .swap)
     }
 
   private static let fileSystems: [Magic] =
@@ -142,20 +142,20 @@ package struct Magic {
     ]
     // The first of ZFS' labels has its ring of uberblocks from 128 KiB on, in the byte order of who wrote it.
     + (0..<128).flatMap { index -> [Magic] in
-      let at = 0x20000 + UInt64(index) * 1024
+      let at: BytePosition = 0x20000 + UInt64(index) * 1024
       return [
         file(at, [0x0C, 0xB1, 0xBA, 0, 0, 0, 0, 0], "a member of a ZFS pool"),
         file(at, [0, 0, 0, 0, 0, 0xBA, 0xB1, 0x0C], "a member of a ZFS pool"),
       ]
     }
 
-  private init(_ offset: UInt64, _ bytes: [UInt8], _ name: String, _ kind: KnownFormat.Kind) {
+  private init(_ offset: BytePosition, _ bytes: [UInt8], _ name: String, _ kind: KnownFormat.Kind) {
     self.offset = offset
     self.bytes = bytes
     format = KnownFormat(name: name, kind: kind)
   }
 
-  private static func file(_ offset: UInt64, _ bytes: [UInt8], _ name: String) -> Magic {
+  private static func file(_ offset: BytePosition, _ bytes: [UInt8], _ name: String) -> Magic {
     Magic(offset, bytes, name, .otherFileSystem)
   }
 

@@ -1,11 +1,14 @@
+import Basics
 package import ExtVolume
 
 /// A piece of a disk.
 package struct Partition {
   /// As Linux numbers it: logical ones of an MBR begin at 5.
   package let number: Int
-  /// Where it begins and how long it is, in bytes.
-  package let start, byteCount: UInt64
+  /// Where it begins.
+  package let start: BytePosition
+  /// How long it is, in bytes.
+  package let byteCount: UInt64
   /// What the table says it is for: `83` of an MBR, a GUID of a GPT.
   package let type: String
   /// What its owner called it; empty in an MBR.
@@ -158,8 +161,8 @@ package struct PartitionTable {
         }
       // What stands for a GPT may be as long as there are numbers.
       let isCutShort =
-        partition.role != .protective && partition.start < disk.byteCount
-        && disk.byteCount - partition.start < partition.byteCount
+        partition.role != .protective && partition.start < disk.end
+        && disk.end - partition.start < partition.byteCount
       found.append(
         FoundPartition(
           partition: partition, contents: contents, hasBackups: hasBackups, isCutShort: isCutShort))
@@ -170,15 +173,15 @@ package struct PartitionTable {
   private static func contents(
     of partition: Partition, _ disk: any ByteSource
   ) -> FoundPartition.Contents {
-    guard partition.start < disk.byteCount else { return .missing }
+    guard partition.start < disk.end else { return .missing }
     if partition.role == .extended { return .extended }
     var ofSuperblock: DeviceReadError?
-    if partition.byteCount >= Superblock.position + UInt64(Superblock.byteCount),
-      let facts = disk.superblock(at: partition.start + Superblock.position, &ofSuperblock)
+    if partition.byteCount >= Superblock.end.rawValue,
+      let facts = disk.superblock(at: Superblock.position.inWhole(from: partition.start), &ofSuperblock)
     {
       return .ext(facts)
     }
-    let end = min(partition.byteCount, disk.byteCount - partition.start) + partition.start
+    let end = partition.start + min(partition.byteCount, disk.end - partition.start)
     var ofMarks: DeviceReadError?
     if let format = KnownFormat.identify(disk, in: partition.start..<end, &ofMarks),
       !format.isByAbsence || ofSuperblock == nil && ofMarks == nil

@@ -25,7 +25,7 @@ package enum TableDamage: Hashable, Sendable {
   /// Partitions, by their numbers, that end before they begin or after the last sector there can be.
   case impossiblePartitions([Int])
   /// The list of logical partitions ends at this byte, and why.
-  case brokenChain(at: UInt64, ChainEnd)
+  case brokenChain(at: BytePosition, ChainEnd)
 
   package enum ChainEnd: Hashable, Sendable {
     /// More than so many links.

@@ -29,7 +29,7 @@ package final class Volume: Sendable {
   package let featuresReadPast: [Feature]
 
   /// Where the inode table of each group begins, in bytes; nil where that is outside the file system.
-  private let inodeTables: [UInt64?]
+  private let inodeTables: [BytePosition?]
   /// What libext2fs knows of it.
   let library: LibraryHandle
 
@@ -47,7 +47,7 @@ package final class Volume: Sendable {
   ///
   /// Mirrors `ext2fs_open2()`.
   package init(_ image: any ByteSource, options: OpenOptions = OpenOptions()) throws(VolumeError) {
-    guard image.byteCount >= Superblock.end else { throw .unfit(.tooShort(byteCount: image.byteCount)) }
+    guard image.end >= Superblock.end else { throw .unfit(.tooShort(byteCount: image.byteCount)) }
     let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
     let superblock = try library.superblock()
     try Self.checkInodes(of: superblock)
@@ -83,7 +83,7 @@ package final class Volume: Sendable {
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
-  package func position(ofBlock block: BlockNumber) -> UInt64? {
+  package func position(ofBlock block: BlockNumber) -> BytePosition? {
     superblock.position(ofBlock: block)
   }
 
@@ -101,7 +101,7 @@ package final class Volume: Sendable {
   ///   - count: no more than a block has: an image vouches for nothing larger.
   ///   - subject: what they are, for an error.
   package func readBytes(
-    _ count: Int, at position: UInt64, of subject: VolumeError.Subject
+    _ count: Int, at position: BytePosition, of subject: VolumeError.Subject
   ) throws(VolumeError) -> [UInt8] {
     do throws(ReadError) {
       return try image.bytes(count, at: position)
@@ -111,7 +111,7 @@ package final class Volume: Sendable {
   }
 
   /// Where the inode table of the block group begins, in bytes; the group must be one that the superblock counts.
-  func positionOfInodeTable(group: UInt32) throws(VolumeError) -> UInt64 {
+  func positionOfInodeTable(group: UInt32) throws(VolumeError) -> BytePosition {
     guard group < inodeTables.count, let position = inodeTables[Int(group)] else {
       let block = group < inodeTables.count ? library.inodeTable(group: group) : 0
       throw .corrupt(.inodeTable(group: group, block: block, hasBackups: options.superblock == nil))

@@ -104,11 +104,11 @@ import Testing
     var byteCount: UInt64 { UInt64(bytes.count) }
     var file: FileSource? { nil }
 
-    func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+    func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
       try checkBounds(destination.byteCount, at: position)
       try unsafe FileSource.readAll(into: &destination, at: position) { (buffer, position) in
         let count = min(100, buffer.count)
-        unsafe buffer.copyBytes(from: bytes[Int(position)..<Int(position) + count])
+        unsafe buffer.copyBytes(from: bytes[Int(position.rawValue)...].prefix(count))
         return count
       }
     }

@@ -58,7 +58,7 @@ import Testing
     #expect(verified.errors[0].path == Array("/d".utf8))
     #expect(verified.errors[0].found.contains("\"00003-n"), "\(verified.errors[0])")
     // libext2fs reads whole blocks, and the ways pages.
-    let start = UInt64(at / blockSize * blockSize)
+    let start = BytePosition(at / blockSize * blockSize)
     try #require(source.touches.count == count + 2, "\(source.touches)")
     let block = start..<start + UInt64(blockSize)
     let wholeBlocks = source.touches.indices.filter { source.touches[$0] == block }

@@ -1,3 +1,4 @@
+import Basics
 import SystemPackage
 import Testing
 
@@ -88,9 +89,9 @@ import Testing
     #expect(table.partitions.map(\.number) == [1, 3])
     let (first, last) = (table.partitions[0], table.partitions[1])
     let size = UInt64(sectorSize)
-    #expect(first.start == 8 * size && first.byteCount == 8 * size && first.name == "root äö🎉")
+    #expect(first.start == BytePosition(8 * size) && first.byteCount == 8 * size && first.name == "root äö🎉")
     #expect(first.type == "0fc63daf-8483-4772-8e79-3d69d8477de4" && first.role == .ordinary)
-    #expect(last.start == 20 * size && last.byteCount == size && last.name.isEmpty)
+    #expect(last.start == BytePosition(20 * size) && last.byteCount == size && last.name.isEmpty)
   }
 
   @Test func theBackupServesWhereTheFirstIsGone() throws {
@@ -136,7 +137,7 @@ import Testing
       return PartitionTable.read(source, &error)?.damage
     }
     func error(_ sector: UInt64) -> DeviceReadError {
-      DeviceReadError(errno: .ioError, position: sector * 512)
+      DeviceReadError(errno: .ioError, position: BytePosition(sector * 512))
     }
     #expect(damage(deaf: 40) == [])
     #expect(damage(deaf: 1) == [.lostFirstCopy(error(1))])

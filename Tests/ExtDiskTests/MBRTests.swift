@@ -1,3 +1,4 @@
+import Basics
 import ExtVolume
 import Testing
 
@@ -42,7 +43,9 @@ import Testing
     let (first, second) = (table.partitions[0], table.partitions[1])
     #expect(first.start == 4096 && first.byteCount == 2048 && first.type == "83" && first.name.isEmpty)
     #expect(first.role == .ordinary && table.partitions[2].role == .protective)
-    #expect(second.type == "07" && second.start == 0xFFFF_FFFF * 512 && second.byteCount == 0xFFFF_FFFF * 512)
+    #expect(
+      second.type == "07" && second.start == BytePosition(0xFFFF_FFFF * 512)
+        && second.byteCount == 0xFFFF_FFFF * 512)
     #expect(MBR.protectedEnd(MemorySource(bytes)) == 4)
     #expect(MBR.protectedEnd(MemorySource(disk([0: [entry(start: 8, count: 4)]]))) == nil)
     let large = try #require(read(bytes, sectorSize: 4096))
@@ -73,7 +76,7 @@ import Testing
         ])))
     #expect(table.damage.isEmpty)
     #expect(table.partitions.map(\.number) == [1, 5, 6])
-    #expect(table.partitions.map { $0.start / 512 } == [10, 12, 31])
+    #expect(table.partitions.map { $0.start.rawValue / 512 } == [10, 12, 31])
     #expect(table.partitions.map { $0.byteCount / 512 } == [50, 3, 4])
     #expect(table.partitions[0].role == .extended && table.partitions[1].role == .ordinary)
   }
@@ -115,6 +118,6 @@ import Testing
     #expect(table.partitions.count == PartitionTable.mostPartitions)
     #expect(table.damage.count == 2 && table.damage.allSatisfy { $0.losesPartitions })
     #expect(table.damage[0].description.contains("more than 1024 links"), "\(table.damage[0].description)")
-    #expect(table.damage == [.brokenChain(at: 524_800 as UInt64, .tooManyLinks(1024)), .tooManyPartitions])
+    #expect(table.damage == [.brokenChain(at: 524_800, .tooManyLinks(1024)), .tooManyPartitions])
   }
 }

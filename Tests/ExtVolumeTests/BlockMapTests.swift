@@ -81,7 +81,10 @@ import Testing
     for (run, next) in zip(map.runs, map.runs.dropFirst()) {
       #expect(run.logical.upperBound == next.logical.lowerBound)
     }
-    return (lines + map.damage.map(name), map, source.reads.map { BlockNumber($0.lowerBound / 1024) })
+    return (
+      lines + map.damage.map(name), map,
+      source.reads.map { volume.superblock.blockSize.block(at: $0.lowerBound) }
+    )
   }
 
   @Test func blocksOfTheInodeTakeNoRead() throws {
@@ -150,7 +153,7 @@ import Testing
     let area = numbers(Array(100..<112) + [300])
     let (lines, map, reads) = try read(area, blockCount: 20, fault: .fails(at: 300 * 1024 + 5))
     #expect(lines.count == 2 && lines[0] == "0..<12 at 100" && map.runs.last?.logical == 12..<20)
-    let failure = VolumeError.read(.system(.ioError, position: 300 * 1024), of: .block(300))
+    let failure = VolumeError.read(.system(.ioError, position: BytePosition(300 * 1024)), of: .block(300))
     guard case .damaged(let damage) = try #require(map.runs.last).contents else {
       Issue.record("\(lines)")
       return

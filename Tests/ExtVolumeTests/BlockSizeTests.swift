@@ -12,6 +12,7 @@ import Testing
       #expect(BlockSize(byteCount: byteCount) == nil, "\(byteCount)")
     }
     for size in BlockSize.all { #expect(BlockSize(byteCount: size.byteCount) == size) }
+    #expect(BlockSize.all.map(\.logarithm) == [0, 1, 2, 3, 4, 5, 6] && BlockSize.all.last == .largest)
   }
 
   /// A superblock may say more than there can be.

@@ -1,3 +1,4 @@
+import Basics
 import SystemPackage
 import Testing
 
@@ -22,26 +23,38 @@ import Testing
     for (source, start) in sources {
       let expected = Array(Self.bytes[start...])
       #expect(source.byteCount == UInt64(expected.count))
-      #expect(source.positionOnDevice(of: 10) == UInt64(start + 10))
+      #expect(source.positionOnDevice(of: 10) == BytePosition(start + 10))
       for range in [0..<1, 0..<expected.count, 4095..<4097, expected.count - 3..<expected.count, 17..<17] {
-        #expect(try source.bytes(range.count, at: UInt64(range.lowerBound)) == Array(expected[range]))
+        #expect(try source.bytes(range.count, at: BytePosition(range.lowerBound)) == Array(expected[range]))
       }
       for (position, count) in [(expected.count - 3, 4), (expected.count, 1), (expected.count + 9, 1)] {
-        let error = #expect(throws: ReadError.self) { try source.bytes(count, at: UInt64(position)) }
+        let error = #expect(throws: ReadError.self) { try source.bytes(count, at: BytePosition(position)) }
         guard case .pastEnd(let end, let byteCount) = error else {
           Issue.record("\(String(describing: error))")
           continue
         }
-        #expect(end == UInt64(max(position, expected.count)) && byteCount == UInt64(expected.count))
+        #expect(end == BytePosition(max(position, expected.count)) && byteCount == UInt64(expected.count))
       }
       #expect(throws: ReadError.self) { try source.bytes(2, at: .max) }
     }
   }
 
+  /// A position in a part and the one of the same byte in the whole.
+  @Test func positionsGoFromPartToWholeAndBack() throws {
+    let start: BytePosition = 1234
+    #expect(BytePosition(0).inWhole(from: start) == start && start.inPart(from: start) == 0)
+    #expect(BytePosition(66).inWhole(from: start) == 1300 && BytePosition(1300).inPart(from: start) == 66)
+    let whole = MemorySource(Self.bytes)
+    let part = try PartSource(of: whole, from: start)
+    #expect(part.end == 8766 && part.end.inWhole(from: start) == whole.end)
+    #expect(try part.bytes(5, at: 66) == whole.bytes(5, at: BytePosition(66).inWhole(from: start)))
+    #expect("\(start)" == "1234")
+  }
+
   /// A part begins in the source: the message counts from the start of the file.
   @Test func aPartThatBeginsAfterTheEndIsRefused() throws {
     let whole = try PartSource(of: MemorySource(Self.bytes), from: 1000)
-    for start: UInt64 in [9000, 9001, .max - 1] {
+    for start: BytePosition in [9000, 9001, .max.advanced(by: -1)] {
       let error = #expect(throws: VolumeError.self) { try PartSource(of: whole, from: start) }
       #expect(
         error?.reason.hasSuffix("is after its end at byte 10000") == true, "\(String(describing: error))")
@@ -63,15 +76,18 @@ import Testing
       try file.resize(to: 4 << 20)
     }
     let source = try FileSource(path: path)
-    let part = try PartSource(of: source, from: 1 << 19)
+    let part = try PartSource(of: source, from: BytePosition(1 << 19))
     // Plain lists: Swift 6.2.3 can't lower a comparison of optionals in a macro here.
-    let ofSource = [0, 1 << 20 + 5, 2 << 20, 7 << 19].map { source.nextData(from: $0) }
-    let ofPart = [0, 2 << 20, 3 << 20].map { part.nextData(from: $0) }
+    let ofSource = [0, 1 << 20 + 5, 2 << 20, 7 << 19].map {
+      source.nextData(from: BytePosition($0))?.rawValue
+    }
+    let ofPart = [0, 2 << 20, 3 << 20].map { part.nextData(from: BytePosition($0))?.rawValue }
     let expectedOfSource: [UInt64?] = [1 << 20, 1 << 20 + 5, 3 << 20, nil]
     let expectedOfPart: [UInt64?] = [1 << 19, 5 << 19, nil]
     #expect(ofSource == expectedOfSource)
     #expect(ofPart == expectedOfPart)
-    #expect(source.dataEnd(from: 1 << 20) == 1 << 20 + 4096 && part.dataEnd(from: 1 << 19) == 1 << 19 + 4096)
+    let (data, dataInPart) = (BytePosition(1 << 20), BytePosition(1 << 19))
+    #expect(source.dataEnd(from: data) == data + 4096 && part.dataEnd(from: dataInPart) == dataInPart + 4096)
     #expect(source.hasData(8192) && !source.hasData(8193) && part.hasData(8192) && !part.hasData(8193))
     #expect(MemorySource(Self.bytes).hasData(10000) && !MemorySource(Self.bytes).hasData(10001))
   }

@@ -82,7 +82,7 @@ import Testing
     let place = BlockPlace(logical: 0, physical: BlockNumber(position / 1024))
     let deaf = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(position))))
     let found = try read(12, deaf)
-    #expect(found.damage == [.unreadable(.source(.system(.ioError, position: position)))])
+    #expect(found.damage == [.unreadable(.source(.system(.ioError, position: BytePosition(position))))])
     #expect(found.blocks == [place] && found.names.isEmpty)
     // High memory has no permanent address.
     var options = ReadingOptions()
@@ -97,7 +97,8 @@ import Testing
     image.setInode(12, UInt32(node), at: Inode.Field.blockArea + 48)
     let start = node * 1024
     let deafNode = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(start))))
-    let error = VolumeError.read(.system(.ioError, position: start), of: .block(BlockNumber(node)))
+    let error = VolumeError.read(
+      .system(.ioError, position: BytePosition(start)), of: .block(BlockNumber(node)))
     #expect(try read(12, deafNode).damage == [.hole(1..<12), .unmapped(12..<13, .unreadable(error))])
   }
 

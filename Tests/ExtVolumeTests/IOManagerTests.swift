@@ -11,11 +11,11 @@ import Testing
   /// A source in which a byte can't be read.
   private struct FailingSource: ByteSource {
     let whole: MemorySource
-    let badByte: UInt64
+    let badByte: BytePosition
     var byteCount: UInt64 { whole.byteCount }
     var file: FileSource? { nil }
 
-    func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+    func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
       if position <= badByte, badByte - position < UInt64(destination.byteCount) {
         throw .system(.ioError, position: badByte)
       }
@@ -107,7 +107,7 @@ import Testing
     let image = try await ScratchImage(blockSize: 4096, tree: ["a"])
     let position = try await image.position(ofInode: 2)
     let source = FailingSource(
-      whole: MemorySource(try readFile(image.path)), badByte: UInt64(position) / 4096 * 4096 + 100)
+      whole: MemorySource(try readFile(image.path)), badByte: BytePosition(position / 4096 * 4096 + 100))
     let (opened, code) = unsafe IOManager.open(source, flags: EXT2_FLAG_64BITS)
     try #require(code == 0)
     var handle = unsafe opened

@@ -34,7 +34,7 @@ import Testing
         #expect(unread.contains(number), "\(error)")
       }
       for read in source.reads {
-        let first = Int(read.lowerBound) - Self.table
+        let first = Int(read.lowerBound.rawValue) - Self.table
         reads.append([Int(number.rawValue), first / 256 + 1, read.count / 256])
       }
     }

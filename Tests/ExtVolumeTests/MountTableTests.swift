@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import SystemPackage
 import Testing
@@ -43,7 +44,7 @@ import Testing
     func isHeld(_ device: dev_t, _ mode: mode_t = S_IFBLK, from offset: UInt64) -> Bool {
       var facts = stat()
       (facts.st_mode, facts.st_rdev) = (mode, device)
-      return mounts.holds(facts, from: offset, sysfs: sysfs)
+      return mounts.holds(facts, from: BytePosition(offset), sysfs: sysfs)
     }
     #expect(isHeld(8 << 8, from: 2048 * 512))
     #expect(isHeld(8 << 8 | 2, from: 0))

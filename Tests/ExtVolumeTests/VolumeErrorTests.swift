@@ -98,18 +98,20 @@ import Testing
     let inode12 = table + 11 * UInt64(image.inodeSize)
     let volume = try Volume(FaultySource(source, .fails(at: Int(inode12))))
     var inodes = InodeTable(volume)
-    #expect(throws: VolumeError.read(.system(.ioError, position: inode12), of: .inode(12))) {
+    #expect(throws: VolumeError.read(.system(.ioError, position: BytePosition(inode12)), of: .inode(12))) {
       _ = try inodes.inode(12)
     }
     #expect(try inodes.inode(.root).isDirectory)
     let block = inode12 / 1024
     #expect(
       error { _ = try volume.readBlock(BlockNumber(block)) }
-        == .read(.system(.ioError, position: block * 1024), of: .block(BlockNumber(block))))
+        == .read(.system(.ioError, position: BytePosition(block * 1024)), of: .block(BlockNumber(block))))
     // An image that ends in its inode table, or before it.
     let cut = try Volume(MemorySource(Array(image.bytes[..<Int(table)])))
     var cutInodes = InodeTable(cut)
-    #expect(throws: VolumeError.read(.pastEnd(position: table, byteCount: table), of: .inode(12))) {
+    #expect(
+      throws: VolumeError.read(.pastEnd(position: BytePosition(table), byteCount: table), of: .inode(12))
+    ) {
       _ = try cutInodes.inode(12)
     }
   }
@@ -144,12 +146,12 @@ import Testing
     } miss: {
       Issue.record("\($0)")
     }
-    #expect(bitmap == .read(.system(.ioError, position: map), of: .inodeBitmap(group: 0)))
+    #expect(bitmap == .read(.system(.ioError, position: BytePosition(map)), of: .inodeBitmap(group: 0)))
     let ofTable = try Volume(FaultySource(MemorySource(image.bytes), .fails(at: Int(table))))
     scan = InodeScan(ofTable)
     var unread: [UnreadInodes] = []
     #expect(scan.scan(group: 0, { _, _ in }, miss: { unread.append($0) }) == nil)
-    #expect(unread.map(\.reason) == [.bytes(.system(.ioError, position: table))])
+    #expect(unread.map(\.reason) == [.bytes(.system(.ioError, position: BytePosition(table)))])
     #expect(unread.map(\.inodes.lowerBound) == [1])
   }
 

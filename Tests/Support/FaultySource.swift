@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 import SystemPackage
 
@@ -23,8 +24,8 @@ final class FaultySource: ByteSource {
   }
 
   private struct State {
-    var touches: [Range<UInt64>] = []
-    var reads: [Range<UInt64>] = []
+    var touches: [Range<BytePosition>] = []
+    var reads: [Range<BytePosition>] = []
     var hasVanished = false
     var random = SeededRandom(seed: 0)
   }
@@ -42,29 +43,30 @@ final class FaultySource: ByteSource {
   }
 
   /// The reads that held the byte, in order, as ranges of bytes.
-  var touches: [Range<UInt64>] { state.withLock { $0.touches } }
+  var touches: [Range<BytePosition>] { state.withLock { $0.touches } }
   /// All reads, in order.
-  var reads: [Range<UInt64>] { state.withLock { $0.reads } }
+  var reads: [Range<BytePosition>] { state.withLock { $0.reads } }
 
   /// Forgets the reads so far.
   func forgetReads() {
     state.withLock { ($0.reads, $0.touches) = ([], []) }
   }
 
-  private var place: UInt64? {
+  private var place: BytePosition? {
     switch fault {
     case .none, .scrambles: nil
-    case .fails(let at, _), .vanishes(let at), .lies(let at, _), .calls(let at, _): UInt64(exactly: at)
+    case .fails(let at, _), .vanishes(let at), .lies(let at, _), .calls(let at, _):
+      UInt64(exactly: at).map { BytePosition($0) }
     }
   }
 
   var byteCount: UInt64 { whole.byteCount }
   var file: FileSource? { whole.file }
 
-  func nextData(from position: UInt64) -> UInt64? { whole.nextData(from: position) }
-  func dataEnd(from position: UInt64) -> UInt64 { whole.dataEnd(from: position) }
+  func nextData(from position: BytePosition) -> BytePosition? { whole.nextData(from: position) }
+  func dataEnd(from position: BytePosition) -> BytePosition { whole.dataEnd(from: position) }
 
-  func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+  func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
     let (count, (end, overflow)) = (
       destination.byteCount, position.addingReportingOverflow(UInt64(destination.byteCount))
     )
@@ -83,7 +85,7 @@ final class FaultySource: ByteSource {
     }
     try whole.read(into: &destination, at: position)
     if touched, case .lies(let at, let lies) = fault, lies(touch) {
-      change(&destination, at: at - Int(position), bit: 0)
+      change(&destination, at: at - Int(position.rawValue), bit: 0)
     }
     if case .scrambles(let oneIn, _) = fault, count > 0 {
       let (chosen, place, bit) = state.withLock { state in

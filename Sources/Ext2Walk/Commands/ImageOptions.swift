@@ -62,7 +62,8 @@ struct OpeningOptions: ParsableArguments {
   }
 
   func location(of image: [UInt8]) throws -> ImageLocation {
-    guard let location = ImageLocation(argument: image, offset: offset?.byteCount) else {
+    guard let location = ImageLocation(argument: image, offset: (offset?.byteCount).map { BytePosition($0) })
+    else {
       throw ValidationError("give the offset once: as --offset or as ?offset=")
     }
     if partition != nil, location.offset > 0 {

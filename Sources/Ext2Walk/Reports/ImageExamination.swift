@@ -45,7 +45,7 @@ struct ImageExamination {
       }
       let partition = found.partition
       report.partition = partition.number
-      let inside = location.moved(by: partition.start)
+      let inside = location.moved(to: partition.start)
       try describe(
         PartSource(of: file, from: partition.start), at: inside, byteCount: partition.byteCount,
         unread: found.failure, in: &report)

@@ -1,3 +1,4 @@
+import Basics
 import ExtDisk
 import ExtMount
 import ExtVolume
@@ -64,7 +65,7 @@ extension ImageReport {
     // Partitions are counted in a disk that begins at the start.
     return location.offset == 0
       ? "--partition \(found.partition.number) \(Escaping.shellWord(location.path))"
-      : Escaping.shellWord(location.moved(by: found.partition.start).argument)
+      : Escaping.shellWord(location.moved(to: found.partition.start).argument)
   }
 }
 

@@ -127,7 +127,7 @@ enum InfoText {
   private static func text(_ table: PartitionTable, _ report: ImageReport) -> String {
     var text = "\(Escaping.text(report.image)): a whole disk; \(table.list)\n"
     for found in table.ext {
-      let place = report.location.moved(by: found.partition.start).argument
+      let place = report.location.moved(to: found.partition.start).argument
       text += "To read partition \(found.partition.number): ext2walk ls \(Escaping.shellWord(place))\n"
     }
     for number in report.partitionsByBackup {

@@ -1,3 +1,4 @@
+import Basics
 import ExtMount
 import ExtVolume
 import FolioCore
@@ -49,7 +50,7 @@ struct MountAdvice {
     if leavesJournal { options += ",noload" }
     // In units of 1 KiB, whatever the block size is.
     if let position = backup.flatMap({ $0.facts.blockSize.position(of: $0.block) }) {
-      options += ",sb=\(position / 1024)"
+      options += ",sb=\(position.rawValue / 1024)"
     }
     if location.offset > 0 || !name.hasPrefix("/dev/") { options += ",loop" }
     if location.offset > 0 { options += ",offset=\(location.offset)" }

@@ -249,7 +249,7 @@ package struct BlockMapReader: ~Copyable {
   /// Adds contents, as far as they are in the file system and in the image, and no block twice.
   private mutating func add(logical: Range<LogicalBlock>, physical: BlockNumber) {
     guard !logical.isEmpty else { return }
-    let endOfImage = volume.superblock.blockSize.block(at: volume.image.byteCount)
+    let endOfImage = volume.superblock.blockSize.block(at: volume.image.end)
     let endThere = min(volume.superblock.blocksEnd, endOfImage)
     var part = logical
     if physical < volume.superblock.firstDataBlock || physical == 0 {

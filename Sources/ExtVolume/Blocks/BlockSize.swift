@@ -40,12 +40,14 @@ package struct BlockSize: Hashable, Sendable, CustomStringConvertible {
 
   /// Where a block begins, in bytes from the start of the file system; nil where no file could be long enough for it: what is
   /// added to a position doesn't overflow.
-  package func position(of block: BlockNumber) -> UInt64? {
-    byteCount(of: block.rawValue).flatMap { $0 > UInt64(Int64.max) ? nil : $0 }
+  package func position(of block: BlockNumber) -> BytePosition? {
+    byteCount(of: block.rawValue).flatMap { $0 > UInt64(Int64.max) ? nil : BytePosition($0) }
   }
 
   /// The block that has the byte at `position`.
-  package func block(at position: UInt64) -> BlockNumber { BlockNumber(wholeBlocks(in: position)) }
+  package func block(at position: BytePosition) -> BlockNumber {
+    BlockNumber(wholeBlocks(in: position.rawValue))
+  }
 
   /// How many whole blocks there are in so many bytes.
   package func wholeBlocks(in byteCount: UInt64) -> UInt64 { byteCount / UInt64(self.byteCount) }

@@ -5,7 +5,7 @@ extension ByteSource {
   /// Reads `count` bytes from `position`.
   ///
   /// - Parameter count: one that the caller vouches for, not the image.
-  package func bytes(_ count: Int, at position: UInt64) throws(ReadError) -> [UInt8] {
+  package func bytes(_ count: Int, at position: BytePosition) throws(ReadError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withMutableRaw(bytes.indices) { (span) throws(ReadError) in
       try read(into: &span, at: position)
@@ -17,7 +17,7 @@ extension ByteSource {
   /// before, or where the system refuses them.
   ///
   /// - Parameter failure: keeps the first refusal of the system.
-  package func probe(_ count: Int, at position: UInt64, _ failure: inout DeviceReadError?) -> [UInt8]? {
+  package func probe(_ count: Int, at position: BytePosition, _ failure: inout DeviceReadError?) -> [UInt8]? {
     do throws(ReadError) {
       return try bytes(count, at: position)
     } catch {
@@ -33,5 +33,5 @@ extension ByteSource {
 package struct DeviceReadError: Error, Hashable {
   package let errno: Errno
   /// In bytes from the start of the file or device.
-  package let position: UInt64
+  package let position: BytePosition
 }

@@ -1,3 +1,4 @@
+import Basics
 import CSupport
 package import SystemPackage
 
@@ -47,19 +48,19 @@ package final class FileSource: ByteSource {
   /// Reads all of `destination` from `position`.
   ///
   /// One system call where the system gives all at once, as it does for files and devices.
-  package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+  package func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
     try checkBounds(destination.byteCount, at: position)
     let number = descriptor.rawValue
     try unsafe Self.readAll(into: &destination, at: position) { (buffer, position) in
-      unsafe pread(number, buffer.baseAddress, buffer.count, off_t(position))
+      unsafe pread(number, buffer.baseAddress, buffer.count, off_t(position.rawValue))
     }
   }
 
   /// Reads all of `destination` by a call that may give less than it is asked for, as pread(2).
   @inline(__always)
   static func readAll(
-    into destination: inout MutableRawSpan, at position: UInt64,
-    by pread: (UnsafeMutableRawBufferPointer, UInt64) -> Int
+    into destination: inout MutableRawSpan, at position: BytePosition,
+    by pread: (UnsafeMutableRawBufferPointer, BytePosition) -> Int
   ) throws(ReadError) {
     var done = 0
     try unsafe destination.withUnsafeMutableBytes { (buffer) throws(ReadError) in
@@ -72,7 +73,7 @@ package final class FileSource: ByteSource {
         }
         // It was as long as that when it was opened: somebody cuts it while we read.
         guard count > 0 else {
-          throw .pastEnd(position: position + UInt64(done), byteCount: position + UInt64(done))
+          throw .pastEnd(position: position + UInt64(done), byteCount: (position + UInt64(done)).rawValue)
         }
         done += count
       }
@@ -80,26 +81,26 @@ package final class FileSource: ByteSource {
   }
 
   /// As `posix_fadvise(POSIX_FADV_WILLNEED)`.
-  package func willNeed(_ range: Range<UInt64>) {
-    let part = range.clamped(to: 0..<byteCount)
+  package func willNeed(_ range: Range<BytePosition>) {
+    let part = range.clamped(to: 0..<end)
     // To the system, no bytes are all that follow.
     guard !part.isEmpty else { return }
     _ = posix_fadvise(
-      descriptor.rawValue, off_t(part.lowerBound), off_t(part.count), POSIX_FADV_WILLNEED)
+      descriptor.rawValue, off_t(part.lowerBound.rawValue), off_t(part.count), POSIX_FADV_WILLNEED)
   }
 
   /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file.
-  package func nextData(from position: UInt64) -> UInt64? {
-    guard position < byteCount else { return nil }
-    let found = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_DATA)
-    if found >= 0 { return max(position, UInt64(found)) }
+  package func nextData(from position: BytePosition) -> BytePosition? {
+    guard position < end else { return nil }
+    let found = lseek(descriptor.rawValue, off_t(position.rawValue), CSUPPORT_SEEK_DATA)
+    if found >= 0 { return max(position, BytePosition(found)) }
     return errno == ENXIO ? nil : position
   }
 
   /// As `lseek(SEEK_HOLE)` tells.
-  package func dataEnd(from position: UInt64) -> UInt64 {
-    let hole = lseek(descriptor.rawValue, off_t(position), CSUPPORT_SEEK_HOLE)
-    return hole < 0 ? byteCount : UInt64(hole)
+  package func dataEnd(from position: BytePosition) -> BytePosition {
+    let hole = lseek(descriptor.rawValue, off_t(position.rawValue), CSUPPORT_SEEK_HOLE)
+    return hole < 0 ? end : BytePosition(hole)
   }
 
   /// Whether `path` leads to this very file or device.

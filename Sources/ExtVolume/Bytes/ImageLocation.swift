@@ -1,3 +1,4 @@
+import Basics
 package import SystemPackage
 
 #if canImport(Glibc)
@@ -11,13 +12,13 @@ package struct ImageLocation: Equatable, Sendable {
   /// The path's bytes: a path need not be text.
   package let path: [UInt8]
   /// Where the file system begins, in bytes.
-  package let offset: UInt64
+  package let offset: BytePosition
 
   /// Reads `IMAGE` or libext2fs' `IMAGE?offset=BYTES`; nil if both that and `offset` are given.
   ///
   /// A path that merely contains a question mark is a path: only a number of bytes after the last `?offset=` make an offset,
   /// and only where no file has that very name.
-  package init?(argument: [UInt8], offset: UInt64?) {
+  package init?(argument: [UInt8], offset: BytePosition?) {
     let marker = Array("?offset=".utf8)
     let start = argument.indices.last { argument[$0...].starts(with: marker) }
     if let start,
@@ -26,14 +27,14 @@ package struct ImageLocation: Equatable, Sendable {
     {
       guard offset == nil else { return nil }
       path = Array(argument[..<start])
-      self.offset = value
+      self.offset = BytePosition(value)
     } else {
       path = argument
       self.offset = offset ?? 0
     }
   }
 
-  private init(path: [UInt8], offset: UInt64) {
+  private init(path: [UInt8], offset: BytePosition) {
     self.path = path
     self.offset = offset
   }
@@ -49,9 +50,9 @@ package struct ImageLocation: Equatable, Sendable {
     return offset == 0 ? file : try PartSource(of: file, from: offset)
   }
 
-  /// The place in the same file that lies `byteCount` further in.
-  package func moved(by byteCount: UInt64) -> ImageLocation {
-    ImageLocation(path: path, offset: offset + byteCount)
+  /// The place in the same file of what is at `position` here.
+  package func moved(to position: BytePosition) -> ImageLocation {
+    ImageLocation(path: path, offset: position.inWhole(from: offset))
   }
 }
 

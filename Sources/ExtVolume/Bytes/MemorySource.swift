@@ -9,9 +9,9 @@ package struct MemorySource: ByteSource {
   package var byteCount: UInt64 { UInt64(bytes.count) }
   package var file: FileSource? { nil }
 
-  package func read(into destination: inout MutableRawSpan, at position: UInt64) throws(ReadError) {
+  package func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
     try checkBounds(destination.byteCount, at: position)
-    let start = Int(position)
+    let start = Int(position.rawValue)
     unsafe destination.withUnsafeMutableBytes { destination in
       unsafe bytes.withUnsafeBytes { bytes in
         unsafe destination.copyMemory(

@@ -1,3 +1,4 @@
+import Basics
 import SystemPackage
 
 #if canImport(Glibc)
@@ -54,14 +55,14 @@ package struct MountTable {
   ///   - file: what `stat` says of the file or device.
   ///   - offset: in bytes.
   ///   - sysfs: where the kernel tells of block devices; see sysfs-block(5).
-  func holds(_ file: stat, from offset: UInt64, sysfs: FilePath = "/sys") -> Bool {
+  func holds(_ file: stat, from offset: BytePosition, sysfs: FilePath = "/sys") -> Bool {
     let device = file.st_mode & S_IFMT == S_IFBLK ? Device(file.st_rdev) : nil
     return writable.contains { mounted in
       if mounted == device, offset == 0 { return true }
       var disk = sysfs.appending("dev/block/\(mounted.major):\(mounted.minor)")
-      var start: UInt64 = 0
+      var start: BytePosition = 0
       if let sectors = UInt64(Self.line(of: disk.appending("start"))) {
-        start = sectors * 512
+        start = BytePosition(sectors * 512)
         // A partition's directory stands in that of its disk.
         disk.append("..")
         if let device, Device(Self.line(of: disk.appending("dev"))[...]) == device { return start == offset }
@@ -70,7 +71,7 @@ package struct MountTable {
       var backing = stat()
       let code = unsafe stat(Self.line(of: disk.appending("loop/backing_file")), &backing)
       return code == 0 && backing.st_dev == file.st_dev && backing.st_ino == file.st_ino
-        && loopOffset + start == offset
+        && start + loopOffset == offset
     }
   }
 

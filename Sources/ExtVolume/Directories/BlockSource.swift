@@ -1,10 +1,11 @@
+import Basics
 package import FolioCore
 
 /// A block of an image as a source of pages.
 package struct BlockSource: PageSource {
   private let volume: Volume
   /// Where the block begins, in bytes from the start of the file system.
-  private let position: UInt64
+  private let position: BytePosition
 
   /// - Parameter block: one that the block map let through.
   package init(_ block: BlockNumber, on volume: Volume) {

@@ -115,7 +115,7 @@ package enum UnfitImage: Hashable, Sendable {
   /// Neither a regular file nor a block device.
   case special
   /// The file system would begin at `offset`, and the image ends at byte `end`.
-  case offsetAfterEnd(offset: UInt64, end: UInt64)
+  case offsetAfterEnd(offset: BytePosition, end: BytePosition)
   /// It has so many bytes: a superblock would end after them.
   case tooShort(byteCount: UInt64)
   /// It is the journal of another file system.

@@ -8,7 +8,7 @@ package struct InodeGroup {
   /// How many of its inodes may ever have been used, from the first on: the others have not been written yet.
   let usedInodeCount: UInt32
   /// Where the bitmap of its inodes begins; nil where no inode of the group was ever used.
-  let bitmapPosition: UInt64?
+  let bitmapPosition: BytePosition?
 }
 
 extension Volume {

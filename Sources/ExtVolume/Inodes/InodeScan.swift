@@ -57,7 +57,7 @@ package struct InodeScan: ~Copyable {
       (try? volume.positionOfInodeTable(group: group)).map { (position: $0, group: group) }
     }.sorted { ($0.position, $0.group) < ($1.position, $1.group) }
     var shared: Set<UInt32> = []
-    var end: UInt64 = 0
+    var end: BytePosition = 0
     for table in tables {
       if table.position < end { shared.insert(table.group) }
       end = max(end, table.position + byteCount)
@@ -106,7 +106,7 @@ package struct InodeScan: ~Copyable {
   }
 
   private mutating func scan(
-    _ group: InodeGroup, table: UInt64, bitmap: [UInt8]?, _ visit: (ScannedInode, RawSpan) -> Void,
+    _ group: InodeGroup, table: BytePosition, bitmap: [UInt8]?, _ visit: (ScannedInode, RawSpan) -> Void,
     miss: (UnreadInodes) -> Void
   ) {
     let inodeSize = volume.superblock.inodeSize
@@ -123,7 +123,7 @@ package struct InodeScan: ~Copyable {
     while index < group.usedInodeCount {
       let position = table + UInt64(index) * UInt64(inodeSize)
       // A hole holds inodes that were never used.
-      if position < volume.image.byteCount {
+      if position < volume.image.end {
         guard let data = volume.image.nextData(from: position) else { return }
         let skipped = (data - position) / UInt64(inodeSize)
         if skipped > 0 {
@@ -136,7 +136,7 @@ package struct InodeScan: ~Copyable {
       let isSmall = index < smallUntil
       let least = UInt64(Self.leastPieceSize)
       let room =
-        isSmall ? Int(least - volume.image.positionOnDevice(of: position) % least) : Self.pieceSize
+        isSmall ? Int(least - volume.image.positionOnDevice(of: position).rawValue % least) : Self.pieceSize
       let count = UInt32(min(left, max(1, room / inodeSize)))
       let byteCount = Int(count) * inodeSize
       do throws(ReadError) {

@@ -9,7 +9,7 @@ package import FolioCore
 /// file systems: where nothing close before it was asked for, only the inode is read.
 package struct InodeTable: ~Copyable {
   private let volume: Volume
-  private let imageByteCount: UInt64
+  private let imageEnd: BytePosition
   /// Bytes a window: at least 16 KiB, and at least one inode. Tables begin at blocks and inodes are powers
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
@@ -36,7 +36,7 @@ package struct InodeTable: ~Copyable {
 
   package init(_ volume: Volume) {
     self.volume = volume
-    imageByteCount = volume.image.byteCount
+    imageEnd = volume.image.end
     windowSize = max(16384, volume.superblock.inodeSize)
   }
 
@@ -105,7 +105,7 @@ package struct InodeTable: ~Copyable {
   /// In which window inode `number` is and where in it, after reading it if need be.
   private mutating func locate(_ number: InodeNumber) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
     let position = try position(of: number)
-    let (window, offset) = position.quotientAndRemainder(dividingBy: UInt64(windowSize))
+    let (window, offset) = position.rawValue.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
     let wanted = Int(offset)..<Int(offset) + volume.superblock.inodeSize
     if windows[slot].number != window || !windows[slot].filled.contains(wanted) {
@@ -115,7 +115,7 @@ package struct InodeTable: ~Copyable {
   }
 
   /// Where inode `number` begins, in bytes from the start of the file system.
-  private func position(of number: InodeNumber) throws(VolumeError) -> UInt64 {
+  private func position(of number: InodeNumber) throws(VolumeError) -> BytePosition {
     let superblock = volume.superblock
     guard (1...superblock.lastInode).contains(number) else {
       throw .noInode(number, count: superblock.inodeCount)
@@ -124,8 +124,8 @@ package struct InodeTable: ~Copyable {
     let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
     let (position, overflow) = table.addingReportingOverflow(
       UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
-    guard !overflow, position < imageByteCount else {
-      throw .read(.pastEnd(position: table, byteCount: imageByteCount), of: .inode(number))
+    guard !overflow, position < imageEnd else {
+      throw .read(.pastEnd(position: table, byteCount: volume.image.byteCount), of: .inode(number))
     }
     return position
   }
@@ -134,7 +134,7 @@ package struct InodeTable: ~Copyable {
   private mutating func load(
     _ window: UInt64, into slot: Int, number: InodeNumber, _ wanted: Range<Int>
   ) throws(VolumeError) {
-    let position = window * UInt64(windowSize)
+    let position = BytePosition(window * UInt64(windowSize))
     let before = windows[(slot + Self.windowCount - 1) % Self.windowCount]
     var part = wanted
     if windows[slot].number != window { windows[slot].readCount = 0 }
@@ -150,7 +150,7 @@ package struct InodeTable: ~Copyable {
       }
     if isNear, !badWindows.contains(window) {
       // The last window of an image may be cut short.
-      let there = imageByteCount > position ? imageByteCount - position : 0
+      let there = imageEnd > position ? imageEnd - position : 0
       part = 0..<max(wanted.upperBound, Int(min(UInt64(windowSize), there)))
     }
     windows[slot].number = .max
@@ -173,7 +173,8 @@ package struct InodeTable: ~Copyable {
   }
 
   /// Reads a part of a window that begins at `position`.
-  private mutating func read(_ part: Range<Int>, into slot: Int, at position: UInt64) throws(ReadError) {
+  private mutating func read(_ part: Range<Int>, into slot: Int, at position: BytePosition) throws(ReadError)
+  {
     let volume = self.volume
     try windows[slot].bytes.withMutableRaw(part) { (span) throws(ReadError) in
       try volume.image.read(into: &span, at: position + UInt64(part.lowerBound))

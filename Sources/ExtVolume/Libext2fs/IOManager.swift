@@ -142,11 +142,11 @@ enum IOManager {
     let byteCount = count < 0 ? Int(count.magnitude) : Int(count) * blockSize
     let buffer = unsafe UnsafeMutableRawBufferPointer(start: data, count: byteCount)
     var (code, done): (errcode_t, Int) = (0, 0)
-    let (position, overflow) = block.multipliedReportingOverflow(by: UInt64(blockSize))
-    if overflow || position > UInt64(Int64.max) - UInt64(byteCount) {
+    let (byte, overflow) = block.multipliedReportingOverflow(by: UInt64(blockSize))
+    if overflow || byte > UInt64(Int64.max) - UInt64(byteCount) {
       code = errcode_t(Errno.invalidArgument.rawValue)
     } else {
-      unsafe (code, done) = read(source, at: position, into: buffer)
+      unsafe (code, done) = read(source, at: BytePosition(byte), into: buffer)
     }
     guard code != 0 else { return 0 }
     unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...]).initializeMemory(
@@ -158,9 +158,9 @@ enum IOManager {
 
   /// Reads as much as there is. Returns 0 where that is all, and how much it is.
   private static func read(
-    _ source: any ByteSource, at position: UInt64, into buffer: UnsafeMutableRawBufferPointer
+    _ source: any ByteSource, at position: BytePosition, into buffer: UnsafeMutableRawBufferPointer
   ) -> (errcode_t, Int) {
-    let left = source.byteCount > position ? source.byteCount - position : 0
+    let left = source.end > position ? source.end - position : 0
     let count = Int(min(UInt64(buffer.count), left))
     do throws(ReadError) {
       var bytes = unsafe MutableRawSpan(_unsafeBytes: buffer[..<count])
@@ -180,11 +180,12 @@ enum IOManager {
     else { return errcode_t(EXT2_ET_MAGIC_IO_CHANNEL) }
     let source = unsafe Unmanaged<Box>.fromOpaque(box).takeUnretainedValue().source
     let blockSize = unsafe UInt64(channel.pointee.block_size)
-    let (start, startOverflow) = block.multipliedReportingOverflow(by: blockSize)
+    let (byte, startOverflow) = block.multipliedReportingOverflow(by: blockSize)
     let (byteCount, countOverflow) = count.multipliedReportingOverflow(by: blockSize)
     // It is advice: what lies outside is not there to be read.
-    guard !startOverflow, !countOverflow, start < source.byteCount else { return 0 }
-    source.willNeed(start..<start + min(byteCount, source.byteCount - start))
+    guard !startOverflow, !countOverflow, byte < source.byteCount else { return 0 }
+    let start = BytePosition(byte)
+    source.willNeed(start..<start + min(byteCount, source.end - start))
     return 0
   }
 }

@@ -19,13 +19,13 @@ extension ByteSource {
   ///
   /// - Parameter failure: keeps the first refusal of the system.
   package func superblock(
-    at position: UInt64 = Superblock.position, _ failure: inout DeviceReadError?
+    at position: BytePosition = Superblock.position, _ failure: inout DeviceReadError?
   ) -> Superblock? {
     probe(Superblock.byteCount, at: position, &failure).flatMap { Superblock($0) }
   }
 
   /// The superblock at `position`, where it doesn't matter why there is none.
-  package func superblock(at position: UInt64 = Superblock.position) -> Superblock? {
+  package func superblock(at position: BytePosition = Superblock.position) -> Superblock? {
     var failure: DeviceReadError?
     return superblock(at: position, &failure)
   }
@@ -40,13 +40,13 @@ extension ByteSource {
   ///   - everywhere: whether to look, where there is none, for groups that are smaller or larger by a power of two, too: some
   ///     1,100 reads; and then for the first backup of groups of any size, in the first 128 MiB, which are read in one go.
   package func backupSuperblocks(
-    from start: UInt64 = 0, within byteCount: UInt64 = .max, everywhere: Bool = false
+    from start: BytePosition = 0, within byteCount: UInt64 = .max, everywhere: Bool = false
   ) -> [BackupSuperblock] {
     var found: [BackupSuperblock] = []
     func look(_ blockSize: BlockSize, _ blocksPerGroup: UInt64, first: BlockNumber) {
       for group: UInt64 in [1, 3, 5, 7, 9, 25, 27, 49, 81] {
         let block = first + group * blocksPerGroup
-        guard let facts = blockSize.position(of: block).flatMap({ superblock(at: start + $0) }),
+        guard let facts = blockSize.position(of: block).flatMap({ superblock(at: $0.inWhole(from: start)) }),
           facts.blockSize == blockSize,
           facts.byteCount <= byteCount,
           // A file that holds the image of another file system has superblocks too.
@@ -78,18 +78,18 @@ extension ByteSource {
   }
 
   /// The first backup in the first 128 MiB that stands where it says that group 1 begins.
-  private func firstBackup(from start: UInt64, within byteCount: UInt64) -> BackupSuperblock? {
+  private func firstBackup(from start: BytePosition, within byteCount: UInt64) -> BackupSuperblock? {
     let mostBytes: UInt64 = 1 << 27
     // Who looks for backups reports a first superblock that can't be read; of the others none need be there.
     var failure: DeviceReadError?
-    let end = min(start + min(byteCount, mostBytes), self.byteCount)
+    let end = min(start + min(byteCount, mostBytes), self.end)
     var found: BackupSuperblock?
     forEachSuperblockMagic(in: start..<max(start, end), step: 1024, &failure) { position in
       guard position > start, let facts = superblock(at: position), facts.groupNumber == 1,
         facts.impossibleValues.isEmpty, facts.byteCount <= byteCount
       else { return true }
       let block = facts.firstDataBlock + facts.blocksPerGroup
-      if facts.blockSize.position(of: block) == position - start {
+      if facts.blockSize.position(of: block) == position.inPart(from: start) {
         found = BackupSuperblock(block: block, facts: facts)
       }
       return found == nil
@@ -103,7 +103,8 @@ extension ByteSource {
   ///   - step: superblocks begin at multiples of this, in bytes from the start of `range`: a divisor of 64 KiB.
   ///   - failure: keeps the first refusal of the system.
   package func forEachSuperblockMagic(
-    in range: Range<UInt64>, step: Int, _ failure: inout DeviceReadError?, _ body: (UInt64) -> Bool
+    in range: Range<BytePosition>, step: Int, _ failure: inout DeviceReadError?,
+    _ body: (BytePosition) -> Bool
   ) {
     let pieceSize: UInt64 = 1 << 16
     var start = range.lowerBound
@@ -117,7 +118,7 @@ extension ByteSource {
   }
 
   /// Where in a piece the magic of a superblock stands where one could begin. Of what can't be read whole, each page is tried.
-  private func places(step: Int, in piece: Range<UInt64>, _ failure: inout DeviceReadError?) -> [Int] {
+  private func places(step: Int, in piece: Range<BytePosition>, _ failure: inout DeviceReadError?) -> [Int] {
     // Where it stands in a superblock.
     let (low, high) = (56, 57)
     let pageSize = 4096

@@ -54,9 +54,9 @@ package final class Superblock: Sendable {
   /// How large a superblock is, in bytes.
   package static let byteCount = 1024
   /// Where the first one stands, in bytes.
-  package static let position: UInt64 = 1024
+  package static let position: BytePosition = 1024
   /// Where the first one ends, in bytes from the start of the file system.
-  static var end: UInt64 { position + UInt64(byteCount) }
+  package static var end: BytePosition { position + UInt64(byteCount) }
   /// Blocks are of 64 KiB at most.
   private static let greatestLogBlockSize: UInt32 = 6
   /// What an inode takes, and how many are reserved, in revision 0.
@@ -129,7 +129,7 @@ package final class Superblock: Sendable {
 
   /// Where `block` begins, in bytes from the start of the file system; nil if there is no such block, or none that a file
   /// could be long enough for: what is added to a position doesn't overflow.
-  package func position(ofBlock block: BlockNumber) -> UInt64? {
+  package func position(ofBlock block: BlockNumber) -> BytePosition? {
     guard block >= firstDataBlock, block < blocksEnd else { return nil }
     return blockSize.position(of: block)
   }
