@@ -1,6 +1,5 @@
 import Basics
 package import ExtVolume
-import TextOutput
 
 /// A file system that begins further in, where nothing says so: after a vendor's header, or among dynamic partitions.
 package struct EmbeddedFileSystem {
@@ -53,17 +52,5 @@ extension ByteSource {
       mebibyte += 1
     }
     return found
-  }
-}
-
-extension [EmbeddedFileSystem] {
-  /// What there is, and what to type, in a sentence.
-  package func words(in location: ImageLocation) -> String {
-    map { found in
-      let label = found.facts.label.isEmpty ? "" : " \"\(Escaping.text(found.facts.label))\""
-      let moved = location.moved(to: found.position)
-      return "\(found.facts.type)\(label) begins at byte \(found.position) "
-        + "(ext2walk ls \(Escaping.shellWord(moved.argument)))"
-    }.joined(separator: ", ")
   }
 }

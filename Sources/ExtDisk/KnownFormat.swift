@@ -1,8 +1,8 @@
 import Basics
 import ExtVolume
 
-/// What a file or partition is that is no ext file system, told by the bytes that its kind begins with. What to do
-/// with each kind is in `Words/KnownFormat+Words.swift`, and with one of its own kind in its row of ``Magic``.
+/// What a file or partition is that is no ext file system, told by the bytes that its kind begins with. Its kind is
+/// what leads from it to a file system; what is there for one format alone says so in its row of ``Magic``.
 package struct KnownFormat: Equatable {
   package enum Kind: Equatable {
     /// Packed by this program.
@@ -20,8 +20,12 @@ package struct KnownFormat: Equatable {
     case volumeManager
     case raidMember
     case otherFileSystem
-    /// Something of its own kind; `IMAGE` in its advice is the file's name.
-    case other(_ advice: String)
+    /// The metadata of a file system without its directories.
+    case metadataOnly
+    /// A device that bcache keeps the newest of another's data for; those usually begin at this byte.
+    case cached(dataAt: UInt64)
+    /// Something of its own kind; which programs read it, where `IMAGE` is the file's name.
+    case other(_ readers: String)
     case swap
     case text
     case nothing

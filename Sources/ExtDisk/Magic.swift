@@ -17,9 +17,7 @@ package struct Magic {
   /// superblock follows where a file system has its own.
   static let metadataOnly = Magic(
     0, [0x10, 0xB7, 0x2B, 0x7F] + text("Ext2 Image 1.0"), "a metadata file of e2image",
-    .other(
-      "it holds no directories: debugfs -i IMAGE reads its inodes; e2image -r DEVICE COPY writes what ext2walk lists"
-    ))
+    .metadataOnly)
 
   private static let packed: [Magic] = [
     Magic(0, [0x1F, 0x8B], "a gzip file", .compressed(by: "gzip")),
@@ -110,9 +108,7 @@ package struct Magic {
         4096 + 24,
         [0xC6, 0x85, 0x73, 0xF6, 0x4E, 0x1A, 0x45, 0xCA, 0x82, 0x65, 0xF5, 0x7F, 0x48, 0xBA, 0x6D, 0x81],
         "a bcache device",
-        .other(
-          "what it backs usually begins at byte 8192 (ext2walk ls --offset 8192 IMAGE), and lacks what is only in the cache; "
-            + "bcache-super-show says where, and registered it is /dev/bcacheN")),
+        .cached(dataAt: 8192)),
       Magic(0, text("LUKS") + [0xBA, 0xBE], "an encrypted disk (LUKS)", .encrypted),
       Magic(4096, raidMagic, raidMember.name, raidMember.kind),
       Magic(0, raidMagic, raidMember.name, raidMember.kind),

@@ -122,7 +122,7 @@ package final class Volume: Sendable {
   private static func open(
     _ image: any ByteSource, options: OpenOptions
   ) throws(VolumeError) -> (library: LibraryHandle, hasWrongChecksum: Bool, readPast: [Feature]) {
-    // A backup says where it is, not how large blocks are; without --block-size each is tried.
+    // A backup says where it is, not how large blocks are; without a block size each is tried.
     let blockSizes: [BlockSize?] =
       if options.superblock == nil { [nil] } else {
         options.blockSize.map { [$0] } ?? BlockSize.all

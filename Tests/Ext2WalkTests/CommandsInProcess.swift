@@ -50,7 +50,7 @@ enum InProcess {
       case "info": try describe(Info.parse(Array(arguments)), image, messages, &said)
       default: preconditionFailure("\(command[0]) isn't run in process")
       }
-    } catch let error as any ImageError {
+    } catch let error as any ReportedError {
       messages.failure(error.sentence)
     }
     said.messages = lines.text

@@ -1,7 +1,7 @@
 import ExtVolume
 
 /// Why a command can't go on with an image, where nothing below it failed: in sentences.
-struct CommandError: ImageError {
+struct CommandError: ReportedError {
   /// What was being done, as a participle.
   let operation: String
   /// Why it failed.
@@ -15,5 +15,6 @@ struct CommandError: ImageError {
     whatToDo = advice
   }
 
-  var description: String { "\(operation): \(reason)" + (whatToDo.map { "; \($0)" } ?? "") }
+  var description: String { "\(operation): \(reason)" }
+  var sentence: String { description + (whatToDo.map { "; \($0)" } ?? "") }
 }

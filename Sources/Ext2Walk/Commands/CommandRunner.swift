@@ -11,7 +11,7 @@ enum CommandRunner {
     try run(diagnostics) {
       do {
         try body(diagnostics)
-      } catch let error as any ImageError {
+      } catch let error as any ReportedError {
         diagnostics.failure(error.sentence)
       }
     }

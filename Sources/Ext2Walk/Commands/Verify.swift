@@ -90,11 +90,11 @@ struct Verify: ParsableCommand {
       var disk = DiskState()
       let opened = Result { try opening.open(image, &disk) }
       diagnostics.tell(disk)
-      report.take(diskDamage: disk.damage.map(\.description))
+      report.take(diskDamage: disk.damage.map(\.sentence))
       let volume = try opened.get()
       diagnostics.tell(whatMayChangeOf: volume)
       if try check(volume, report).fails(isStrict: strict) { diagnostics.raise(to: .damage) }
-    } catch let error as any ImageError {
+    } catch let error as any ReportedError {
       diagnostics.failure(error.sentence)
       try report.end(.notExamined(error.sentence))
     }
@@ -137,7 +137,7 @@ struct Verify: ParsableCommand {
       } else if summary.fails(isStrict: strict) {
         diagnostics.raise(to: .damage)
       }
-    } catch let error as any ImageError {
+    } catch let error as any ReportedError {
       diagnostics.failure(error.sentence)
       try report.end(.notExamined(error.sentence))
     }

@@ -41,8 +41,11 @@ extension Advice {
 
 // What the libraries say of themselves, and what to do about it.
 
-extension ImageError {
-  /// What was being done, why that failed, and what to do about it.
+extension VolumeError: ReportedError {
+  var sentence: String { description + (advice.map { "; \($0.words)" } ?? "") }
+}
+
+extension SelfTestError: ReportedError {
   var sentence: String { description + (advice.map { "; \($0.words)" } ?? "") }
 }
 

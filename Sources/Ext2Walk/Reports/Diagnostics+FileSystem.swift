@@ -33,8 +33,8 @@ extension Diagnostics {
 
   /// Says what there is to say of a whole disk.
   func tell(_ disk: DiskState) {
-    for each in disk.notes { note(each.description) }
-    for each in disk.damage { damage(each.description) }
+    for each in disk.notes { note(each.sentence) }
+    for each in disk.damage { damage(each.sentence) }
   }
 
   /// Says what may differ from what is read. No problem of the file system's.

@@ -8,7 +8,7 @@ extension ImageReport {
   /// What is good to know: what is wrong with the disk as a whole, where one partition was asked for; what was read past.
   var notes: [String] {
     let ofDisk =
-      wantedPartition == nil ? [] : table?.state(onlyOf: wantedPartition).notes.map(\.description) ?? []
+      wantedPartition == nil ? [] : table?.state(onlyOf: wantedPartition).notes.map(\.sentence) ?? []
     return ofDisk + [Diagnostics.readPast(featuresReadPast)].compactMap(\.self)
   }
 
@@ -18,7 +18,7 @@ extension ImageReport {
     if let table {
       if wantedPartition == nil {
         let disk = table.state(onlyOf: nil)
-        problems += disk.notes.map(\.description) + disk.damage.map(\.description)
+        problems += disk.notes.map(\.sentence) + disk.damage.map(\.sentence)
       }
       for found in table.partitions where found.isCutShort {
         let number = found.partition.number

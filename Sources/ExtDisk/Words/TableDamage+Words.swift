@@ -14,8 +14,7 @@ extension TableDamage: CustomStringConvertible {
     case .lostGPT(let error):
       let state = error.map { "can be read (\($0))" } ?? "is left"
       return
-        "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing; "
-        + "testdisk looks for where they began, and --offset reads the file system there"
+        "its first sector says that it has a GPT, and neither that nor its backup \(state): partitions are missing"
     case .lostFirstCopy(let error):
       let state = error.map { "can't be read (\($0))" } ?? "is damaged or gone"
       return "its first partition table \(state): the partitions are those of the backup at its end"
@@ -34,7 +33,7 @@ extension TableDamage: CustomStringConvertible {
   }
 
   private static func ofBackup(_ state: String) -> String {
-    "the backup of its partition table \(state); sfdisk --relocate gpt-bak-std COPY writes one to a copy"
+    "the backup of its partition table \(state)"
   }
 }
 

@@ -1,6 +1,6 @@
 import Basics
 
-/// A part of another source, from a position to its end: what `--offset` and `--partition` lead to.
+/// A part of another source, from a position to its end: a partition, or what begins further in.
 package struct PartSource: ByteSource {
   private let whole: any ByteSource
   private let start: BytePosition

@@ -1,9 +1,3 @@
-/// An error that ends the work on an image. It describes itself in a sentence: what was being done, and why that failed.
-package protocol ImageError: Error, CustomStringConvertible {
-  /// What would help, where something would and the sentence doesn't say it.
-  var advice: Advice? { get }
-}
-
-extension ImageError {
-  package var advice: Advice? { nil }
-}
+/// An error that ends the work on an image. It describes itself: what was being done, and why that failed. What would help is
+/// a value of its own, where something would: an ``Advice``, or what its library has in the place of one.
+package protocol ImageError: Error, CustomStringConvertible {}

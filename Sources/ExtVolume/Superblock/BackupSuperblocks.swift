@@ -3,7 +3,7 @@ package import FolioCore
 
 /// A copy of the superblock, and how to open the file system by it.
 package struct BackupSuperblock {
-  /// The block it stands in, for `--superblock`: fewer than 2^27.
+  /// The block it stands in, by which it is opened: fewer than 2^27.
   package let block: BlockNumber
   package let facts: Superblock
 
