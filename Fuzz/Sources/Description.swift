@@ -1,3 +1,4 @@
+import Basics
 import ExtDisk
 import ExtMount
 import ExtVolume
@@ -39,7 +40,7 @@ private func lookForOthers(in image: any ByteSource) {
   var failure: DeviceReadError?
   for hasDynamicPartitions in [false, true] {
     for found in image.embeddedFileSystems(hasDynamicPartitions: hasDynamicPartitions, &failure) {
-      expect(found.position < image.byteCount, "a file system at \(found.position)")
+      expect(found.position < image.end, "a file system at \(found.position)")
     }
   }
   expect(failure == nil, "memory refused a read: \(failure.map { "\($0)" } ?? "")")
