@@ -21,6 +21,8 @@ import Testing
       (try PartSource(of: PartSource(of: FileSource(path: path), from: 1000), from: 234), 1234),
     ]
     for (source, start) in sources {
+      _ = try source.bytes(1, at: 17)
+      #expect(source.isInMemory(at: 17))
       let expected = Array(Self.bytes[start...])
       #expect(source.byteCount == UInt64(expected.count))
       #expect(source.positionOnDevice(of: 10) == BytePosition(start + 10))

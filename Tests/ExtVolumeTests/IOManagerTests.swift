@@ -15,6 +15,8 @@ import Testing
     var byteCount: UInt64 { whole.byteCount }
     var file: FileSource? { nil }
 
+    func isInMemory(at position: BytePosition) -> Bool { true }
+
     func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
       if position <= badByte, badByte - position < UInt64(destination.byteCount) {
         throw .system(.ioError, position: badByte)

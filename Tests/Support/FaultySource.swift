@@ -63,6 +63,8 @@ final class FaultySource: ByteSource {
   var byteCount: UInt64 { whole.byteCount }
   var file: FileSource? { whole.file }
 
+  func isInMemory(at position: BytePosition) -> Bool { whole.isInMemory(at: position) }
+  func willNeed(_ range: Range<BytePosition>) { whole.willNeed(range) }
   func nextData(from position: BytePosition) -> BytePosition? { whole.nextData(from: position) }
   func dataEnd(from position: BytePosition) -> BytePosition { whole.dataEnd(from: position) }
 

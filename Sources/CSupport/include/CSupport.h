@@ -3,3 +3,4 @@
 
 #include "crc32c.h"
 #include "libc.h"
+#include "pagecache.h"

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 // memfd_create(2) and its MFD_CLOEXEC: Linux only.
 #define CSUPPORT_MFD_CLOEXEC 0x0001U
@@ -17,3 +19,7 @@ extern int wcwidth(wchar_t character);
 // madvise(2) and its MADV_HUGEPAGE: Linux only.
 #define CSUPPORT_MADV_HUGEPAGE 14
 extern int madvise(void *start, size_t length, int advice);
+
+// preadv2(2) and its RWF_NOWAIT, which reads only what needs no waiting for a device: Linux only.
+#define CSUPPORT_RWF_NOWAIT 8
+extern ssize_t preadv2(int descriptor, const struct iovec *parts, int count, off_t position, int flags);

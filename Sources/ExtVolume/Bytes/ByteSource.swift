@@ -18,6 +18,12 @@ package protocol ByteSource: Sendable {
   /// Says that these bytes will be read soon, so that a disk has them by then. It is advice, and changes nothing else.
   func willNeed(_ range: Range<BytePosition>)
 
+  /// Whether they stand on a disk with a head, which takes long to jump. True where nobody knows.
+  var hasHead: Bool { get }
+
+  /// Whether the byte at `position` can be read without waiting for a device. False where nobody knows.
+  func isInMemory(at position: BytePosition) -> Bool
+
   /// Where the next bytes at or after `position` are that were ever written; nil where none follow. `position` itself where
   /// nobody knows.
   func nextData(from position: BytePosition) -> BytePosition?
@@ -31,6 +37,7 @@ package protocol ByteSource: Sendable {
 
 extension ByteSource {
   package func willNeed(_ range: Range<BytePosition>) {}
+  package var hasHead: Bool { file?.hasHead ?? true }
   package func nextData(from position: BytePosition) -> BytePosition? { position < end ? position : nil }
   package func dataEnd(from position: BytePosition) -> BytePosition { end }
   package func positionOnDevice(of position: BytePosition) -> BytePosition { position }

@@ -80,13 +80,44 @@ package final class FileSource: ByteSource {
     }
   }
 
-  /// As `posix_fadvise(POSIX_FADV_WILLNEED)`.
+  /// As `posix_fadvise(POSIX_FADV_WILLNEED)`, of which Linux takes no more at a time than it would read ahead by itself.
   package func willNeed(_ range: Range<BytePosition>) {
-    let part = range.clamped(to: 0..<end)
-    // To the system, no bytes are all that follow.
-    guard !part.isEmpty else { return }
-    _ = posix_fadvise(
-      descriptor.rawValue, off_t(part.lowerBound.rawValue), off_t(part.count), POSIX_FADV_WILLNEED)
+    var rest = range.clamped(to: 0..<self.end)
+    while !rest.isEmpty {
+      let end = min(
+        rest.upperBound,
+        BytePosition((rest.lowerBound.rawValue / Self.usualReadAhead + 1) * Self.usualReadAhead))
+      _ = posix_fadvise(
+        descriptor.rawValue, off_t(rest.lowerBound.rawValue), off_t(end - rest.lowerBound),
+        POSIX_FADV_WILLNEED)
+      rest = end..<rest.upperBound
+    }
+  }
+
+  /// What Linux reads ahead where nobody has said otherwise: `read_ahead_kb` of 128.
+  private static var usualReadAhead: UInt64 { 128 << 10 }
+
+  /// As `queue/rotational` of the device tells, or of the one that the file stands on; see sysfs-block(5).
+  package var hasHead: Bool {
+    guard let facts else { return true }
+    let device = MountTable.Device(facts.st_mode & S_IFMT == S_IFBLK ? facts.st_rdev : facts.st_dev)
+    let directory = FilePath("/sys/dev/block/\(device.major):\(device.minor)")
+    // A partition has the queue of its disk.
+    return !["queue/rotational", "../queue/rotational"].contains { queue in
+      ProcFile.contents(of: directory.appending(queue)).hasPrefix("0")
+    }
+  }
+
+  /// As `preadv2(RWF_NOWAIT)` and, where that doesn't read, cachestat(2): a page from which Linux would read ahead isn't read
+  /// without waiting, though it is there. File systems of other machines know neither.
+  package func isInMemory(at position: BytePosition) -> Bool {
+    var byte: UInt8 = 0
+    let count = unsafe withUnsafeMutableBytes(of: &byte) { byte in
+      var part = unsafe iovec(iov_base: byte.baseAddress, iov_len: byte.count)
+      return unsafe preadv2(
+        descriptor.rawValue, &part, 1, off_t(clamping: position.rawValue), CSUPPORT_RWF_NOWAIT)
+    }
+    return count >= 0 || csupport_cached_page_count(descriptor.rawValue, position.rawValue, 1) > 0
   }
 
   /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file.

@@ -9,6 +9,8 @@ package struct MemorySource: ByteSource {
   package var byteCount: UInt64 { UInt64(bytes.count) }
   package var file: FileSource? { nil }
 
+  package func isInMemory(at position: BytePosition) -> Bool { true }
+
   package func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
     try checkBounds(destination.byteCount, at: position)
     let start = Int(position.rawValue)

@@ -39,6 +39,10 @@ package struct PartSource: ByteSource {
     whole.willNeed(part.lowerBound.inWhole(from: start)..<part.upperBound.inWhole(from: start))
   }
 
+  package func isInMemory(at position: BytePosition) -> Bool {
+    position >= end || whole.isInMemory(at: position.inWhole(from: start))
+  }
+
   package func nextData(from position: BytePosition) -> BytePosition? {
     guard position < end else { return nil }
     return whole.nextData(from: position.inWhole(from: start)).map { max(position, $0.inPart(from: start)) }
