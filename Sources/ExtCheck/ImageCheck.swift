@@ -58,6 +58,10 @@ package enum ImageCheck {
     var reading = options.reading
     reading.checksums = .checked
     var reader = try DirectoryReader(volume, options: reading)
+    let plan = ReadPlan(volume, options: reading, needsInodes: false)
+    plan.prepare(blocksOf: census.directories) { part in
+      findings.progress(CheckProgress(part: 0.2 + 0.1 * part))
+    }
     let crossCheck = CrossCheckThread(try CrossCheck(volume, isThorough: options.isThorough))
     // Where findings can't be written the thread would wait for ever.
     defer { crossCheck.cancel() }

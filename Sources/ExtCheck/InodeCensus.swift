@@ -115,4 +115,13 @@ struct InodeCensus: ~Copyable {
     }
     return nil
   }
+
+  /// All directories, in the order of their numbers.
+  var directories: [InodeNumber] {
+    var found: [InodeNumber] = []
+    while let next = first(from: found.last.map { $0 + 1 } ?? 1, where: { $0.type == .directory }) {
+      found.append(next)
+    }
+    return found
+  }
 }

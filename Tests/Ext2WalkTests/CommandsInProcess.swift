@@ -78,6 +78,7 @@ enum InProcess {
     }
 
     func begin() {}
+    func isReadingAhead(part: Double) {}
     func take(_ bytes: RawSpan) { output.append(bytes) }
     func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
       for message in findings.messages { messages.damage(message) }
@@ -114,8 +115,10 @@ enum InProcess {
     let taker = Taker(messages)
     for target in targets {
       try ParallelWalk.run(
-        from: FoundDirectory(inode: target.inode.number, path: target.path), threadCount: 2, worker: &worker,
-        to: taker, makeWorker: makeWorker)
+        from: FoundDirectory(inode: target.inode.number, path: target.path), threadCount: 2,
+        plan: list.what.recursive
+          ? ReadPlan(volume, options: reading, needsInodes: list.how.long) : nil,
+        worker: &worker, to: taker, makeWorker: makeWorker)
     }
     taker.output.withBytes { said.text = String(decoding: [UInt8](copying: $0), as: UTF8.self) }
   }
@@ -132,7 +135,8 @@ enum InProcess {
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
     var directories = MappedDirectories(
-      isRecursive: map.recursive, diagnostics: messages,
+      volume, plan: map.recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
+      diagnostics: messages,
       progress: WalkProgress(isOn: false, of: volume.superblock))
     directories.walk(from: FoundDirectory(inode: .root, path: []), by: &reader, inodes: &inodes)
     said.text = MappingTable.text(reader.account)

@@ -37,6 +37,24 @@ import Testing
     if command[0] == "ls" { #expect(finished.text.contains("/e/behind")) }
   }
 
+  /// What is asked for ahead, of a disk of which nothing is in memory, is told as if it were read when the walk gets there.
+  @Test(arguments: [0, 1, 2], commands + [["verify"]])
+  func aBadSectorIsToldOnceWhereItIsReadAhead(place: Int, command: [String]) async throws {
+    let (image, blocks) = try await image(blockSize: 1024)
+    let positions = [blocks[1] + 100, try await image.position(ofInode: try image.inode(of: "e")), blocks[0]]
+    let bytes = try image.source()
+    let inMemory = try InProcess.run(command, FaultySource(bytes, .fails(at: positions[place])))
+    let disk = ColdDisk(bytes)
+    let finished = try InProcess.run(command, FaultySource(disk, .fails(at: positions[place])))
+    #expect(!disk.asked.isEmpty)
+    #expect(finished.messages == inMemory.messages)
+    // How long a mapping took is never the same.
+    #expect(
+      command[0] == "map"
+        ? finished.lines.count == inMemory.lines.count : finished.text == inMemory.text)
+    #expect(finished.status == 1 && inMemory.status == 1)
+  }
+
   /// Inodes are read by the dozen where neighbours are asked for: those beside a bad sector are there all the same.
   @Test func aBadSectorOfAnInodeTableCostsItsInodes() async throws {
     let image = try await ScratchImage(blockSize: 4096, tree: (100..<200).map { "file-\($0)" })
@@ -103,6 +121,8 @@ import Testing
     let bytes: [UInt8]
     var byteCount: UInt64 { UInt64(bytes.count) }
     var file: FileSource? { nil }
+
+    func isInMemory(at position: BytePosition) -> Bool { true }
 
     func read(into destination: inout MutableRawSpan, at position: BytePosition) throws(ReadError) {
       try checkBounds(destination.byteCount, at: position)

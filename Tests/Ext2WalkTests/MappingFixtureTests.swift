@@ -15,7 +15,8 @@ import Testing
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
     var directories = MappedDirectories(
-      isRecursive: true, diagnostics: Diagnostics(image: []),
+      volume, plan: ReadPlan(volume, options: options, needsInodes: false),
+      diagnostics: Diagnostics(image: []),
       progress: WalkProgress(isOn: false, of: volume.superblock))
     directories.walk(from: FoundDirectory(inode: 2, path: []), by: &reader, inodes: &inodes)
     var blocks: [SurveyedBlock] = []

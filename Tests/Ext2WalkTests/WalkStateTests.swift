@@ -92,6 +92,7 @@ import TextOutput
     var secondNames = 0
     var readTwice = 0
     var waited = 0
+    var planned = 0
     /// Walks in which more waited than is read ahead of.
     var overBound = 0
 
@@ -101,6 +102,7 @@ import TextOutput
       givenBack += walk.counts.givenBack
       secondNames += walk.counts.secondNames
       waited += walk.counts.waited
+      planned += walk.counts.planned
       readTwice += walk.readCounts.values.count { $0 > 1 }
       overBound += walk.mostHeldBytes > 1 << 22 ? 1 : 0
     }
@@ -114,6 +116,8 @@ import TextOutput
       case reading(Batch)
       /// Hands on a part of the output of the directory it reads.
       case streaming(Batch)
+      /// Asks for what it and others will read, before it reads.
+      case planning(Batch)
       /// Hands on directories, and then goes on with what it reads, if anything.
       case handingOn([WalkNode], Batch?)
     }
@@ -155,7 +159,7 @@ import TextOutput
       let areLooking = threads.allSatisfy {
         switch $0 {
         case .looking, .ended: true
-        case .reading, .streaming, .handingOn: false
+        case .reading, .streaming, .planning, .handingOn: false
         }
       }
       guard areLooking, !isEnded else { return false }
@@ -185,6 +189,14 @@ import TextOutput
         batch.start = 0
         state.isHandingOn = false
         threads[index] = .reading(batch)
+      case .planning(let batch):
+        // Nobody hands on meanwhile, and what is asked for begins with what this thread reads.
+        #expect(state.beginHandingOn().isEmpty)
+        let directories = state.directories(from: Array(batch.left), upTo: 8)
+        #expect(directories.prefix(batch.left.count) == batch.left.map(\.directory.inode)[...])
+        #expect(directories.allSatisfy { tree.children[$0] != nil })
+        state.isHandingOn = false
+        threads[index] = handOn(and: batch)
       case .handingOn(let nodes, let batch):
         for node in nodes where !node.isDropped {
           let output = node.output.map { copy(of: $0)[node.outputRange] }
@@ -227,6 +239,14 @@ import TextOutput
         return handOn(and: nil)
       }
       guard var unwritten = batch.unwritten else {
+        if batch.isAtStart, random.below(8) == 0 {
+          guard state.beginPlanning() == true else {
+            counts.waited += 1
+            return .reading(batch)
+          }
+          counts.planned += 1
+          return .planning(batch)
+        }
         if !batch.isAtStart, random.below(6) == 0 {
           state.giveBack(batch.left)
           counts.givenBack += batch.left.count
@@ -313,6 +333,7 @@ import TextOutput
     // All that may happen did.
     #expect(counts.streamed > 100 && counts.streamedInVain > 100, "\(counts)")
     #expect(counts.givenBack > 100 && counts.waited > 100 && counts.overBound > 50, "\(counts)")
+    #expect(counts.planned > 100, "\(counts)")
     #expect(
       moreNames ? counts.secondNames > 500 && counts.readTwice > 100 : counts.secondNames == 0, "\(counts)")
   }

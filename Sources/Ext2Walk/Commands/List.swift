@@ -72,6 +72,12 @@ struct List: ParsableCommand {
     let format = how.format(what, volume: volume)
     var worker = try ListingWorker(
       volume, reading: options, options: shown, format: format)
+    let needs = InodeNeeds(options: shown, format: format)
+    let plan =
+      shown.isRecursive
+      ? ReadPlan(
+        volume, options: options,
+        needsInodes: needs.anything(knowsTypes: volume.superblock.recordsNameTypes)) : nil
     if !alone.isEmpty { try list(alone, &worker, to: output) }
     let makeWorker = { @Sendable [options] in
       try ListingWorker(
@@ -81,7 +87,7 @@ struct List: ParsableCommand {
       // An account is that of one thread.
       try ParallelWalk.run(
         from: FoundDirectory(inode: directory.inode.number, path: directory.path),
-        threadCount: mappings ? 1 : WorkerThread.coreCount, worker: &worker, to: output,
+        threadCount: mappings ? 1 : WorkerThread.coreCount, plan: plan, worker: &worker, to: output,
         makeWorker: makeWorker)
     }
     try output.end()

@@ -80,7 +80,8 @@ struct Map: ParsableCommand {
     let targets = diagnostics.tell(
       try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     var directories = MappedDirectories(
-      isRecursive: recursive, diagnostics: diagnostics,
+      volume, plan: recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
+      diagnostics: diagnostics,
       progress: WalkProgress(isOn: progress.isOn(), of: volume.superblock))
     for target in targets where target.inode.isDirectory {
       directories.walk(

@@ -45,6 +45,10 @@ final class ListingOutput: WalkTaker {
     try StandardOutput.flushIfLarge(&buffer)
   }
 
+  func isReadingAhead(part: Double) {
+    progress.isReadingAhead(part: part)
+  }
+
   func end(_ directory: FoundDirectory, _ findings: WalkFindings, secondNames: [FoundDirectory]) {
     progress.add(entryCount: findings.entryCount)
     guard !findings.messages.isEmpty || !secondNames.isEmpty else { return }

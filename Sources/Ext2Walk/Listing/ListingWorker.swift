@@ -4,6 +4,7 @@ import TextOutput
 
 /// Lists directories on one thread.
 struct ListingWorker: WalkWorker, ~Copyable {
+  private let volume: Volume
   private var reader: DirectoryReader
   private var inodes: InodeTable
   private var listing: Listing
@@ -12,6 +13,7 @@ struct ListingWorker: WalkWorker, ~Copyable {
     _ volume: Volume, reading: ReadingOptions, options: ListingOptions, format: Listing.Format
   ) throws(VolumeError) {
     reader = try DirectoryReader(volume, options: reading)
+    self.volume = volume
     inodes = InodeTable(volume)
     listing = Listing(volume, options: options, format: format)
   }
@@ -19,8 +21,8 @@ struct ListingWorker: WalkWorker, ~Copyable {
   /// A line for each mapping made so far.
   var account: [(line: MappingLine, path: [UInt8])] { reader.account }
 
-  mutating func readAhead(_ directories: [FoundDirectory]) {
-    reader.readAhead(directories, inodes: &inodes)
+  mutating func isInMemory(_ directory: FoundDirectory) -> Bool {
+    volume.isInMemory(directory: directory.inode, inodes: &inodes)
   }
 
   mutating func begin(_ directory: FoundDirectory, to output: inout ByteBuffer) {

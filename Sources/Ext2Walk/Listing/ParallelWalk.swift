@@ -5,8 +5,8 @@ import TextOutput
 
 /// Reads directories on one thread.
 protocol WalkWorker: ~Copyable, SendableMetatype {
-  /// Asks for what these directories need, all at once, where reading is slow: a disk serves many as fast as one.
-  mutating func readAhead(_ directories: [FoundDirectory])
+  /// Whether a directory can be begun without waiting for a device.
+  mutating func isInMemory(_ directory: FoundDirectory) -> Bool
 
   /// Begins a directory.
   mutating func begin(_ directory: FoundDirectory, to output: inout ByteBuffer)
@@ -32,6 +32,8 @@ protocol WalkTaker: AnyObject {
   /// What follows is that of another directory.
   func begin() throws(OutputError)
   func take(_ output: RawSpan) throws(OutputError)
+  /// Directories are asked for ahead; which part of what is planned has been, from 0 to 1.
+  func isReadingAhead(part: Double)
   /// The directory is complete.
   ///
   /// - Parameters:
@@ -49,24 +51,25 @@ protocol WalkTaker: AnyObject {
 /// directory whose turn it is goes on, and what waits beside is a directory of each thread.
 final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   private let taker: any WalkTaker
+  /// What is asked for where a directory isn't in memory; nil where the walk reads one only.
+  private let plan: ReadPlan?
   private let makeWorker: @Sendable () throws -> Worker
   private let shared: ConditionLock<WalkState>
   private let threadCount: Int
 
   /// So many directories are taken at once at most: taking them costs about as much as reading one.
   private static var largestBatch: Int { 16 }
-  /// Where a directory takes longer than this, it isn't in memory, or it is large: asking for it ahead takes a hundredth.
-  private static var slow: Duration { .microseconds(100) }
   /// How many bytes come together before they are handed on.
   private static var pieceByteCount: Int { 1 << 18 }
   /// So many must wait before more threads are worth their start.
   private static var fewestForThreads: Int { 32 }
 
   private init(
-    _ root: FoundDirectory, threadCount: Int, to taker: any WalkTaker,
+    _ root: FoundDirectory, threadCount: Int, plan: ReadPlan?, to taker: any WalkTaker,
     makeWorker: @escaping @Sendable () throws -> Worker
   ) {
     self.taker = taker
+    self.plan = plan
     self.makeWorker = makeWorker
     self.threadCount = threadCount
     shared = ConditionLock(WalkState(root))
@@ -75,13 +78,15 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   /// Walks `root` and all that is found below it.
   ///
   /// - Parameters:
+  ///   - plan: asks for directories ahead. One thread at a time has it.
   ///   - worker: reads on this thread.
   ///   - makeWorker: makes one for another thread. Where it throws, that thread does nothing.
   static func run(
-    from root: FoundDirectory, threadCount: Int, worker: inout Worker, to taker: any WalkTaker,
+    from root: FoundDirectory, threadCount: Int, plan: ReadPlan?, worker: inout Worker,
+    to taker: any WalkTaker,
     makeWorker: @escaping @Sendable () throws -> Worker
   ) throws(OutputError) {
-    let walk = ParallelWalk(root, threadCount: threadCount, to: taker, makeWorker: makeWorker)
+    let walk = ParallelWalk(root, threadCount: threadCount, plan: plan, to: taker, makeWorker: makeWorker)
     var threads: [WorkerThread] = []
     walk.work(&worker) {
       guard threads.isEmpty, $0 >= Self.fewestForThreads else { return }
@@ -103,12 +108,10 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   /// Reads directories until there are none left, some at once as long as little comes of them. `tell` is told how many
   /// wait to be read.
   private func work(_ worker: inout Worker, tell: (Int) -> Void) {
-    var isSlow = false
     while true {
       let batch = shared.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
       if batch.isEmpty { return }
-      let start = ContinuousClock.now
-      if isSlow { worker.readAhead(batch.map(\.directory)) }
+      if let plan, !worker.isInMemory(batch[0].directory) { prepare(batch, by: plan) }
       var output = shared.withLock { $0.spareOutput() }
       var finished: [WalkPiece] = []
       for (index, node) in batch.enumerated() {
@@ -125,9 +128,19 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
           return
         }
       }
-      isSlow = ContinuousClock.now - start > Self.slow * batch.count
       tell(finish(finished, output: output))
     }
+  }
+
+  /// Asks for what the walk needs from these directories on. Meanwhile nothing is handed on, so the taker can say how far it is.
+  private func prepare(_ batch: [WalkNode], by plan: ReadPlan) {
+    guard shared.wait(for: { $0.beginPlanning() }) else { return }
+    if !plan.covers(batch[0].directory.inode) {
+      let directories = shared.withLock { $0.directories(from: batch, upTo: ReadPlan.mostDirectories) }
+      plan.prepare(for: directories) { taker.isReadingAhead(part: $0) }
+    }
+    shared.withLock { $0.isHandingOn = false }
+    handOn()
   }
 
   /// Reads a directory. Where much comes of it, what was finished before it is handed in, and its own output on, if its turn

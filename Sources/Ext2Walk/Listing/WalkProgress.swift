@@ -24,6 +24,11 @@ struct WalkProgress: ~Copyable {
     }
   }
 
+  /// Says that directories are asked for ahead.
+  mutating func isReadingAhead(part: Double) {
+    line.step(part: part) { "reading ahead, in the order of the disk" }
+  }
+
   /// Takes the line away, so that something else can be written.
   mutating func clear() { line.clear() }
 }

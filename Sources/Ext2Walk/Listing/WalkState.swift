@@ -117,6 +117,22 @@ struct WalkState {
     return taken.isEmpty ? nil : taken
   }
 
+  /// Begins to plan what is read from here on, as if something were handed on.
+  ///
+  /// - Returns: whether it has begun: not where the walk has failed; nil while something is handed on or planned.
+  mutating func beginPlanning() -> Bool? {
+    guard failure == nil else { return false }
+    guard !isHandingOn else { return nil }
+    isHandingOn = true
+    return true
+  }
+
+  /// Directories that were taken and those that come after them, in order.
+  func directories(from taken: [WalkNode], upTo most: Int) -> [InodeNumber] {
+    let waiting = pending.reversed().lazy.filter { $0.state == .pending }
+    return (taken + waiting.prefix(most)).map(\.directory.inode)
+  }
+
   /// Takes back directories that were taken and not read.
   mutating func giveBack(_ nodes: some Sequence<WalkNode>) {
     for node in nodes { node.state = .pending }

@@ -5,20 +5,32 @@ import TextOutput
 
 /// Walks directories for the sake of their folios, and lists nothing.
 struct MappedDirectories: ~Copyable {
-  private let isRecursive: Bool
+  private let volume: Volume
+  /// What is asked for ahead; nil where only single directories are read.
+  private let plan: ReadPlan?
   private let diagnostics: Diagnostics
   var progress: WalkProgress
 
-  init(isRecursive: Bool, diagnostics: Diagnostics, progress: consuming WalkProgress) {
-    self.isRecursive = isRecursive
+  private var isRecursive: Bool { plan != nil }
+
+  init(
+    _ volume: Volume, plan: ReadPlan?, diagnostics: Diagnostics, progress: consuming WalkProgress
+  ) {
+    self.volume = volume
+    self.plan = plan
     self.diagnostics = diagnostics
     self.progress = progress
   }
 
-  /// Reads `root`, and with it all directories below it, if it is recursive.
+  /// Reads `root`, and with it all directories below it, if there is a plan for them.
   mutating func walk(from root: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable) {
     var walk = TreeWalk(from: root)
     while let directory = walk.next() {
+      if let plan, !volume.isInMemory(directory: directory.inode, inodes: &inodes),
+        !plan.covers(directory.inode)
+      {
+        plan.prepare(for: [directory.inode] + walk.waiting) { progress.isReadingAhead(part: $0) }
+      }
       let children = read(directory, by: &reader, inodes: &inodes)
       for second in walk.add(children) { report(directory.damage(secondName: second), in: directory) }
     }

@@ -55,3 +55,16 @@ extension BlockMap {
     }
   }
 }
+
+extension Inode {
+  /// The blocks that hold more of the map of its contents, as far as the inode itself names them.
+  var outsideNodes: [BlockNumber] {
+    let area = blockArea.span.raw
+    if hasExtents {
+      guard let root = ExtentNode(area), root.depth > 0 else { return [] }
+      return (0..<root.entryCount).map { root.child($0).block }
+    }
+    return (Self.directBlockCount..<15).map { BlockNumber(area.littleEndian(at: $0 * 4, as: UInt32.self)) }
+      .filter { $0 != 0 }
+  }
+}

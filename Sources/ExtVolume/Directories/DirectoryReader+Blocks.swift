@@ -45,25 +45,6 @@ extension DirectoryReader {
     return nil
   }
 
-  /// Asks for the first page of a directory: most have no more.
-  package func readAhead(_ directory: Inode) {
-    guard !directory.hasInlineData,
-      let first = BlockMapReader.read(directory, on: volume).places.first(where: { _ in true }),
-      let start = volume.position(ofBlock: first.physical)
-    else { return }
-    volume.image.willNeed(start..<start + UInt64(min(folios.blockSize, folios.pageSize.byteCount)))
-  }
-
-  /// Asks for the inodes of directories, all of them, and then for the first page of each.
-  package func readAhead(_ directories: [FoundDirectory], inodes: inout InodeTable) {
-    for directory in directories { inodes.readAhead(directory.inode) }
-    for directory in directories {
-      // Whoever reads it reports that it can't be read.
-      guard let inode = try? inodes.inode(directory.inode), inode.isDirectory else { continue }
-      readAhead(inode)
-    }
-  }
-
   /// So many bytes of a run are asked for ahead at a time.
   static var aheadByteCount: Int { 4 << 20 }
 

@@ -35,6 +35,21 @@ extension Volume {
     return InodeGroup(firstInode: first, usedInodeCount: used, bitmapPosition: bitmap)
   }
 
+  /// Where inode `number` begins, in bytes from the start of the file system.
+  func position(ofInode number: InodeNumber) throws(VolumeError) -> BytePosition {
+    guard (1...superblock.lastInode).contains(number) else {
+      throw .noInode(number, count: superblock.inodeCount)
+    }
+    let index = number - 1
+    let table = try positionOfInodeTable(group: index / superblock.inodesPerGroup)
+    let (position, overflow) = table.addingReportingOverflow(
+      UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
+    guard !overflow, position < image.end else {
+      throw .read(.pastEnd(position: table, byteCount: image.byteCount), of: .inode(number))
+    }
+    return position
+  }
+
   /// The blocks of a group's own tables, which may be anywhere in a damaged file system.
   ///
   /// Mirrors `ext2fs_super_and_bgd_loc2()`, whose blocks kept for more descriptors are among them.

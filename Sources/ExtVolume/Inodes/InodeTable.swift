@@ -13,6 +13,7 @@ package struct InodeTable: ~Copyable {
   /// Bytes a window: at least 16 KiB, and at least one inode. Tables begin at blocks and inodes are powers
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
+  static func windowSize(_ superblock: Superblock) -> Int { max(16384, superblock.inodeSize) }
   private static var windowCount: Int { 64 }
   /// Who asks for an inode and then for one so few bytes from it will ask for more of them.
   private static var near: Int { 1024 }
@@ -37,7 +38,7 @@ package struct InodeTable: ~Copyable {
   package init(_ volume: Volume) {
     self.volume = volume
     imageEnd = volume.image.end
-    windowSize = max(16384, volume.superblock.inodeSize)
+    windowSize = Self.windowSize(volume.superblock)
   }
 
   /// Inode `number`; throws where there is none or it can't be read.
@@ -95,16 +96,9 @@ package struct InodeTable: ~Copyable {
     return volume.hasRightChecksum(inode: inode.number, bytes.raw.extracting(place))
   }
 
-  /// Asks for inode `number`, to be read soon.
-  package func readAhead(_ number: InodeNumber) {
-    // Whoever reads it reports that there is none.
-    guard let position = try? position(of: number) else { return }
-    volume.image.willNeed(position..<position + UInt64(volume.superblock.inodeSize))
-  }
-
   /// In which window inode `number` is and where in it, after reading it if need be.
   private mutating func locate(_ number: InodeNumber) throws(VolumeError) -> (slot: Int, place: Range<Int>) {
-    let position = try position(of: number)
+    let position = try volume.position(ofInode: number)
     let (window, offset) = position.rawValue.quotientAndRemainder(dividingBy: UInt64(windowSize))
     let slot = Int(window % UInt64(Self.windowCount))
     let wanted = Int(offset)..<Int(offset) + volume.superblock.inodeSize
@@ -112,22 +106,6 @@ package struct InodeTable: ~Copyable {
       try load(window, into: slot, number: number, wanted)
     }
     return (slot, wanted)
-  }
-
-  /// Where inode `number` begins, in bytes from the start of the file system.
-  private func position(of number: InodeNumber) throws(VolumeError) -> BytePosition {
-    let superblock = volume.superblock
-    guard (1...superblock.lastInode).contains(number) else {
-      throw .noInode(number, count: superblock.inodeCount)
-    }
-    let index = number - 1
-    let table = try volume.positionOfInodeTable(group: index / superblock.inodesPerGroup)
-    let (position, overflow) = table.addingReportingOverflow(
-      UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
-    guard !overflow, position < imageEnd else {
-      throw .read(.pastEnd(position: table, byteCount: volume.image.byteCount), of: .inode(number))
-    }
-    return position
   }
 
   /// Reads the bytes `wanted` of a window, or all of it.

@@ -86,6 +86,10 @@ package final class LibraryHandle: @unchecked Sendable {
     unsafe ext2fs_bg_flags_test(handle, group, UInt16(EXT2_BG_INODE_UNINIT)) != 0
   }
 
+  /// How many directories are said to be in the group, and how many inodes that are free.
+  func directoryCount(group: UInt32) -> UInt32 { unsafe ext2fs_bg_used_dirs_count(handle, group) }
+  func freeInodeCount(group: UInt32) -> UInt32 { unsafe ext2fs_bg_free_inodes_count(handle, group) }
+
   /// How many inodes at the end of the group were never used.
   func unusedInodeCount(group: UInt32) -> UInt32 { unsafe ext2fs_bg_itable_unused(handle, group) }
 

@@ -128,6 +128,7 @@ package struct PathLookup: ~Copyable {
     guard let entry = entry(named: name, in: here.inode, found, inodes: &inodes) else {
       throw .lookUp(.notFound, path: path)
     }
+    volume.readAround(inode: entry.inode)
     return Step(inode: try inodes.inode(entry.inode), entry: entry, name: name)
   }
 

@@ -44,6 +44,9 @@ package struct TreeWalk {
   /// The directory that comes next; nil at the end.
   package mutating func next() -> FoundDirectory? { pending.popLast() }
 
+  /// The directories that come next, in order, as far as they are known.
+  package var waiting: some Sequence<InodeNumber> { pending.reversed().lazy.map(\.inode) }
+
   /// Adds directories found in the one that came last, in order.
   ///
   /// - Returns: those that are walked already, under another name.

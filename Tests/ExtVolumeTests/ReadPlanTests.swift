@@ -1,0 +1,200 @@
+import Basics
+import FolioCore
+import Testing
+
+@testable import ExtVolume
+@testable import TestSupport
+
+/// What is asked for ahead of a walk, on disks of which nothing is in memory.
+@Suite struct ReadPlanTests {
+  /// A file system of 8 groups with inode tables of 2 MiB each: `big` has 300 directories of a file each, `small` has 10. Each
+  /// group says that it has some.
+  static func image() async throws -> ScratchImage {
+    let big = (0..<300).map { "big/\($0 % 7)/\($0)/file" }
+    let small = (0..<10).map { "small/\($0)/file" }
+    let image = try await ScratchImage(
+      blockSize: 1024, tree: big + small,
+      options: ["-O", "^metadata_csum,^64bit,^dir_index", "-I", "256", "-N", "65536", "-g", "8192"],
+      blocks: 65536)
+    for group in 1..<8 { try await image.debugfs("set_block_group \(group) used_dirs_count 300") }
+    return image
+  }
+
+  private static func cold(_ image: ScratchImage, hasHead: Bool = true) throws -> (ColdDisk, Volume) {
+    let disk = ColdDisk(try FileSource(path: image.path), hasHead: hasHead)
+    let volume = try Volume(disk)
+    disk.evict()
+    disk.forget()
+    return (disk, volume)
+  }
+
+  /// Reads all directories from `root` on, and the inodes of all entries if they are needed. Returns how many there are.
+  @discardableResult
+  private static func walk(_ volume: Volume, from root: InodeNumber, inodesToo: Bool = false) throws -> Int {
+    var reader = try DirectoryReader(volume, options: ReadingOptions(checksums: .skipped))
+    var inodes = InodeTable(volume)
+    var walk = TreeWalk(from: FoundDirectory(inode: root, path: []))
+    var count = 0
+    while let directory = walk.next() {
+      count += 1
+      var children: [FoundDirectory] = []
+      reader.begin(directory, inodes: &inodes)
+      while let step = reader.next(inodes: &inodes) {
+        guard case .entries(var entries) = consume step else { continue }
+        while let record = entries.next() {
+          let name = entries.name(of: record)
+          guard !DotName.matches(name) else { continue }
+          if inodesToo { _ = try inodes.inode(record.inode) }
+          if Entry(record: record, place: entries.place).type == .directory {
+            children.append(directory.child(record.inode, name: name))
+          }
+        }
+      }
+      _ = walk.add(children)
+    }
+    return count
+  }
+
+  @Test(arguments: [false, true])
+  func nothingIsWaitedForAfterAPlanOfTheWhole(needsInodes: Bool) async throws {
+    let image = try await Self.image()
+    let (disk, volume) = try Self.cold(image)
+    let count = try Self.walk(volume, from: .root, inodesToo: needsInodes)
+    #expect(count > 300)
+    let plainWaits = disk.waits.count
+    #expect(plainWaits > 100)
+
+    let (other, again) = try Self.cold(image)
+    let plan = ReadPlan(again, options: ReadingOptions(), needsInodes: needsInodes)
+    plan.prepare(for: [.root])
+    #expect(plan.isComplete)
+    // The tables are in memory when they are read.
+    #expect(other.waits.isEmpty)
+    #expect(!other.asked.isEmpty)
+    #expect(try Self.walk(again, from: .root, inodesToo: needsInodes) == count)
+    #expect(other.waits.isEmpty)
+  }
+
+  @Test func eachSweepIsInTheOrderOfTheDisk() async throws {
+    let (disk, volume) = try Self.cold(try await Self.image(), hasHead: false)
+    ReadPlan(volume, options: ReadingOptions(), needsInodes: false).prepare(for: [.root])
+    // One sweep over the tables, one over the blocks.
+    let turns = zip(disk.asked, disk.asked.dropFirst()).count { $1.lowerBound < $0.upperBound }
+    #expect(turns <= 1)
+  }
+
+  @Test func aSmallTreeDoesNotReadAllInodeTables() async throws {
+    let image = try await Self.image()
+    let (disk, volume) = try Self.cold(image, hasHead: false)
+    let small = try image.inode(of: "small")
+    let plan = ReadPlan(volume, options: ReadingOptions(), needsInodes: false)
+    plan.prepare(for: [small])
+    #expect(!plan.isComplete)
+    let (whole, all) = try Self.cold(image, hasHead: false)
+    ReadPlan(all, options: ReadingOptions(), needsInodes: false).prepare(for: [.root])
+    #expect(disk.byteCountFromDisk * 2 < whole.byteCountFromDisk)
+    let asked = disk.waits.count
+    #expect(try Self.walk(volume, from: small) == 11)
+    #expect(disk.waits.count == asked)
+  }
+
+  @Test func noMoreIsAskedForThanMemoryHas() async throws {
+    let (disk, volume) = try Self.cold(try await Self.image(), hasHead: false)
+    let plan = ReadPlan(volume, options: ReadingOptions(), needsInodes: true, mostByteCount: 1 << 16)
+    plan.prepare(for: [.root])
+    #expect(!plan.isComplete)
+    // It ends with the level that went beyond.
+    let (whole, all) = try Self.cold(try await Self.image(), hasHead: false)
+    ReadPlan(all, options: ReadingOptions(), needsInodes: true).prepare(for: [.root])
+    #expect(disk.byteCountFromDisk < whole.byteCountFromDisk)
+    // What the walk knows later on is asked for then, and nothing twice.
+    let byteCount = disk.byteCountFromDisk
+    plan.prepare(for: [.root])
+    #expect(disk.byteCountFromDisk == byteCount)
+  }
+
+  @Test func whatWasAskedForIsNotAskedForAgain() async throws {
+    let image = try await Self.image()
+    let (disk, volume) = try Self.cold(image)
+    let small = try image.inode(of: "small")
+    let plan = ReadPlan(volume, options: ReadingOptions(), needsInodes: false)
+    plan.prepare(for: [small])
+    disk.evict()
+    disk.forget()
+    plan.prepare(for: [small])
+    #expect(disk.asked.isEmpty && disk.waits.isEmpty)
+  }
+
+  @Test func aBadSectorIsReadOnceAndLeftToTheReader() async throws {
+    let image = try await Self.image()
+    let sector = try await image.position(ofInode: .root) + 5000
+    let faulty = FaultySource(ColdDisk(try FileSource(path: image.path)), .fails(at: sector))
+    let volume = try Volume(faulty)
+    faulty.forgetReads()
+    let plan = ReadPlan(volume, options: ReadingOptions(), needsInodes: false)
+    plan.prepare(for: [.root])
+    // A large piece, then its small ones; none of them again.
+    #expect(faulty.touches.count == 2 && Set(faulty.touches).count == 2)
+    faulty.forgetReads()
+    plan.prepare(for: [.root])
+    #expect(faulty.reads.isEmpty)
+  }
+
+  @Test func aCheckAsksForBlocksOnlyWhereTheyAreNotInMemory() async throws {
+    let image = try await Self.image()
+    let (disk, volume) = try Self.cold(image)
+    let plan = ReadPlan(volume, options: ReadingOptions(), needsInodes: false)
+    var directories: [InodeNumber] = []
+    var scan = InodeScan(volume)
+    for group in 0..<volume.groupCount {
+      _ = scan.scan(group: group) { inode, _ in
+        if FileType(mode: inode.mode) == .directory { directories.append(inode.number) }
+      } miss: { _ in
+      }
+    }
+    disk.forget()
+    plan.prepare(blocksOf: directories) { _ in }
+    #expect(!disk.asked.isEmpty)
+    disk.forget()
+    try Self.walk(volume, from: .root)
+    #expect(disk.waits.isEmpty)
+    disk.forget()
+    plan.prepare(blocksOf: directories) { _ in }
+    #expect(disk.asked.isEmpty)
+  }
+}
+
+/// Parts of an image in the order of the disk.
+@Suite struct DiskSweepTests {
+  private static func asked(_ parts: [Range<BytePosition>], hasHead: Bool) -> [Range<BytePosition>] {
+    let disk = ColdDisk(MemorySource(Array(repeating: 0, count: 8 << 20)), hasHead: hasHead)
+    var sweep = DiskSweep(disk)
+    for part in parts { sweep.add(part) }
+    let planned = sweep.planned
+    sweep.ask()
+    #expect(planned == (sweep.byteCount, sweep.jumpCount))
+    return disk.asked
+  }
+
+  private static func part(_ start: Int, _ end: Int) -> Range<BytePosition> {
+    BytePosition(start)..<BytePosition(end)
+  }
+
+  private static let mib = 1 << 20
+
+  @Test func partsAreSortedAndGapsReadThrough() {
+    let last = Self.part(5 * Self.mib, 6 * Self.mib)
+    let parts = [last, Self.part(0, 4096), Self.part(8192, 12288), Self.part(4096, 5000)]
+    #expect(Self.asked(parts, hasHead: true) == [Self.part(0, 12288), last])
+    // Without a head a gap costs as much as what is wanted.
+    let far = [Self.part(0, 4096), Self.part(Self.mib / 2, Self.mib / 2 + 4096)]
+    #expect(Self.asked(far, hasHead: true) == [Self.part(0, Self.mib / 2 + 4096)])
+    #expect(Self.asked(far, hasHead: false) == far)
+  }
+
+  @Test func whatLiesAfterTheEndIsLeftOut() {
+    let mib = Self.mib
+    let parts = [Self.part(7 * mib, 9 * mib), Self.part(8 * mib, 9 * mib), Self.part(0, 0)]
+    #expect(Self.asked(parts, hasHead: true) == [Self.part(7 * mib, 8 * mib)])
+  }
+}
