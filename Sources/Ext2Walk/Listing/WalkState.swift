@@ -73,10 +73,10 @@ struct WalkState {
   var isHandingOn = false
   private(set) var failure: OutputError?
 
-  private static var mostHeldBytes: Int { 1 << 22 }
+  private static var mostHeldBytes: Int { 1 << 20 }
   /// What is kept of memory that held output before: so many bytes each, and so many of them.
-  private static var mostSpareBytes: Int { 1 << 19 }
-  private static var mostSpareOutputs: Int { 8 }
+  private static var mostSpareBytes: Int { 1 << 17 }
+  private static var mostSpareOutputs: Int { 32 }
   /// So many directories are handed on at once.
   private static var mostHandedOn: Int { 64 }
 

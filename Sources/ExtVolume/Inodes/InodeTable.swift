@@ -14,7 +14,7 @@ package struct InodeTable: ~Copyable {
   /// of two, so no inode stands in two windows.
   private let windowSize: Int
   static func windowSize(_ superblock: Superblock) -> Int { max(16384, superblock.inodeSize) }
-  private static var windowCount: Int { 64 }
+  private static var windowCount: Int { 16 }
   /// Who asks for an inode and then for one so few bytes from it will ask for more of them.
   private static var near: Int { 1024 }
   /// So often inodes are read alone, however far apart: then all of the window is.
