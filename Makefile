@@ -146,17 +146,18 @@ examples: deps fixtures ## build and run what uses FolioCore as a library
 BENCH_IMAGES ?= /var/tmp/ext2walk-bench
 BASELINES := Benchmarks/.build/baseline
 
+# BENCH keeps the rows that have it in their names: `make bench BENCH=disk`.
 bench: build $(BASELINES)/c-walk $(BASELINES)/make-image ## measure ext2walk against a walk in C, e2fsck and installed peers, as ratios
 	@mkdir -p $(BENCH_IMAGES)
 	cd Benchmarks && swift build -c release --product Walks
-	Benchmarks/.build/release/Walks $(BINARY) $(BASELINES) $(BENCH_IMAGES) Benchmarks/.build/walks.json
+	Benchmarks/.build/release/Walks $(BINARY) $(BASELINES) $(BENCH_IMAGES) Benchmarks/.build/walks.json $(BENCH)
 
 $(BASELINES)/%: Benchmarks/baseline/%/main.c | packages
 	@mkdir -p $(BASELINES)
 	cc -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs ext2fs com_err)
 
 bench-peers: ## install the tools that `make bench` also measures
-	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip fuse2fs
+	$$(test "$$(id -u)" = 0 || echo sudo) apt-get install -y -qq sleuthkit 7zip fuse2fs strace
 
 bench-mapping: deps ## measure the ways of mapping side by side, as ratios to direct; takes Swift 6.3
 	@cd Benchmarks && swift package dump-package | grep -q MappingWays || { \

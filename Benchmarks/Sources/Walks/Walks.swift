@@ -2,10 +2,10 @@ import Glibc
 
 /// `make bench`: ext2walk against a walk in C by libext2fs, e2fsck, and the peers that are installed.
 ///
-///     Walks TOOL BASELINES IMAGES JSON
+///     Walks TOOL BASELINES IMAGES JSON [PART]
 ///
 /// TOOL is the built ext2walk, BASELINES the folder with `c-walk` and `make-image`, IMAGES the folder for images, which
-/// are made where they are missing, JSON the file that gets the figures. Both sides of a row are run in turn, and the
+/// are made where they are missing, JSON the file that gets the figures; PART keeps the rows that have it in their names. Both sides of a row are run in turn, and the
 /// row is the medians of these runs: only ratios carry over to other machines.
 @main
 struct Walks {
@@ -13,31 +13,41 @@ struct Walks {
 
   static func main() {
     let arguments = CommandLine.arguments
-    guard arguments.count == 5 else {
-      print("Walks TOOL BASELINES IMAGES JSON")
+    guard (5...6).contains(arguments.count) else {
+      print("Walks TOOL BASELINES IMAGES JSON [PART]")
       exit(64)
     }
     let walks = Walks(tool: arguments[1], baselines: arguments[2], images: arguments[3])
     for image in Image.all { walks.make(image) }
     var table = Table(header: Result.header)
     var results: [Result] = []
-    for comparison in walks.marks + walks.peers {
+    let part = arguments.count > 5 ? arguments[5] : ""
+    for comparison in walks.marks + walks.peers where part.isEmpty || comparison.name.contains(part) {
       let result = comparison.measure()
       results.append(result)
       table.add(result.row)
       say(result.row.joined(separator: "  "))
     }
     print(table.text)
+    var disk = Table(header: DiskComparison.header)
+    var (objects, missedOnDisk) = (results.map(\.json), 0)
+    for (row, isMet, json) in walks.disks.flatMap({ $0.measure(onlyOf: part) }) {
+      disk.add(row)
+      say(row.joined(separator: "  "))
+      objects.append(json)
+      if !isMet { missedOnDisk += 1 }
+    }
+    print(disk.text)
     var rates = Table(header: ["what", "a second"])
     rates.add(["records, by the cursor, of a block in memory", million(Rates.recordsPerSecond())])
     for output in Self.outputs {
       rates.add(["entries, by ls \(output)", million(walks.entriesPerSecond(output))])
     }
     print(rates.text)
-    save("[\n" + results.map(\.json).joined(separator: ",\n") + "\n]\n", to: arguments[4])
+    save("[\n" + objects.joined(separator: ",\n") + "\n]\n", to: arguments[4])
     print("As JSON: \(arguments[4])")
-    let missed = results.count { !$0.isMet }
-    print(missed == 0 ? "All marks are met." : "\(missed) of \(results.count) rows miss their mark.")
+    let missed = results.count { !$0.isMet } + missedOnDisk
+    print(missed == 0 ? "All marks are met." : "\(missed) of \(objects.count) rows miss their mark.")
   }
 
   private func path(_ image: Image) -> String { "\(images)/\(image.name).img" }
@@ -130,6 +140,48 @@ struct Walks {
         name: "cold: " + row.name, image: row.image, ours: row.ours, theirs: row.theirs, wantedRatio: 1,
         isCold: true, rounds: 3)
     }
+  }
+
+  // MARK: A disk with a head
+
+  /// What is waited for a disk with a head of which nothing is in memory, by a model: see ``DiskModel``.
+  private var disks: [DiskComparison] {
+    guard isInstalled("strace") else {
+      print("No rows of a disk with a head: strace isn't installed (make bench-peers).")
+      return []
+    }
+    var images = [(path(.many4), "many-4k"), (path(.many64), "many-64k")]
+    if let aged = agedImage() { images.append((aged, "aged-4k")) }
+    return images.map { image, name in
+      func ours(_ command: String, _ wanted: Double) -> (Program, String, Double) {
+        (Program(tool, command.split(separator: " ").map(String.init) + [image]), command, wanted)
+      }
+      return DiskComparison(
+        image: image, name: name,
+        ours: [ours("ls -RU", 1), ours("ls -R", 1), ours("ls -lR", 1), ours("verify", 1.2)],
+        theirs: Program("e2fsck", ["-fn", image]))
+    }
+  }
+
+  /// An image that a kernel has written as in years of use; nil where this user can't mount one.
+  private func agedImage() -> String? {
+    let (path, folder) = ("\(images)/aged-4k.img", "\(images)/mounted")
+    if access(path, R_OK) == 0 { return path }
+    func run(_ script: String) -> Bool {
+      Program("sh", ["-c", script, "sh", "\(path).new", folder]).run(.null).status == 0
+    }
+    guard geteuid() == 0,
+      run(
+        "truncate -s 8G \"$1\" && mke2fs -q -F -t ext4 -b 4096 -N 1000000 \"$1\" && mkdir -p \"$2\" && mount -o loop \"$1\" \"$2\""
+      )
+    else {
+      print("No rows of aged-4k: it takes root, who can mount an image.")
+      return nil
+    }
+    say("making \(path)")
+    Ageing.grow(in: folder, directoryCount: 8000, fileCount: 400_000)
+    guard run("umount \"$2\""), rename("\(path).new", path) == 0 else { fail(path) }
+    return path
   }
 
   // MARK: Rates
