@@ -1,7 +1,9 @@
-package import Basics
+public import Basics
 
 /// One JSON object on its way into a buffer: members in the order they are added. Valid for any bytes (RFC 8259).
-package struct JSONObject {
+///
+/// Only what is public is inlined where it is used: numbers, which are most of a listing.
+public struct JSONObject {
   private var isEmpty: Bool
 
   /// - Parameter hasMembers: whether it has been begun, with other members.
@@ -9,19 +11,23 @@ package struct JSONObject {
     isEmpty = !hasMembers
   }
 
-  package mutating func add(
+  /// Adds a number in decimal digits, or null.
+  @inlinable
+  public mutating func add(
     _ key: StaticString, _ value: (some FixedWidthInteger)?, to output: inout ByteBuffer
   ) {
-    begin(key, &output)
+    beginMember(key, &output)
     if let value { output.append(value) } else { output.append("null") }
   }
 
-  package mutating func add(_ key: StaticString, _ number: (some Ordinal)?, to output: inout ByteBuffer) {
+  /// Adds the number of one of many, or null.
+  @inlinable
+  public mutating func add(_ key: StaticString, _ number: (some Ordinal)?, to output: inout ByteBuffer) {
     add(key, number?.rawValue, to: &output)
   }
 
   package mutating func add(_ key: StaticString, _ value: Bool?, to output: inout ByteBuffer) {
-    begin(key, &output)
+    beginMember(key, &output)
     switch value {
     case true?: output.append("true")
     case false?: output.append("false")
@@ -40,7 +46,7 @@ package struct JSONObject {
 
   /// Begins an array; what is appended next, with commas between, are its elements.
   package mutating func beginArray(_ key: StaticString, _ output: inout ByteBuffer) {
-    begin(key, &output)
+    beginMember(key, &output)
     output.append(UInt8(ascii: "["))
   }
 
@@ -49,7 +55,7 @@ package struct JSONObject {
   }
 
   package mutating func add(_ key: StaticString, _ value: String?, to output: inout ByteBuffer) {
-    begin(key, &output)
+    beginMember(key, &output)
     if let value { Self.append(text: value, to: &output) } else { output.append("null") }
   }
 
@@ -70,7 +76,7 @@ package struct JSONObject {
 
   /// Adds bytes as text, and where they are not UTF-8 also `<key>Bytes`, in hexadecimal.
   package mutating func add(_ key: StaticString, bytes: RawSpan, to output: inout ByteBuffer) {
-    begin(key, &output)
+    beginMember(key, &output)
     output.append(UInt8(ascii: "\""))
     let isUTF8 = Self.append(bytes, to: &output)
     output.append(UInt8(ascii: "\""))
@@ -110,8 +116,8 @@ package struct JSONObject {
     output.append(UInt8(ascii: "}"))
   }
 
-  @inline(__always)
-  private mutating func begin(_ key: StaticString, _ output: inout ByteBuffer) {
+  @usableFromInline
+  mutating func beginMember(_ key: StaticString, _ output: inout ByteBuffer) {
     output.append(isEmpty ? "{\"" : ",\"")
     isEmpty = false
     output.append(key)
