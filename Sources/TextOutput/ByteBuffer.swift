@@ -9,8 +9,8 @@ public struct ByteBuffer: ~Copyable {
   // Nil until there is something to hold.
   @usableFromInline
   var memory: UnsafeMutableRawPointer?
-  @usableFromInline
-  var capacity = 0
+  /// How many bytes it has memory for.
+  public internal(set) var capacity = 0
   @usableFromInline
   var used = 0
 

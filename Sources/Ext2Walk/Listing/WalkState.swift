@@ -67,16 +67,16 @@ struct WalkState {
   private var walked: Set<InodeNumber>
   /// Output and messages that wait for their turn, in bytes.
   private(set) var heldByteCount = 0
-  /// Memory that held output before.
+  /// Memory that held output before, and how much that is in bytes.
   private var spareOutputs: [WalkOutput] = []
+  private var spareByteCount = 0
   /// Whether a thread hands something on.
   var isHandingOn = false
   private(set) var failure: OutputError?
 
   private static var mostHeldBytes: Int { 1 << 20 }
-  /// What is kept of memory that held output before: so many bytes each, and so many of them.
-  private static var mostSpareBytes: Int { 1 << 17 }
-  private static var mostSpareOutputs: Int { 32 }
+  /// So much is kept of memory that held output before.
+  private static var mostSpareBytes: Int { 1 << 22 }
   /// So many directories are handed on at once.
   private static var mostHandedOn: Int { 64 }
 
@@ -95,7 +95,11 @@ struct WalkState {
   }
 
   /// Empty memory for output.
-  mutating func spareOutput() -> WalkOutput { spareOutputs.popLast() ?? WalkOutput() }
+  mutating func spareOutput() -> WalkOutput {
+    guard let output = spareOutputs.popLast() else { return WalkOutput() }
+    spareByteCount -= output.bytes.capacity
+    return output
+  }
 
   /// Takes directories to be read; none at the end; nil where there are none now.
   mutating func take(upTo most: Int, threadCount: Int) -> [WalkNode]? {
@@ -202,8 +206,9 @@ struct WalkState {
       node.children = []
       guard let output = node.output else { continue }
       output.nodeCount -= 1
-      if output.nodeCount == 0, spareOutputs.count < Self.mostSpareOutputs {
-        output.bytes.removeAll(keeping: Self.mostSpareBytes)
+      if output.nodeCount == 0, spareByteCount + output.bytes.capacity <= Self.mostSpareBytes {
+        output.bytes.removeAll()
+        spareByteCount += output.bytes.capacity
         spareOutputs.append(output)
       }
     }
