@@ -6,6 +6,8 @@ struct Comparison {
   let theirs: Program
   /// What ours may take at the most, in times of theirs; nil where that is only to be seen.
   let wantedRatio: Double?
+  /// What ours may take of processors at the most, in times of theirs.
+  var wantedProcessorRatio: Double?
   /// What ours may hold in memory at the most, in MiB.
   var wantedPeak: Int?
   /// Whether the image is taken out of the page cache before each run.
@@ -29,6 +31,8 @@ struct Comparison {
     return Result(
       comparison: self, ours: median(pairs.map(\.ours.milliseconds)),
       theirs: median(pairs.map(\.theirs.milliseconds)),
+      processorRatio: median(pairs.map(\.ours.processorMilliseconds))
+        / median(pairs.map(\.theirs.processorMilliseconds)),
       pipeRatio: hasPipe
         ? median(pipes.map(\.ours.milliseconds)) / median(pipes.map(\.theirs.milliseconds)) : nil,
       peak: pairs.map(\.ours.peakByteCount).max() ?? 0, status: pairs[0].ours.status)
@@ -39,6 +43,7 @@ struct Comparison {
 struct Result {
   let comparison: Comparison
   let ours, theirs: Double
+  let processorRatio: Double
   let pipeRatio: Double?
   /// Bytes.
   let peak: Int
@@ -48,28 +53,33 @@ struct Result {
 
   var isMet: Bool {
     let isFast = comparison.wantedRatio.map { ratio <= $0 } ?? true
+    let isFrugal = comparison.wantedProcessorRatio.map { processorRatio <= $0 } ?? true
     let isSmall = comparison.wantedPeak.map { peak <= $0 << 20 } ?? true
-    return isFast && isSmall && status == 0
+    return isFast && isFrugal && isSmall && status == 0
   }
 
   var row: [String] {
     [
       comparison.name, fixed(ours, 1), fixed(theirs, 1), fixed(ratio, 2),
       pipeRatio.map { fixed($0, 2) } ?? "",
-      comparison.wantedRatio.map { fixed($0, 2) } ?? "", fixed(Double(peak) / 1_048_576, 1),
+      comparison.wantedRatio.map { fixed($0, 2) } ?? "", fixed(processorRatio, 2),
+      comparison.wantedProcessorRatio.map { fixed($0, 2) } ?? "", fixed(Double(peak) / 1_048_576, 1),
       comparison.wantedPeak.map(String.init) ?? "", isMet ? "" : "missed",
     ]
   }
 
   static let header = [
-    "what", "ours ms", "theirs ms", "ratio", "into a pipe", "wanted", "peak MiB", "wanted", "",
+    "what", "ours ms", "theirs ms", "ratio", "into a pipe", "wanted", "processor", "wanted", "peak MiB",
+    "wanted", "",
   ]
 
   var json: String {
     """
     {"what":"\(comparison.name)","oursMilliseconds":\(fixed(ours, 3)),"theirsMilliseconds":\(fixed(theirs, 3)),\
     "ratio":\(fixed(ratio, 4)),"pipeRatio":\(pipeRatio.map { fixed($0, 4) } ?? "null"),\
-    "wantedRatio":\(comparison.wantedRatio.map { fixed($0, 2) } ?? "null"),"peakBytes":\(peak),\
+    "wantedRatio":\(comparison.wantedRatio.map { fixed($0, 2) } ?? "null"),\
+    "processorRatio":\(fixed(processorRatio, 4)),\
+    "wantedProcessorRatio":\(comparison.wantedProcessorRatio.map { fixed($0, 2) } ?? "null"),"peakBytes":\(peak),\
     "wantedPeakMiB":\(comparison.wantedPeak.map(String.init) ?? "null"),"met":\(isMet)}
     """
   }

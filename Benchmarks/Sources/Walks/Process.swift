@@ -3,6 +3,8 @@ import Glibc
 /// What one run of a program took.
 struct Run {
   let milliseconds: Double
+  /// Of all its threads, in the system too.
+  let processorMilliseconds: Double
   /// The most memory that was resident at once, mapped files included, in bytes.
   let peakByteCount: Int
   let status: Int32
@@ -42,6 +44,7 @@ struct Program {
     let elapsed = (ContinuousClock.now - start).components
     return Run(
       milliseconds: Double(elapsed.seconds) * 1e3 + Double(elapsed.attoseconds) / 1e15,
+      processorMilliseconds: milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime),
       peakByteCount: usage.ru_maxrss * 1024, status: status >> 8 & 0xFF)
   }
 
@@ -75,4 +78,8 @@ func evict(_ path: String) {
 func fail(_ what: String) -> Never {
   perror(what)
   exit(2)
+}
+
+private func milliseconds(_ time: timeval) -> Double {
+  Double(time.tv_sec) * 1e3 + Double(time.tv_usec) / 1e3
 }
