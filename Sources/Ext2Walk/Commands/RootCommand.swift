@@ -61,10 +61,10 @@ struct RootCommand: ParsableCommand {
   /// The subcommand that is named first; nil where its own arguments don't say what it is to do.
   ///
   /// ArgumentParser looks the options of a subcommand up four times by reflection where it comes by way of the root, and once
-  /// here: half of what the listing of a small image takes. What is wrong is said by the root, which knows all of the line.
+  /// here: a fifth of what the listing of a small image takes. What is wrong is said by the root, which knows all of the line.
   private static func parseSubcommand() -> (any ParsableCommand)? {
     let arguments = CommandLine.arguments.dropFirst()
     let subcommand = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
-    return try? subcommand?.parseAsRoot(Array(arguments.dropFirst()))
+    return try? subcommand?.parse(Array(arguments.dropFirst()))
   }
 }

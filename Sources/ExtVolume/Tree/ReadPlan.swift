@@ -126,9 +126,7 @@ package final class ReadPlan {
     }
     var sweep = DirectorySweep(volume)
     for directory in directories {
-      // Whoever checks it reports that it can't be read.
-      guard let inode = try? inodes.inode(directory), inode.isDirectory else { continue }
-      sweep.add(inode)
+      if let inode = inodes.directory(directory) { sweep.add(inode) }
     }
     sweep.ask(progress: progress)
   }
@@ -155,8 +153,7 @@ package final class ReadPlan {
       var directories: [Inode] = []
       var sweep = DirectorySweep(volume)
       for number in level.sorted() {
-        // Whoever walks reports that it can't be read.
-        guard let inode = try? inodes.inode(number), inode.isDirectory else { continue }
+        guard let inode = inodes.directory(number) else { continue }
         directories.append(inode)
         sweep.add(inode)
       }
@@ -181,9 +178,7 @@ package final class ReadPlan {
         guard case .entries(var entries) = consume step else { continue }
         while let record = entries.next() {
           guard !DotName.matches(entries.name(of: record)) else { continue }
-          if needsInodes, let part = try? volume.position(ofInode: record.inode) {
-            details.add(part..<part + UInt64(volume.superblock.inodeSize))
-          }
+          if needsInodes, let part = volume.place(ofInode: record.inode) { details.add(part) }
           let type = Entry(record: record, place: entries.place).type
           if type == .directory || type == .unknown, level.count < Self.mostDirectories,
             planned.insert(record.inode).inserted
@@ -201,14 +196,18 @@ package final class ReadPlan {
 extension Volume {
   /// Whether a directory's inode and its first block can be read without waiting for a device.
   package func isInMemory(directory: InodeNumber, inodes: inout InodeTable) -> Bool {
-    // Whoever reads it reports that there is none, or that it can't be read.
-    guard let position = try? position(ofInode: directory) else { return true }
-    guard image.isInMemory(at: position) else { return false }
-    guard let inode = try? inodes.inode(directory), inode.isDirectory, !inode.hasInlineData,
+    guard let place = place(ofInode: directory) else { return true }
+    guard image.isInMemory(at: place.lowerBound) else { return false }
+    guard let inode = inodes.directory(directory), !inode.hasInlineData,
       let first = BlockMapReader.read(inode, on: self).places.first(where: { _ in true }),
       let start = self.position(ofBlock: first.physical)
     else { return true }
     return image.isInMemory(at: start)
+  }
+
+  /// Where an inode stands; nil where there is none, as whoever reads it reports.
+  fileprivate func place(ofInode number: InodeNumber) -> Range<BytePosition>? {
+    (try? position(ofInode: number)).map { $0..<$0 + UInt64(superblock.inodeSize) }
   }
 
   /// What an ``InodeTable`` reads of the inodes of a group that were ever used, in bytes; nil where there are none, or nobody
@@ -227,19 +226,18 @@ extension Volume {
 
   /// An inode, and what stands near it in its table: the inodes of other directories of the tree are there most of the time.
   func inodesAround(_ number: InodeNumber) -> Range<BytePosition>? {
-    // Whoever reads the inode reports that there is none.
-    guard let position = try? position(ofInode: number),
+    guard let place = place(ofInode: number),
       let table = usedInodeTable(group: (number - 1) / superblock.inodesPerGroup)
     else { return nil }
     let near: UInt64 = 128 << 10
-    let start = position.inSteps(of: near)
+    let start = place.lowerBound.inSteps(of: near)
     return (start..<start + near).clamped(
-      to: min(position, table.lowerBound)..<max(position + UInt64(superblock.inodeSize), table.upperBound))
+      to: min(place.lowerBound, table.lowerBound)..<max(place.upperBound, table.upperBound))
   }
 
   /// Asks for an inode that isn't in memory, and for what stands near it: the way of a path often goes on there.
   func readAround(inode number: InodeNumber) {
-    guard let position = try? position(ofInode: number), !image.isInMemory(at: position),
+    guard let place = place(ofInode: number), !image.isInMemory(at: place.lowerBound),
       let part = inodesAround(number)
     else { return }
     image.willNeed(part)
@@ -249,4 +247,11 @@ extension Volume {
 extension BytePosition {
   /// The last position up to this one that is a multiple of `step`.
   fileprivate func inSteps(of step: UInt64) -> BytePosition { BytePosition(rawValue / step * step) }
+}
+
+extension InodeTable {
+  /// The inode of a directory; nil where it is of none or can't be read, as whoever reads the directory reports.
+  fileprivate mutating func directory(_ number: InodeNumber) -> Inode? {
+    (try? inode(number)).flatMap { $0.isDirectory ? $0 : nil }
+  }
 }
