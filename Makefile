@@ -150,7 +150,7 @@ BASELINES := Benchmarks/.build/baseline
 bench: build $(BASELINES)/c-walk $(BASELINES)/make-image ## measure ext2walk against a walk in C, e2fsck and installed peers, as ratios
 	@mkdir -p $(BENCH_IMAGES)
 	cd Benchmarks && swift build -c release --product Walks
-	Benchmarks/.build/release/Walks $(BINARY) $(BASELINES) $(BENCH_IMAGES) Benchmarks/.build/walks.json $(BENCH)
+	Benchmarks/.build/release/Walks $(BINARY) $(BASELINES) $(BENCH_IMAGES) Benchmarks/.build/walks.json "$(BENCH)"
 
 $(BASELINES)/%: Benchmarks/baseline/%/main.c | packages
 	@mkdir -p $(BASELINES)

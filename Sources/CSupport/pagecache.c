@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #ifndef SYS_cachestat
-#define SYS_cachestat 451 // on all architectures
+#define SYS_cachestat 451 // but on Alpha and MIPS
 #endif
 
 int64_t csupport_cached_page_count(int descriptor, uint64_t position, uint64_t byte_count) {

@@ -22,6 +22,7 @@ struct DirectoryCheck: ~Copyable {
   var findings: Findings
   var claims = BlockClaims()
   let crossCheck: CrossCheckThread
+  private let plan: ReadPlan
   var counts = VerifyCounts()
   /// Whether something may be lost that entries name: a damaged record, a block that can't be read.
   var hasLostEntries = false
@@ -37,7 +38,7 @@ struct DirectoryCheck: ~Copyable {
 
   init(
     _ volume: Volume, census: consuming InodeCensus, zone: SystemZone, findings: consuming Findings,
-    crossCheck: CrossCheckThread
+    crossCheck: CrossCheckThread, plan: ReadPlan
   ) {
     self.volume = volume
     superblock = volume.superblock
@@ -45,6 +46,7 @@ struct DirectoryCheck: ~Copyable {
     self.census = census
     self.findings = findings
     self.crossCheck = crossCheck
+    self.plan = plan
     current = CurrentDirectory(FoundDirectory(inode: 0, path: []), parent: nil)
   }
 
@@ -59,6 +61,7 @@ struct DirectoryCheck: ~Copyable {
   ) throws(CheckStopped) {
     var walk = TreeWalk(from: root)
     while let directory = walk.next() {
+      plan.prepareIfNeeded(for: directory.inode, then: walk.waiting, inodes: &inodes) { _ in }
       let children = try check(directory, by: &reader, inodes: &inodes)
       for second in walk.add(children) { try report(directory.damage(secondName: second)) }
     }

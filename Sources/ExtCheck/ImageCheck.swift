@@ -66,7 +66,7 @@ package enum ImageCheck {
     // Where findings can't be written the thread would wait for ever.
     defer { crossCheck.cancel() }
     var check = DirectoryCheck(
-      volume, census: census, zone: zone, findings: findings, crossCheck: crossCheck)
+      volume, census: census, zone: zone, findings: findings, crossCheck: crossCheck, plan: plan)
     try check.walk(from: FoundDirectory(inode: .root, path: []), by: &reader, inodes: &inodes)
     try checkUnreached(&check, &reader, &inodes)
     try check.reportLinks()

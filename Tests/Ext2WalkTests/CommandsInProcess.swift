@@ -135,7 +135,7 @@ enum InProcess {
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
     var directories = MappedDirectories(
-      volume, plan: map.recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
+      plan: map.recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
       diagnostics: messages,
       progress: WalkProgress(isOn: false, of: volume.superblock))
     directories.walk(from: FoundDirectory(inode: .root, path: []), by: &reader, inodes: &inodes)

@@ -15,7 +15,7 @@ import Testing
     var reader = try DirectoryReader(volume, options: options)
     var inodes = InodeTable(volume)
     var directories = MappedDirectories(
-      volume, plan: ReadPlan(volume, options: options, needsInodes: false),
+      plan: ReadPlan(volume, options: options, needsInodes: false),
       diagnostics: Diagnostics(image: []),
       progress: WalkProgress(isOn: false, of: volume.superblock))
     directories.walk(from: FoundDirectory(inode: 2, path: []), by: &reader, inodes: &inodes)

@@ -31,7 +31,7 @@ import TextOutput
         }
         outputs[number] = Array("<\(number):\(String(repeating: "x", count: random.below(20)))>".utf8)
         if random.below(8) == 0 { messages[number] = ["message of \(number)"] }
-        // What waits is bounded at 4 MiB: some of these are enough for that.
+        // What waits is bounded at 1 MiB: some of these are enough for that.
         if random.below(6) == 0 { messages[number, default: []].append(WalkStateTests.longMessage) }
       }
       guard moreNames else { return }
@@ -104,7 +104,7 @@ import TextOutput
       waited += walk.counts.waited
       planned += walk.counts.planned
       readTwice += walk.readCounts.values.count { $0 > 1 }
-      overBound += walk.mostHeldBytes > 1 << 22 ? 1 : 0
+      overBound += walk.mostHeldBytes > 1 << 20 ? 1 : 0
     }
   }
 
@@ -195,7 +195,8 @@ import TextOutput
         let directories = state.directories(from: Array(batch.left), upTo: 8)
         #expect(directories.prefix(batch.left.count) == batch.left.map(\.directory.inode)[...])
         #expect(directories.allSatisfy { tree.children[$0] != nil })
-        state.isHandingOn = false
+        #expect(state.isPlanning)
+        state.endPlanning()
         threads[index] = handOn(and: batch)
       case .handingOn(let nodes, let batch):
         for node in nodes where !node.isDropped {
@@ -326,7 +327,7 @@ import TextOutput
       #expect(walk.handedOn.count == tree.children.count, "round \(round)")
       #expect(walk.state.heldByteCount == 0 && walk.state.pendingCount == 0, "round \(round)")
       // Beside the bound there may be what each thread was reading when it was met.
-      let most = 1 << 22 + walk.threads.count * 5 * (Self.longMessage.utf8.count + 100)
+      let most = 1 << 20 + walk.threads.count * 5 * (Self.longMessage.utf8.count + 100)
       #expect(walk.mostHeldBytes <= most, "round \(round)")
       counts.add(walk)
     }

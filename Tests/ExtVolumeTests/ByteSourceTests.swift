@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import SystemPackage
 import Testing
 
@@ -92,5 +93,25 @@ import Testing
     #expect(source.dataEnd(from: data) == data + 4096 && part.dataEnd(from: dataInPart) == dataInPart + 4096)
     #expect(source.hasData(8192) && !source.hasData(8193) && part.hasData(8192) && !part.hasData(8193))
     #expect(MemorySource(Self.bytes).hasData(10000) && !MemorySource(Self.bytes).hasData(10001))
+  }
+
+  /// Asking whether a page is in memory reads nothing: else the answer would be another one the second time.
+  @Test func askingWhatIsInMemoryReadsNothing() throws {
+    let scratch = try ScratchDirectory()
+    let path = scratch.path.appending("bytes")
+    try writeFile(path, [UInt8](repeating: 1, count: 64 << 20))
+    let file = try FileDescriptor.open(path, .readOnly)
+    defer { try? file.close() }
+    try #require(fsync(file.rawValue) == 0)
+    try #require(posix_fadvise(file.rawValue, 0, 0, POSIX_FADV_DONTNEED) == 0)
+    let source = try FileSource(path: path)
+    let position = BytePosition(40 << 20)
+    #expect(!source.isInMemory(at: position))
+    #expect(!source.isInMemory(at: position))
+    #expect(try source.bytes(1, at: position) == [1])
+    #expect(source.isInMemory(at: position))
+    source.willNeed(0..<BytePosition(1 << 20))
+    #expect(try source.bytes(1, at: BytePosition(1 << 20).advanced(by: -1)) == [1])
+    #expect(source.isInMemory(at: 0) && source.isInMemory(at: BytePosition(1 << 19)))
   }
 }

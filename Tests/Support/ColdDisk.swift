@@ -15,11 +15,11 @@ final class ColdDisk: ByteSource {
   private static let pageSize: UInt64 = 4096
   private let whole: any ByteSource
   private let state = Mutex(State())
-  let hasHead: Bool
+  let isRotational: Bool
 
-  init(_ whole: any ByteSource, hasHead: Bool = true) {
+  init(_ whole: any ByteSource, isRotational: Bool = true) {
     self.whole = whole
-    self.hasHead = hasHead
+    self.isRotational = isRotational
   }
 
   var byteCount: UInt64 { whole.byteCount }

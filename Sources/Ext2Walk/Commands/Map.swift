@@ -80,7 +80,7 @@ struct Map: ParsableCommand {
     let targets = diagnostics.tell(
       try PathLookup.lookUp(RawArguments.bytes(of: paths), on: volume, inodes: &inodes))
     var directories = MappedDirectories(
-      volume, plan: recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
+      plan: recursive ? ReadPlan(volume, options: options, needsInodes: false) : nil,
       diagnostics: diagnostics,
       progress: WalkProgress(isOn: progress.isOn(), of: volume.superblock))
     for target in targets where target.inode.isDirectory {

@@ -109,9 +109,9 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
   /// wait to be read.
   private func work(_ worker: inout Worker, tell: (Int) -> Void) {
     while true {
-      let batch = shared.wait { $0.take(upTo: Self.largestBatch, threadCount: threadCount) }
+      let (batch, isCovered) = shared.wait { take(&$0) }
       if batch.isEmpty { return }
-      if let plan, !worker.isInMemory(batch[0].directory) { prepare(batch, by: plan) }
+      if !isCovered, let plan, !worker.isInMemory(batch[0].directory) { prepare(batch, by: plan) }
       var output = shared.withLock { $0.spareOutput() }
       var finished: [WalkPiece] = []
       for (index, node) in batch.enumerated() {
@@ -132,6 +132,14 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
     }
   }
 
+  /// Takes directories, and says whether the plan needn't look at them.
+  private func take(_ state: inout WalkState) -> ([WalkNode], isCovered: Bool)? {
+    guard let batch = state.take(upTo: Self.largestBatch, threadCount: threadCount) else { return nil }
+    guard let plan, let first = batch.first else { return (batch, true) }
+    // While somebody plans, nobody else may ask the plan.
+    return (batch, !state.isPlanning && plan.covers(first.directory.inode))
+  }
+
   /// Asks for what the walk needs from these directories on. Meanwhile nothing is handed on, so the taker can say how far it is.
   private func prepare(_ batch: [WalkNode], by plan: ReadPlan) {
     guard shared.wait(for: { $0.beginPlanning() }) else { return }
@@ -139,7 +147,7 @@ final class ParallelWalk<Worker: WalkWorker & ~Copyable>: @unchecked Sendable {
       let directories = shared.withLock { $0.directories(from: batch, upTo: ReadPlan.mostDirectories) }
       plan.prepare(for: directories) { taker.isReadingAhead(part: $0) }
     }
-    shared.withLock { $0.isHandingOn = false }
+    shared.withLock { $0.endPlanning() }
     handOn()
   }
 

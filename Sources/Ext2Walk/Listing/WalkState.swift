@@ -72,6 +72,8 @@ struct WalkState {
   private var spareByteCount = 0
   /// Whether a thread hands something on.
   var isHandingOn = false
+  /// Whether a thread plans what is read.
+  private(set) var isPlanning = false
   private(set) var failure: OutputError?
 
   private static var mostHeldBytes: Int { 1 << 20 }
@@ -127,8 +129,12 @@ struct WalkState {
   mutating func beginPlanning() -> Bool? {
     guard failure == nil else { return false }
     guard !isHandingOn else { return nil }
-    isHandingOn = true
+    (isHandingOn, isPlanning) = (true, true)
     return true
+  }
+
+  mutating func endPlanning() {
+    (isHandingOn, isPlanning) = (false, false)
   }
 
   /// Directories that were taken and those that come after them, in order.

@@ -5,7 +5,6 @@ import TextOutput
 
 /// Walks directories for the sake of their folios, and lists nothing.
 struct MappedDirectories: ~Copyable {
-  private let volume: Volume
   /// What is asked for ahead; nil where only single directories are read.
   private let plan: ReadPlan?
   private let diagnostics: Diagnostics
@@ -14,9 +13,8 @@ struct MappedDirectories: ~Copyable {
   private var isRecursive: Bool { plan != nil }
 
   init(
-    _ volume: Volume, plan: ReadPlan?, diagnostics: Diagnostics, progress: consuming WalkProgress
+    plan: ReadPlan?, diagnostics: Diagnostics, progress: consuming WalkProgress
   ) {
-    self.volume = volume
     self.plan = plan
     self.diagnostics = diagnostics
     self.progress = progress
@@ -26,10 +24,8 @@ struct MappedDirectories: ~Copyable {
   mutating func walk(from root: FoundDirectory, by reader: inout DirectoryReader, inodes: inout InodeTable) {
     var walk = TreeWalk(from: root)
     while let directory = walk.next() {
-      if let plan, !volume.isInMemory(directory: directory.inode, inodes: &inodes),
-        !plan.covers(directory.inode)
-      {
-        plan.prepare(for: [directory.inode] + walk.waiting) { progress.isReadingAhead(part: $0) }
+      plan?.prepareIfNeeded(for: directory.inode, then: walk.waiting, inodes: &inodes) {
+        progress.isReadingAhead(part: $0)
       }
       let children = read(directory, by: &reader, inodes: &inodes)
       for second in walk.add(children) { report(directory.damage(secondName: second), in: directory) }

@@ -57,14 +57,34 @@ extension BlockMap {
 }
 
 extension Inode {
-  /// The blocks that hold more of the map of its contents, as far as the inode itself names them.
-  var outsideNodes: [BlockNumber] {
+  /// The indirect blocks or extent blocks that hold more of the map of its contents, as far as the inode itself names them.
+  var mapBlocks: [BlockNumber] {
     let area = blockArea.span.raw
     if hasExtents {
       guard let root = ExtentNode(area), root.depth > 0 else { return [] }
       return (0..<root.entryCount).map { root.child($0).block }
     }
-    return (Self.directBlockCount..<15).map { BlockNumber(area.littleEndian(at: $0 * 4, as: UInt32.self)) }
-      .filter { $0 != 0 }
+    return (Self.directBlockCount..<Self.blockNumberCount).map { Self.blockNumber($0, in: area) }.filter {
+      $0 != 0
+    }
+  }
+
+  /// The first block that the inode names, be it of contents or of their map; nil where it names none, or has contents in itself.
+  var firstNamedBlock: BlockNumber? {
+    let area = blockArea.span.raw
+    if hasInlineData { return nil }
+    if hasExtents {
+      guard let root = ExtentNode(area), root.entryCount > 0 else { return nil }
+      return root.depth > 0 ? root.child(0).block : root.extent(0).physical
+    }
+    for index in 0..<Self.blockNumberCount {
+      let block = Self.blockNumber(index, in: area)
+      if block != 0 { return block }
+    }
+    return nil
+  }
+
+  private static func blockNumber(_ index: Int, in area: RawSpan) -> BlockNumber {
+    BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self))
   }
 }

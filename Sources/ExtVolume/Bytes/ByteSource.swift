@@ -18,8 +18,8 @@ package protocol ByteSource: Sendable {
   /// Says that these bytes will be read soon, so that a disk has them by then. It is advice, and changes nothing else.
   func willNeed(_ range: Range<BytePosition>)
 
-  /// Whether they stand on a disk with a head, which takes long to jump. True where nobody knows.
-  var hasHead: Bool { get }
+  /// Whether they stand on a disk with a head, which takes long to move. False where nobody knows.
+  var isRotational: Bool { get }
 
   /// Whether the byte at `position` can be read without waiting for a device. False where nobody knows.
   func isInMemory(at position: BytePosition) -> Bool
@@ -37,7 +37,7 @@ package protocol ByteSource: Sendable {
 
 extension ByteSource {
   package func willNeed(_ range: Range<BytePosition>) {}
-  package var hasHead: Bool { file?.hasHead ?? true }
+  package var isRotational: Bool { file?.isRotational ?? false }
   package func nextData(from position: BytePosition) -> BytePosition? { position < end ? position : nil }
   package func dataEnd(from position: BytePosition) -> BytePosition { end }
   package func positionOnDevice(of position: BytePosition) -> BytePosition { position }

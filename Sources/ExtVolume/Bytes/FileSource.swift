@@ -98,26 +98,29 @@ package final class FileSource: ByteSource {
   private static var usualReadAhead: UInt64 { 128 << 10 }
 
   /// As `queue/rotational` of the device tells, or of the one that the file stands on; see sysfs-block(5).
-  package var hasHead: Bool {
-    guard let facts else { return true }
+  package var isRotational: Bool {
+    guard let facts else { return false }
     let device = MountTable.Device(facts.st_mode & S_IFMT == S_IFBLK ? facts.st_rdev : facts.st_dev)
     let directory = FilePath("/sys/dev/block/\(device.major):\(device.minor)")
     // A partition has the queue of its disk.
-    return !["queue/rotational", "../queue/rotational"].contains { queue in
-      ProcFile.contents(of: directory.appending(queue)).hasPrefix("0")
+    return ["queue/rotational", "../queue/rotational"].contains { queue in
+      ProcFile.contents(of: directory.appending(queue)).hasPrefix("1")
     }
   }
 
-  /// As `preadv2(RWF_NOWAIT)` and, where that doesn't read, cachestat(2): a page from which Linux would read ahead isn't read
-  /// without waiting, though it is there. File systems of other machines know neither.
+  /// As cachestat(2) tells and, where the system doesn't, `preadv2(RWF_NOWAIT)`.
+  ///
+  /// In this order: Linux begins to read a page that `preadv2` doesn't find, and then counts it. And it doesn't read a page without
+  /// waiting from which it would read ahead.
   package func isInMemory(at position: BytePosition) -> Bool {
+    let count = csupport_cached_page_count(descriptor.rawValue, position.rawValue, 1)
+    if count >= 0 { return count > 0 }
     var byte: UInt8 = 0
-    let count = unsafe withUnsafeMutableBytes(of: &byte) { byte in
+    return unsafe withUnsafeMutableBytes(of: &byte) { byte in
       var part = unsafe iovec(iov_base: byte.baseAddress, iov_len: byte.count)
-      return unsafe preadv2(
-        descriptor.rawValue, &part, 1, off_t(clamping: position.rawValue), CSUPPORT_RWF_NOWAIT)
+      let flags = CSUPPORT_RWF_NOWAIT
+      return unsafe preadv2(descriptor.rawValue, &part, 1, off_t(clamping: position.rawValue), flags) >= 0
     }
-    return count >= 0 || csupport_cached_page_count(descriptor.rawValue, position.rawValue, 1) > 0
   }
 
   /// As `lseek(SEEK_DATA)` tells, which knows the holes of a sparse file.

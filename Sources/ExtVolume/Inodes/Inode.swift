@@ -59,6 +59,8 @@ package struct Inode {
   package static var leastByteCount: Int { 128 }
   /// How many blocks a block map has in the inode itself.
   static var directBlockCount: Int { 12 }
+  /// How many block numbers there are in the inode, with those of indirect blocks.
+  static var blockNumberCount: Int { 15 }
 
   /// 1 to the superblock's inode count.
   package let number: InodeNumber

@@ -44,7 +44,8 @@ package struct InodeScan: ~Copyable {
   private let groupsWithSharedTables: Set<UInt32>
   private let checks: Bool
 
-  /// - Parameter checks: whether bitmaps and checksums are looked at; else all inodes count as right.
+  /// - Parameter checks: whether bitmaps and checksums are looked at, and a large piece that can't be read is tried again in small
+  ///   ones; else all inodes count as right.
   package init(_ volume: Volume, checks: Bool = true) {
     self.volume = volume
     self.checks = checks
@@ -159,7 +160,7 @@ package struct InodeScan: ~Copyable {
         }
         tell()
       } catch {
-        guard isSmall else {
+        guard isSmall || !checks else {
           smallUntil = index + count
           continue
         }
