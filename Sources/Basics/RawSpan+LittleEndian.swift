@@ -16,10 +16,10 @@ extension RawSpan {
 }
 
 extension RawSpan {
-  /// The number at `offset`, which need not be aligned. Traps unless all of it is in the span.
+  /// The number at `offset`, which need not be aligned, of those that stand there in 32 bits. Traps unless all of it is in the span.
   @inlinable
   public func littleEndian<Value: Ordinal>(at offset: Int, as type: Value.Type = Value.self) -> Value
-  where Value.RawValue: BitwiseCopyable {
+  where Value.RawValue == UInt32 {
     Value(rawValue: littleEndian(at: offset))
   }
 }

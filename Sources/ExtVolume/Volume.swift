@@ -50,7 +50,7 @@ package final class Volume: Sendable {
     guard image.end >= Superblock.end else { throw .unfit(.tooShort(byteCount: image.byteCount)) }
     let (library, hasWrongChecksum, readPast) = try Self.open(image, options: options)
     let superblock = try library.superblock()
-    try Self.checkInodes(of: superblock)
+    try Self.checkInodes(of: superblock, groupCount: library.groupCount)
     if let wanted = options.blockSize, wanted != superblock.blockSize {
       throw .unfit(.blockSize(found: superblock.blockSize, wanted: wanted))
     }
@@ -66,17 +66,18 @@ package final class Volume: Sendable {
   }
 
   /// Refuses what libext2fs opens and inodes can't be counted or read in.
-  private static func checkInodes(of superblock: Superblock) throws(VolumeError) {
+  private static func checkInodes(of superblock: Superblock, groupCount: UInt32) throws(VolumeError) {
     let size = superblock.inodeSize
     guard size.nonzeroBitCount == 1, (Superblock.oldInodeSize...superblock.blockSize.byteCount).contains(size)
     else {
       throw .corrupt(.inodeSize(size))
     }
-    guard superblock.inodesPerGroup > 0 else {
+    let (_, overflow) = superblock.inodesPerGroup.multipliedReportingOverflow(by: groupCount)
+    guard superblock.inodesPerGroup > 0, !overflow else {
       throw .corrupt(.inodesPerGroup(superblock.inodesPerGroup))
     }
     // What counts inodes goes one beyond the last. Real groups have a multiple of eight.
-    guard superblock.inodeCount < .max else {
+    guard superblock.inodeCount > 0, superblock.inodeCount < .max else {
       throw .corrupt(.inodeCount(superblock.inodeCount))
     }
   }
@@ -130,6 +131,8 @@ package final class Volume: Sendable {
     var failure: Int = 0
     for blockSize in blockSizes {
       let block = options.superblock ?? 0
+      // libext2fs takes its number in 32 bits.
+      guard block.rawValue <= UInt32.max else { throw .noBlock(block, count: 1 << 32) }
       let position = block == 0 ? nil : blockSize?.position(of: block)
       let facts = image.superblock(at: position ?? Superblock.position)
       if let facts, !facts.hasBlockSize, let value = facts.impossibleValues.first {

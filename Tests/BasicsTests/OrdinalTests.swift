@@ -30,7 +30,12 @@ import Testing
     #expect(Seat(254).addingReportingOverflow(2) == (0, true))
   }
 
+  private struct Ticket: Ordinal {
+    let rawValue: UInt32
+  }
+
+  /// Those of 32 bits are: how many bits a wider one has on disk, each place knows.
   @Test func itIsReadAsItsNumberIs() {
-    #expect(([0xFF, 9] as [UInt8]).raw.littleEndian(at: 1, as: Seat.self) == 9)
+    #expect(([0xFF, 9, 1, 0, 0] as [UInt8]).raw.littleEndian(at: 1, as: Ticket.self) == 265)
   }
 }

@@ -218,4 +218,17 @@ import Testing
       _ = try lookup.lookUp(Array("/".utf8), inodes: &inodes)
     }
   }
+
+  /// libext2fs takes the number of a backup's block in 32 bits: another block would be opened.
+  @Test func aBackupBeyondWhatLibext2fsCanCountIsRefused() {
+    let options = Volume.OpenOptions(superblock: BlockNumber(UInt64(1) << 32))
+    let error = #expect(throws: VolumeError.self) {
+      _ = try Volume(MemorySource([UInt8](repeating: 0, count: 4096)), options: options)
+    }
+    guard case .noBlock(let block, count: 4_294_967_296) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(block == BlockNumber(UInt64(1) << 32))
+  }
 }

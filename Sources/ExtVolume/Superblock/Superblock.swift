@@ -207,7 +207,7 @@ package final class Superblock: Sendable {
   }
   /// The block that says who has mounted it; nil without `mmp`.
   package var multiMountBlock: BlockNumber? {
-    featureBits.contains(.multiMount) ? number(at: Field.multiMountBlock) : nil
+    featureBits.contains(.multiMount) ? BlockNumber(number(at: Field.multiMountBlock, as: UInt64.self)) : nil
   }
 
   /// The inodes of the quotas of users, groups and projects, in that order, 0 for none; empty without `quota`.
@@ -296,7 +296,9 @@ package final class Superblock: Sendable {
     Fields(bytes).number(at: field)
   }
 
-  package func number<Number: Ordinal>(at field: Int) -> Number { Number(rawValue: number(at: field)) }
+  package func number<Number: Ordinal>(at field: Int) -> Number where Number.RawValue == UInt32 {
+    Number(rawValue: number(at: field))
+  }
 
   func wide(at field: Int, high: Int) -> UInt64 { Fields(bytes).wide(at: field, high: high, featureBits) }
 
@@ -316,7 +318,9 @@ package final class Superblock: Sendable {
       bytes.raw.littleEndian(at: field)
     }
 
-    func number<Number: Ordinal>(at field: Int) -> Number { Number(rawValue: number(at: field)) }
+    func number<Number: Ordinal>(at field: Int) -> Number where Number.RawValue == UInt32 {
+      Number(rawValue: number(at: field))
+    }
 
     /// A number of blocks, whose upper half means something only in file systems with 64-bit block numbers.
     func wide(at field: Int, high: Int, _ features: FeatureBits) -> UInt64 {

@@ -2,7 +2,7 @@ public import Basics
 
 /// A block of the file system, counted from 0.
 public struct BlockNumber: Ordinal {
-  /// As it is on disk.
+  /// The number, which stands on disk in 32, 48 or 64 bits.
   public let rawValue: UInt64
 
   /// The block of this number.
@@ -12,7 +12,7 @@ public struct BlockNumber: Ordinal {
 
 /// A block of a file or a directory, counted from 0 there.
 public struct LogicalBlock: Ordinal {
-  /// As it is on disk.
+  /// The number, which stands on disk in 32, 48 or 64 bits.
   public let rawValue: UInt64
 
   /// The block of this number.
