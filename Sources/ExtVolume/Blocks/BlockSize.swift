@@ -1,7 +1,9 @@
 import Basics
 package import FolioCore
 
-/// How large the blocks of a file system are.
+/// How large the blocks of a file system are: 1024 to 65536 bytes, a power of two.
+///
+/// That of a superblock may be impossible, and is larger then: ``Superblock`` says so by an impossible value.
 package struct BlockSize: Hashable, Sendable, CustomStringConvertible {
   /// A power of two.
   package let byteCount: Int

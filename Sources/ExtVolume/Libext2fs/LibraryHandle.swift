@@ -26,7 +26,7 @@ package final class LibraryHandle: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - superblock: the block that a backup of it stands in, or 0.
-  ///   - blockSize: what the size of blocks has to be, or 0.
+  ///   - blockSize: what the size of blocks has to be; nil where it may be any.
   ///   - ignoresChecksums: whether a wrong checksum of the superblock is none to refuse.
   ///   - ignoresFeatures: whether features that libext2fs doesn't know are none to refuse.
   package static func open(
