@@ -104,9 +104,9 @@ package struct BlockMapReader: ~Copyable {
   /// The 15 numbers of an inode: 12 blocks, then a block of block numbers, one of those, and one of those.
   private mutating func addPointers(in area: RawSpan) {
     var logical: LogicalBlock = 0
-    for index in 0..<15 {
-      let level = max(0, index - 11)
-      add(pointer: BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self)), level: level, at: logical)
+    for index in 0..<Inode.blockNumberCount {
+      let level = max(0, index + 1 - Inode.directBlockCount)
+      add(pointer: Inode.blockNumber(index, in: area), level: level, at: logical)
       logical += blocksPerPointer(level: level)
     }
   }
@@ -133,8 +133,7 @@ package struct BlockMapReader: ~Copyable {
     guard let node = readNode(pointer, for: logical..<end) else { return }
     var next = logical
     for index in 0..<volume.superblock.blockSize.byteCount / 4 {
-      let number = node.raw.littleEndian(at: index * 4, as: UInt32.self)
-      add(pointer: BlockNumber(number), level: level - 1, at: next)
+      add(pointer: Inode.blockNumber(index, in: node.raw), level: level - 1, at: next)
       next += step
     }
   }

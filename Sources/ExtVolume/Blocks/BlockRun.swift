@@ -84,7 +84,8 @@ extension Inode {
     return nil
   }
 
-  private static func blockNumber(_ index: Int, in area: RawSpan) -> BlockNumber {
+  /// The block number at `index` of an inode's block map, or of an indirect block; 0 for none.
+  static func blockNumber(_ index: Int, in area: RawSpan) -> BlockNumber {
     BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self))
   }
 }

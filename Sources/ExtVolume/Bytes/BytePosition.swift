@@ -13,4 +13,7 @@ package struct BytePosition: Ordinal {
 
   /// Where it is in a part that begins at `start`, if it counts in the whole. Traps where it lies before the part.
   package func inPart(from start: BytePosition) -> BytePosition { BytePosition(rawValue: self - start) }
+
+  /// The last multiple of `step` up to this position.
+  func alignedDown(to step: UInt64) -> BytePosition { BytePosition(rawValue / step * step) }
 }

@@ -84,9 +84,8 @@ package final class FileSource: ByteSource {
   package func willNeed(_ range: Range<BytePosition>) {
     var rest = range.clamped(to: 0..<self.end)
     while !rest.isEmpty {
-      let end = min(
-        rest.upperBound,
-        BytePosition((rest.lowerBound.rawValue / Self.usualReadAhead + 1) * Self.usualReadAhead))
+      let next = rest.lowerBound.alignedDown(to: Self.usualReadAhead) + Self.usualReadAhead
+      let end = min(rest.upperBound, next)
       _ = posix_fadvise(
         descriptor.rawValue, off_t(rest.lowerBound.rawValue), off_t(end - rest.lowerBound),
         POSIX_FADV_WILLNEED)

@@ -40,10 +40,9 @@ extension Volume {
     guard (1...superblock.lastInode).contains(number) else {
       throw .noInode(number, count: superblock.inodeCount)
     }
-    let index = number - 1
-    let table = try positionOfInodeTable(group: index / superblock.inodesPerGroup)
-    let (position, overflow) = table.addingReportingOverflow(
-      UInt64(index % superblock.inodesPerGroup) * UInt64(superblock.inodeSize))
+    let (group, index) = superblock.place(of: number)
+    let table = try positionOfInodeTable(group: group)
+    let (position, overflow) = table.addingReportingOverflow(UInt64(index) * UInt64(superblock.inodeSize))
     guard !overflow, position < image.end else {
       throw .read(.pastEnd(position: table, byteCount: image.byteCount), of: .inode(number))
     }

@@ -98,7 +98,7 @@ extension Volume {
     guard inode.hasExtents else {
       // What leads to others is looked at when a kernel gets there.
       for index in 0..<Inode.directBlockCount {
-        let block = BlockNumber(area.littleEndian(at: index * 4, as: UInt32.self))
+        let block = Inode.blockNumber(index, in: area)
         if block != 0, !body(block..<block + 1) { break }
       }
       return true

@@ -150,6 +150,12 @@ package final class Superblock: Sendable {
   /// The first inode of a group.
   func firstInode(ofGroup group: UInt32) -> InodeNumber { InodeNumber(group * inodesPerGroup + 1) }
 
+  /// The group of an inode, and which of the group's inodes it is, from 0 on.
+  func place(of inode: InodeNumber) -> (group: UInt32, index: UInt32) {
+    let (group, index) = (inode - 1).quotientAndRemainder(dividingBy: inodesPerGroup)
+    return (group, index)
+  }
+
   package var freeBlockCount: UInt64 { wide(at: Field.freeBlockCount, high: Field.freeBlockCountHigh) }
   package var reservedBlockCount: UInt64 {
     wide(at: Field.reservedBlockCount, high: Field.reservedBlockCountHigh)

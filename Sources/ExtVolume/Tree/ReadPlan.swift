@@ -275,7 +275,7 @@ extension Volume {
   /// An inode, and what stands near it in its table: the inodes of other directories of the tree are there most of the time.
   func inodesAround(_ number: InodeNumber) -> Range<BytePosition>? {
     guard let place = place(ofInode: number),
-      let table = usedInodeTable(group: (number - 1) / superblock.inodesPerGroup)
+      let table = usedInodeTable(group: superblock.place(of: number).group)
     else { return nil }
     let near: UInt64 = 128 << 10
     let start = place.lowerBound.alignedDown(to: near)
@@ -290,11 +290,6 @@ extension Volume {
     else { return }
     image.willNeed(part)
   }
-}
-
-extension BytePosition {
-  /// The last multiple of `step` up to this position.
-  fileprivate func alignedDown(to step: UInt64) -> BytePosition { BytePosition(rawValue / step * step) }
 }
 
 extension InodeTable {
