@@ -39,26 +39,31 @@ extension Advice {
   }
 }
 
+extension Advice? {
+  /// `text`, and what to do about it.
+  fileprivate func after(_ text: String) -> String { map { "\(text); \($0.words)" } ?? text }
+}
+
 // What the libraries say of themselves, and what to do about it.
 
 extension VolumeError: ReportedError {
-  var sentence: String { description + (advice.map { "; \($0.words)" } ?? "") }
+  var sentence: String { advice.after(description) }
 }
 
 extension SelfTestError: ReportedError {
-  var sentence: String { description + (advice.map { "; \($0.words)" } ?? "") }
+  var sentence: String { advice.after(description) }
 }
 
 extension DirectoryDamage {
   /// Where and what, and what to do about it: "directory /a (inode 12), block 0 …".
   func sentence(directory: InodeNumber, path: [UInt8]) -> String {
-    description(directory: directory, path: path) + (advice.map { "; \($0.words)" } ?? "")
+    advice.after(description(directory: directory, path: path))
   }
 }
 
 extension Finding {
   /// What was found, and what to do about it; empty where the rule says all. Names in it are escaped.
-  var found: String { foundWords + (advice.map { "; \($0.words)" } ?? "") }
+  var found: String { advice.after(foundWords) }
 
   /// What is wrong, in a line: what rule, in a kernel's words where it has some, and what was found.
   var words: String {
