@@ -116,8 +116,7 @@ enum InProcess {
     for target in targets {
       try ParallelWalk.run(
         from: FoundDirectory(inode: target.inode.number, path: target.path), threadCount: 2,
-        plan: list.what.recursive
-          ? ReadPlan(volume, options: reading, needsInodes: list.how.long) : nil,
+        plan: options.readPlan(volume, reading: reading, format: format),
         worker: &worker, to: taker, makeWorker: makeWorker)
     }
     taker.output.withBytes { said.text = String(decoding: [UInt8](copying: $0), as: UTF8.self) }

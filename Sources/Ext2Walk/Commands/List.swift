@@ -72,12 +72,7 @@ struct List: ParsableCommand {
     let format = how.format(what, volume: volume)
     var worker = try ListingWorker(
       volume, reading: options, options: shown, format: format)
-    let needs = InodeNeeds(options: shown, format: format)
-    let plan =
-      shown.isRecursive
-      ? ReadPlan(
-        volume, options: options,
-        needsInodes: needs.anything(knowsTypes: volume.superblock.recordsNameTypes)) : nil
+    let plan = shown.readPlan(volume, reading: options, format: format)
     if !alone.isEmpty { try list(alone, &worker, to: output) }
     let makeWorker = { @Sendable [options] in
       try ListingWorker(

@@ -88,7 +88,7 @@ struct JSONListing {
 
     init(_ place: EntryPlace = EntryPlace()) {
       (directory, block) = (place.directory, place.block)
-      func text(_ number: (some CustomStringConvertible)?) -> String { number.map { "\($0)" } ?? "null" }
+      func text(_ number: (some Ordinal)?) -> String { number.map { "\($0)" } ?? "null" }
       beforeType = Array(",\"directory\":\(text(directory)),\"type\":\"".utf8)
       let (logical, physical) = (text(block?.logical), text(block?.physical))
       afterType = Array(

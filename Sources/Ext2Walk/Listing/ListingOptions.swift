@@ -34,6 +34,17 @@ struct ListingOptions {
   }
 }
 
+extension ListingOptions {
+  /// What is asked for ahead of a walk; nil where each directory is listed by itself.
+  func readPlan(_ volume: Volume, reading: ReadingOptions, format: Listing.Format) -> ReadPlan? {
+    guard isRecursive else { return nil }
+    let needs = InodeNeeds(options: self, format: format)
+    return ReadPlan(
+      volume, options: reading,
+      needsInodes: needs.anything(knowsTypes: volume.superblock.recordsNameTypes))
+  }
+}
+
 /// Which entries' inodes a listing has to read.
 struct InodeNeeds {
   let targets: Bool
