@@ -50,7 +50,7 @@ extension Ordinal {
     rawValue <= other.rawValue ? Int(other.rawValue - rawValue) : -Int(rawValue - other.rawValue)
   }
 
-  /// The one so many after it, or before. Traps where there is none.
+  /// The one so many after it, or before. Traps on overflow.
   @inlinable
   @inline(__always)
   public func advanced(by count: Int) -> Self {
@@ -58,17 +58,17 @@ extension Ordinal {
     return Self(rawValue: count >= 0 ? rawValue + distance : rawValue - distance)
   }
 
-  /// The one so many after it. Traps where there is none.
+  /// The one so many after it. Traps on overflow.
   @inlinable
   @inline(__always)
   public static func + (left: Self, count: RawValue) -> Self { Self(rawValue: left.rawValue + count) }
 
-  /// Goes on to the one so many after it. Traps where there is none.
+  /// Goes on to the one so many after it. Traps on overflow.
   @inlinable
   @inline(__always)
   public static func += (left: inout Self, count: RawValue) { left = left + count }
 
-  /// The one so many after it, and whether there is none: then the number begins anew at 0.
+  /// The one so many after it, and whether that overflows: then the number begins anew at 0.
   @inlinable
   public func addingReportingOverflow(_ count: RawValue) -> (partialValue: Self, overflow: Bool) {
     let (number, overflow) = rawValue.addingReportingOverflow(count)

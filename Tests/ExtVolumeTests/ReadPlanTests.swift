@@ -37,22 +37,30 @@ import Testing
     var count = 0
     while let directory = walk.next() {
       count += 1
-      var children: [FoundDirectory] = []
-      reader.begin(directory, inodes: &inodes)
-      while let step = reader.next(inodes: &inodes) {
-        guard case .entries(var entries) = consume step else { continue }
-        while let record = entries.next() {
-          let name = entries.name(of: record)
-          guard !DotName.matches(name) else { continue }
-          if inodesToo { _ = try inodes.inode(record.inode) }
-          if Entry(record: record, place: entries.place).type == .directory {
-            children.append(directory.child(record.inode, name: name))
-          }
-        }
-      }
-      _ = walk.add(children)
+      _ = walk.add(try children(of: directory, &reader, &inodes, inodesToo: inodesToo))
     }
     return count
+  }
+
+  /// Reads a directory, and the inodes of its entries if they are needed. Returns the directories in it.
+  private static func children(
+    of directory: FoundDirectory, _ reader: inout DirectoryReader, _ inodes: inout InodeTable,
+    inodesToo: Bool = false
+  ) throws -> [FoundDirectory] {
+    var children: [FoundDirectory] = []
+    reader.begin(directory, inodes: &inodes)
+    while let step = reader.next(inodes: &inodes) {
+      guard case .entries(var entries) = consume step else { continue }
+      while let record = entries.next() {
+        let name = entries.name(of: record)
+        guard !DotName.matches(name) else { continue }
+        if inodesToo { _ = try inodes.inode(record.inode) }
+        if Entry(record: record, place: entries.place).type == .directory {
+          children.append(directory.child(record.inode, name: name))
+        }
+      }
+    }
+    return children
   }
 
   @Test(arguments: [false, true])
@@ -117,19 +125,7 @@ import Testing
       if asked > 0 { planCount += 1 }
       #expect(plan.covers(directory.inode) || asked == 0)
       count += 1
-      var children: [FoundDirectory] = []
-      reader.begin(directory, inodes: &inodes)
-      while let step = reader.next(inodes: &inodes) {
-        guard case .entries(var entries) = consume step else { continue }
-        while let record = entries.next() {
-          let name = entries.name(of: record)
-          guard !DotName.matches(name), Entry(record: record, place: entries.place).type == .directory else {
-            continue
-          }
-          children.append(directory.child(record.inode, name: name))
-        }
-      }
-      _ = walk.add(children)
+      _ = walk.add(try Self.children(of: directory, &reader, &inodes))
     }
     #expect(count > 300)
     #expect(most > 1 << 18 || planCount > 1, "\(planCount)")
